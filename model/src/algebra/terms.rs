@@ -1,0 +1,524 @@
+//! Symbolic values: perfect cryptography, so that every behaviour is one the protocol allows.
+//!
+//! A term's identity is its 128-bit structural digest. What terms cannot see: lengths, timing,
+//! malleability below a field, collisions, weak randomness, and anything that depends on the
+//! bits of a value. Byte-level damage is one opaque `Damaged` wrapper.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use conclave_spec::{BoxSuite, Label, Rule, RuleSet, layouts::Layout};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    Algebra, BoxDraws, BoxLabels, BoxSecret, Datum, Draw, KeyInBox, Pair, Purpose, Record,
+    StreamName,
+};
+use crate::message::Sealed;
+
+/// The symbolic algebra. Every draw succeeds and is a name of its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms;
+
+/// A symbolic value. Equality, order and hash are those of its structural digest.
+#[derive(Clone)]
+pub struct Term(Arc<Node>);
+
+struct Node {
+    digest: [u8; 16],
+    kind: TermKind,
+}
+
+/// How a term is built.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TermKind {
+    /// A fresh random value.
+    Name(Draw),
+    /// Public bytes.
+    Literal(Vec<u8>),
+    /// A public key that makes every shared secret zero.
+    SmallOrder,
+    /// A value with a byte changed.
+    Damaged(Term),
+    /// The verification key of a signing key.
+    VerificationKey(Term),
+    /// The public half of an ephemeral pair.
+    BoxPublic {
+        /// The Curve25519 secret.
+        agreement: Term,
+        /// The Kyber seed.
+        kem: Option<Term>,
+    },
+    /// Fields signed, hashed or used as associated data.
+    Fields {
+        /// The layout's tag; `None` for a bare concatenation.
+        tag: Option<&'static str>,
+        /// The fields, adjacent identifiers merged in a bare concatenation.
+        data: Vec<Datum<Term>>,
+    },
+    /// A signature.
+    Signature {
+        /// The signing key.
+        identity: Term,
+        /// The context, where it is signed.
+        label: Option<Label>,
+        /// The message.
+        message: Term,
+    },
+    /// The Diffie-Hellman key of two secrets, in order.
+    Agreed(Term, Term),
+    /// What any party computes with a small-order key.
+    Zero,
+    /// A KEM shared secret.
+    KemShared {
+        /// The coins.
+        coins: Term,
+        /// The recipient's seed.
+        seed: Term,
+    },
+    /// A KEM ciphertext.
+    KemCiphertext {
+        /// The coins.
+        coins: Term,
+        /// The recipient's seed.
+        seed: Term,
+    },
+    /// The key of a box.
+    BoxKey {
+        /// `Context_KDF`.
+        label: Label,
+        /// What goes into the derivation.
+        parts: Vec<Term>,
+    },
+    /// The ciphertext of a box.
+    Box {
+        /// The key.
+        key: Term,
+        /// `Context_cipher`, where it is bound, and `Meta`.
+        associated: (Option<Label>, Term),
+        /// The nonce.
+        nonce: Term,
+        /// The meeting key inside.
+        meeting_key: Term,
+        /// Its number, where it is inside.
+        mk_seq: Option<u32>,
+    },
+    /// The key of a stream.
+    StreamKey {
+        /// The meeting key.
+        meeting_key: Term,
+        /// Which stream.
+        info: Term,
+    },
+    /// The body of a packet.
+    Packet {
+        /// The stream key.
+        key: Term,
+        /// The number it was sealed under.
+        mk_seq: u32,
+        /// The counter it was sealed under.
+        counter: u64,
+        /// What it carries.
+        plaintext: Term,
+    },
+    /// A security code.
+    SecurityCode {
+        /// The identity key.
+        ivk: Term,
+        /// Whether all digits are shown.
+        whole: bool,
+    },
+}
+
+impl Term {
+    /// The term built like this.
+    #[must_use]
+    pub fn new(kind: TermKind) -> Self {
+        let digest = Sha256::digest(structure(&kind));
+        let mut short = [0; 16];
+        short.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        Self(Arc::new(Node { digest: short, kind }))
+    }
+
+    /// How the term is built.
+    #[must_use]
+    pub fn kind(&self) -> &TermKind {
+        &self.0.kind
+    }
+
+    /// The structural digest.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 16] {
+        self.0.digest
+    }
+}
+
+/// One level of a term as bytes: its derived hash input, where a child contributes its digest.
+#[derive(Default)]
+struct Structure(Vec<u8>);
+
+impl Hasher for Structure {
+    fn finish(&self) -> u64 {
+        0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    // The same bytes on every machine.
+    fn write_u32(&mut self, number: u32) {
+        self.write(&number.to_le_bytes());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.write(&number.to_le_bytes());
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write(&(number as i64).to_le_bytes());
+    }
+}
+
+fn structure(kind: &TermKind) -> Vec<u8> {
+    let mut bytes = Structure::default();
+    kind.hash(&mut bytes);
+    bytes.0
+}
+
+impl fmt::Debug for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            TermKind::Name(draw) => name(f, draw),
+            TermKind::Literal(bytes) => write!(f, "{:?}", String::from_utf8_lossy(bytes)),
+            TermKind::SmallOrder => f.write_str("small-order"),
+            TermKind::Damaged(inner) => write!(f, "damaged({inner})"),
+            TermKind::VerificationKey(identity) => write!(f, "vk({identity})"),
+            TermKind::BoxPublic { agreement, .. } => write!(f, "pk({agreement})"),
+            TermKind::Fields { tag, .. } => write!(f, "[{}]", tag.unwrap_or("bare")),
+            TermKind::Signature { identity, .. } => write!(f, "sig({identity})"),
+            TermKind::Agreed(one, other) => write!(f, "dh({one},{other})"),
+            TermKind::Zero => f.write_str("zero"),
+            TermKind::KemShared { seed, .. } => write!(f, "kem({seed})"),
+            TermKind::KemCiphertext { seed, .. } => write!(f, "ct({seed})"),
+            TermKind::BoxKey { .. } => f.write_str("boxkey"),
+            TermKind::Box { meeting_key, mk_seq: Some(seq), .. } => {
+                write!(f, "box({meeting_key} no. {seq})")
+            }
+            TermKind::Box { meeting_key, mk_seq: None, .. } => write!(f, "box({meeting_key})"),
+            TermKind::StreamKey { meeting_key, .. } => write!(f, "stream({meeting_key})"),
+            TermKind::Packet { plaintext, key, .. } => write!(f, "packet({plaintext} under {key})"),
+            TermKind::SecurityCode { ivk, .. } => write!(f, "code({ivk})"),
+        }
+    }
+}
+
+fn name(f: &mut fmt::Formatter<'_>, draw: &Draw) -> fmt::Result {
+    let short = match draw.purpose {
+        Purpose::Identity => "isk",
+        Purpose::Ephemeral => "sk",
+        Purpose::EphemeralKem => "kem",
+        Purpose::MeetingKey => "MK",
+        Purpose::BoxNonce => "nonce",
+        Purpose::KemCoins => "coins",
+    };
+    write!(f, "{short}{}.{}", draw.count + 1, draw.party)
+}
+
+impl PartialEq for Term {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.digest == other.0.digest
+    }
+}
+
+impl Eq for Term {}
+
+impl PartialOrd for Term {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Term {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.digest.cmp(&other.0.digest)
+    }
+}
+
+impl Hash for Term {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.digest.hash(state);
+    }
+}
+
+fn fields(rules: RuleSet, record: &Record<Term>) -> Term {
+    let kept = in_force(rules, record.layout, &record.data);
+    if rules.contains(Rule::EncodingInjective) {
+        return Term::new(TermKind::Fields { tag: Some(record.layout.tag), data: kept });
+    }
+    let mut data: Vec<Datum<Term>> = Vec::new();
+    for datum in kept {
+        match (data.last_mut(), datum) {
+            (Some(Datum::Text(before)), Datum::Text(text)) => before.push_str(&text),
+            (_, datum) => data.push(datum),
+        }
+    }
+    Term::new(TermKind::Fields { tag: None, data })
+}
+
+fn in_force(rules: RuleSet, layout: &Layout, data: &[Datum<Term>]) -> Vec<Datum<Term>> {
+    let wanted = |field: &conclave_spec::layouts::Field| {
+        field.rule.is_none_or(|rule| rules.contains(rule))
+    };
+    let pairs = layout.fields.iter().zip(data);
+    pairs.filter(|(field, _)| wanted(field)).map(|(_, datum)| datum.clone()).collect()
+}
+
+/// The key and associated data of a box, from either side.
+struct BoxInputs {
+    key: Term,
+    associated: (Option<Label>, Term),
+}
+
+fn box_inputs(
+    rules: RuleSet,
+    pair: &Pair<Term>,
+    kem: Option<Term>,
+    labels: BoxLabels,
+    meta: &Record<Term>,
+) -> BoxInputs {
+    let meta = fields(rules, meta);
+    let mut parts = Vec::new();
+    match kem {
+        None => parts.push(pair.agreed.clone()),
+        Some(shared) => {
+            let optional = [
+                (Rule::HybridUsesKem, shared),
+                (Rule::HybridUsesAgreement, pair.agreed.clone()),
+                (Rule::HybridNamesSender, pair.sender.ivk.clone()),
+                (Rule::HybridNamesSenderBoxKey, pair.sender.pk.clone()),
+                (Rule::HybridNamesRecipient, pair.recipient.ivk.clone()),
+                (Rule::HybridNamesRecipientBoxKey, pair.recipient.pk.clone()),
+                (Rule::HybridNamesMeta, meta.clone()),
+            ];
+            let kept = optional.into_iter().filter(|(rule, _)| rules.contains(*rule));
+            parts.extend(kept.map(|(_, part)| part));
+        }
+    }
+    let label = rules.contains(Rule::SealNamesContext).then_some(labels.cipher);
+    BoxInputs {
+        key: Term::new(TermKind::BoxKey { label: labels.derivation, parts }),
+        associated: (label, meta),
+    }
+}
+
+/// The value below the damage, if there is any.
+fn undamaged(term: &Term) -> (&Term, bool) {
+    match term.kind() {
+        TermKind::Damaged(inner) => (inner, true),
+        _ => (term, false),
+    }
+}
+
+impl Algebra for Terms {
+    type Value = Term;
+
+    fn draw(&self, draw: &Draw) -> Option<Term> {
+        Some(Term::new(TermKind::Name(draw.clone())))
+    }
+
+    fn literal(&self, bytes: &[u8]) -> Term {
+        Term::new(TermKind::Literal(bytes.to_vec()))
+    }
+
+    fn damaged(&self, value: &Term) -> Term {
+        Term::new(TermKind::Damaged(value.clone()))
+    }
+
+    fn small_order_key(&self) -> Term {
+        Term::new(TermKind::SmallOrder)
+    }
+
+    fn verification_key(&self, identity: &Term) -> Term {
+        Term::new(TermKind::VerificationKey(identity.clone()))
+    }
+
+    fn box_public(&self, _suite: BoxSuite, secret: &BoxSecret<Term>) -> Term {
+        Term::new(TermKind::BoxPublic {
+            agreement: secret.agreement.clone(),
+            kem: secret.kem.clone(),
+        })
+    }
+
+    fn sign(
+        &self,
+        rules: RuleSet,
+        identity: &Term,
+        label: Label,
+        message: &Record<Term>,
+    ) -> Term {
+        let label = rules.contains(Rule::SignatureNamesContext).then_some(label);
+        let message = fields(rules, message);
+        Term::new(TermKind::Signature { identity: identity.clone(), label, message })
+    }
+
+    fn verify(
+        &self,
+        rules: RuleSet,
+        ivk: &Term,
+        label: Label,
+        message: &Record<Term>,
+        sig: &Term,
+    ) -> bool {
+        let TermKind::VerificationKey(identity) = ivk.kind() else { return false };
+        *sig == self.sign(rules, identity, label, message)
+    }
+
+    fn agree(&self, rules: RuleSet, secret: &BoxSecret<Term>, peer: &Term) -> Option<Term> {
+        let mine = &secret.agreement;
+        match peer.kind() {
+            TermKind::BoxPublic { agreement, kem } => {
+                if kem.is_some() != secret.kem.is_some() {
+                    return None;
+                }
+                let (one, other) =
+                    if mine <= agreement { (mine, agreement) } else { (agreement, mine) };
+                Some(Term::new(TermKind::Agreed(one.clone(), other.clone())))
+            }
+            TermKind::SmallOrder if rules.contains(Rule::AgreementContributory) => None,
+            TermKind::SmallOrder => Some(Term::new(TermKind::Zero)),
+            _ => Some(Term::new(TermKind::Agreed(mine.clone(), peer.clone()))),
+        }
+    }
+
+    fn seal(
+        &self,
+        rules: RuleSet,
+        suite: BoxSuite,
+        pair: &Pair<Term>,
+        labels: BoxLabels,
+        meta: &Record<Term>,
+        draws: &BoxDraws<Term>,
+        plaintext: &KeyInBox<Term>,
+    ) -> Option<Sealed<Term>> {
+        let (kem, shared) = match (suite, &draws.coins, pair.recipient.pk.kind()) {
+            (BoxSuite::Classic, ..) => (None, None),
+            (BoxSuite::Hybrid, Some(coins), TermKind::BoxPublic { kem: Some(seed), .. }) => {
+                let (coins, seed) = (coins.clone(), seed.clone());
+                let shared = TermKind::KemShared { coins: coins.clone(), seed: seed.clone() };
+                let ciphertext = TermKind::KemCiphertext { coins, seed };
+                (Some(Term::new(ciphertext)), Some(Term::new(shared)))
+            }
+            (BoxSuite::Hybrid, ..) => return None,
+        };
+        let inputs = box_inputs(rules, pair, shared, labels, meta);
+        let sealed_seq = rules.contains(Rule::SealCarriesSeq);
+        let ciphertext = Term::new(TermKind::Box {
+            key: inputs.key,
+            associated: inputs.associated,
+            nonce: draws.nonce.clone(),
+            meeting_key: plaintext.meeting_key.clone(),
+            mk_seq: plaintext.mk_seq.filter(|_| sealed_seq),
+        });
+        Some(Sealed { nonce: draws.nonce.clone(), kem, ciphertext })
+    }
+
+    fn open(
+        &self,
+        rules: RuleSet,
+        suite: BoxSuite,
+        pair: &Pair<Term>,
+        secret: &BoxSecret<Term>,
+        labels: BoxLabels,
+        meta: &Record<Term>,
+        sealed: &Sealed<Term>,
+    ) -> Option<KeyInBox<Term>> {
+        let shared = match (suite, &secret.kem, sealed.kem.as_ref().map(Term::kind)) {
+            (BoxSuite::Classic, ..) => None,
+            (BoxSuite::Hybrid, Some(seed), Some(TermKind::KemCiphertext { coins, .. })) => {
+                let (coins, seed) = (coins.clone(), seed.clone());
+                Some(Term::new(TermKind::KemShared { coins, seed }))
+            }
+            (BoxSuite::Hybrid, ..) => return None,
+        };
+        let inputs = box_inputs(rules, pair, shared, labels, meta);
+        let checked = rules.contains(Rule::SealOpens);
+        let (ciphertext, damaged) = undamaged(&sealed.ciphertext);
+        let TermKind::Box { key, associated, nonce, meeting_key, mk_seq } = ciphertext.kind()
+        else {
+            return None;
+        };
+        let decrypts = *key == inputs.key && *nonce == sealed.nonce;
+        let authentic = *associated == inputs.associated && !damaged;
+        let numbered = mk_seq.is_some() == rules.contains(Rule::SealCarriesSeq);
+        (decrypts && (authentic || !checked) && numbered)
+            .then(|| KeyInBox { meeting_key: meeting_key.clone(), mk_seq: *mk_seq })
+    }
+
+    fn stream_key(&self, rules: RuleSet, meeting_key: &Term, stream: StreamName<'_>) -> Term {
+        let record = Record {
+            layout: &conclave_spec::layouts::STREAM_KEY_INFO,
+            data: vec![
+                Datum::Text(stream.stream.to_owned()),
+                Datum::Text(stream.meeting.id.clone()),
+                Datum::Uuid(stream.meeting.uuid),
+                Datum::Text(stream.sender.to_owned()),
+            ],
+        };
+        let info = fields(rules, &record);
+        Term::new(TermKind::StreamKey { meeting_key: meeting_key.clone(), info })
+    }
+
+    fn seal_packet(
+        &self,
+        rules: RuleSet,
+        key: &Term,
+        mk_seq: u32,
+        counter: u64,
+        plaintext: &Term,
+    ) -> Term {
+        let mk_seq = if rules.contains(Rule::PacketSeqFourBytes) { mk_seq } else { mk_seq & 0xff };
+        Term::new(TermKind::Packet {
+            key: key.clone(),
+            mk_seq,
+            counter,
+            plaintext: plaintext.clone(),
+        })
+    }
+
+    fn open_packet(
+        &self,
+        rules: RuleSet,
+        key: &Term,
+        mk_seq: u32,
+        counter: u64,
+        body: &Term,
+    ) -> Option<Term> {
+        let checked = rules.contains(Rule::PacketOpens);
+        let (body, damaged) = undamaged(body);
+        let TermKind::Packet { key: sealed_key, mk_seq: seq, counter: at, plaintext } = body.kind()
+        else {
+            return None;
+        };
+        let decrypts = sealed_key == key && *at == counter;
+        let authentic = *seq == mk_seq && !damaged;
+        (decrypts && (authentic || !checked)).then(|| plaintext.clone())
+    }
+
+    fn security_code(&self, rules: RuleSet, ivk: &Term) -> Term {
+        let whole = rules.contains(Rule::CodeHasAllDigits);
+        Term::new(TermKind::SecurityCode { ivk: ivk.clone(), whole })
+    }
+}

@@ -1,0 +1,222 @@
+//! The client: one machine for leader and participant.
+//!
+//! ```text
+//!             Join                    Leave, MeetingEnded
+//! Outside ----------->  Joined  ---------------------------->  Left
+//!                         ^                                     |
+//!                         +------------- Join ------------------+
+//! ```
+//!
+//! Within `Joined`, `device` decides whose keys are believed, `rotation` is the leader's work,
+//! `sealed` the participant's, `media` both sides of a stream.
+
+use conclave_spec::{Profile, Rule};
+
+use crate::{
+    algebra::{Algebra, Draw, Purpose},
+    machine::{Checks, Effect, Event, Input, Misuse, Outcome, Party, Reject, Step, StepError},
+    message::{Role, Seat},
+};
+
+mod device;
+mod keys;
+mod media;
+mod rotation;
+mod sealed;
+mod state;
+mod teardown;
+
+pub use device::{announcement_record, meta_record};
+pub use state::{
+    CountersSeen, Ephemeral, HeldKey, Joined, Kept, KnownLeader, Leader, Participant, Phase,
+    RoleState, State,
+};
+
+/// Choices a deployment may make where the paper is silent (readings with a policy key).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Policies {
+    /// R-16: whether the wait before use also applies to a participant's first key.
+    pub first_key_waits: bool,
+}
+
+/// A client of the protocol: pure, engine-free, generic over what it computes with.
+#[derive(Debug)]
+pub struct Client<'a, A> {
+    /// What it computes with.
+    pub algebra: &'a A,
+    /// The protocol version.
+    pub profile: &'a Profile,
+    /// The choices made where the paper is silent.
+    pub policies: Policies,
+}
+
+type Answer<V> = Result<Step<State<V>, Effect<V>>, StepError>;
+
+/// A step being taken: the state on its way and what has been done so far.
+struct Progress<'a, A: Algebra> {
+    client: Client<'a, A>,
+    checks: Checks,
+    state: State<A::Value>,
+    effects: Vec<Effect<A::Value>>,
+    outcome: Outcome,
+    drawn: Vec<Draw>,
+}
+
+impl<'a, A: Algebra> Client<'a, A> {
+    /// A client of `profile` with the default policies.
+    #[must_use]
+    pub fn new(algebra: &'a A, profile: &'a Profile) -> Self {
+        Self { algebra, profile, policies: Policies::default() }
+    }
+
+    /// A device with a fresh identity, in no meeting.
+    ///
+    /// # Errors
+    /// The randomness source has no identity for this party.
+    pub fn open(&self, party: &str, seat: Seat) -> Result<State<A::Value>, StepError> {
+        let draw = Draw { party: party.to_owned(), purpose: Purpose::Identity, count: 0 };
+        let identity = self.algebra.draw(&draw).ok_or(StepError::Undrawn(draw))?;
+        Ok(State {
+            party: party.to_owned(),
+            seat,
+            ivk: self.algebra.verification_key(&identity),
+            identity,
+            drawn: [(Purpose::Identity, 1)].into(),
+            phase: Phase::Outside,
+            kept: Kept::default(),
+        })
+    }
+
+    /// One step. The same state and input always give the same answer.
+    ///
+    /// # Errors
+    /// A rule refused the input, a random value was missing, or the call makes no sense in this
+    /// phase. The state has not changed.
+    pub fn step(&self, state: &State<A::Value>, input: &Input<A::Value>) -> Answer<A::Value> {
+        let mut progress = Progress {
+            client: Client { algebra: self.algebra, profile: self.profile, policies: self.policies },
+            checks: Checks::new(self.profile.rules),
+            state: state.clone(),
+            effects: Vec::new(),
+            outcome: Outcome::Accepted,
+            drawn: Vec::new(),
+        };
+        progress.age(input.elapsed_ms)?;
+        progress.take(input)?;
+        Ok(Step {
+            next: progress.state,
+            effects: progress.effects,
+            held: progress.checks.held(),
+            outcome: progress.outcome,
+            drawn: progress.drawn,
+        })
+    }
+
+    /// Milliseconds until the client next does something by itself.
+    #[must_use]
+    pub fn deadline_ms(&self, state: &State<A::Value>) -> Option<u32> {
+        let Phase::Joined(joined) = &state.phase else { return None };
+        let waits = joined.ring.iter().filter(|key| key.use_in_ms > 0).map(|key| key.use_in_ms);
+        let erasures = joined.ring.iter().filter_map(|key| key.erase_in_ms).filter(|left| *left > 0);
+        let rotation = match &joined.role {
+            RoleState::Leader(leader) => leader.rotation_in_ms,
+            RoleState::Participant(_) => None,
+        };
+        waits.chain(erasures).chain(rotation).min()
+    }
+}
+
+impl<A: Algebra> Progress<'_, A> {
+    fn take(&mut self, input: &Input<A::Value>) -> Result<(), StepError> {
+        match &input.event {
+            Event::Tick => Ok(()),
+            Event::Join { meeting, role } => self.join(meeting, *role),
+            Event::LeaderNamed { seat, ivk, announcement } => {
+                self.name_leader(seat, ivk, announcement)
+            }
+            Event::Admitted { seat, ivk, announcement } => {
+                self.admit(seat, ivk, announcement, input.choice)
+            }
+            Event::Departed { seat } => self.depart(seat, input.choice),
+            Event::RekeySignaled { mk_seq } => self.hear_signal(*mk_seq, input.choice),
+            Event::KeyOffered { sealed } => self.take_sealed(sealed, input.choice),
+            Event::PacketArrived { from, stream, packet } => self.receive(from, stream, packet),
+            Event::Malformed { rule } => {
+                Err(Reject { rule: *rule, by: Party::Server }.into())
+            }
+            Event::Send { stream, plaintext } => self.send(stream, plaintext),
+            Event::Leave | Event::MeetingEnded => self.leave(),
+        }
+    }
+
+    /// Random value number `count` of this party for `purpose`.
+    fn draw(&mut self, purpose: Purpose) -> Result<A::Value, StepError> {
+        let count = self.state.drawn.entry(purpose).or_default();
+        let draw = Draw { party: self.state.party.clone(), purpose, count: *count };
+        let value =
+            self.client.algebra.draw(&draw).ok_or_else(|| StepError::Undrawn(draw.clone()))?;
+        *count = count.saturating_add(1);
+        self.drawn.push(draw);
+        Ok(value)
+    }
+
+    fn joined(&self) -> Result<&Joined<A::Value>, Misuse> {
+        match &self.state.phase {
+            Phase::Joined(joined) => Ok(joined),
+            Phase::Outside | Phase::Left => Err(Misuse::NotJoined),
+        }
+    }
+
+    fn joined_mut(&mut self) -> Result<&mut Joined<A::Value>, Misuse> {
+        match &mut self.state.phase {
+            Phase::Joined(joined) => Ok(joined),
+            Phase::Outside | Phase::Left => Err(Misuse::NotJoined),
+        }
+    }
+
+    fn leader_mut(&mut self) -> Result<&mut Leader<A::Value>, Misuse> {
+        match &mut self.joined_mut()?.role {
+            RoleState::Leader(leader) => Ok(leader),
+            RoleState::Participant(_) => Err(Misuse::WrongRole),
+        }
+    }
+
+    fn participant(&self) -> Result<&Participant<A::Value>, Misuse> {
+        match &self.joined()?.role {
+            RoleState::Leader(_) => Err(Misuse::WrongRole),
+            RoleState::Participant(participant) => Ok(participant),
+        }
+    }
+
+    fn participant_mut(&mut self) -> Result<&mut Participant<A::Value>, Misuse> {
+        match &mut self.joined_mut()?.role {
+            RoleState::Leader(_) => Err(Misuse::WrongRole),
+            RoleState::Participant(participant) => Ok(participant),
+        }
+    }
+
+    fn duty(&mut self, rule: Rule) -> bool {
+        self.checks.duty(rule)
+    }
+
+    fn is_leader(&self) -> bool {
+        matches!(&self.state.phase, Phase::Joined(joined)
+            if matches!(joined.role, RoleState::Leader(_)))
+    }
+
+    fn join_role(&mut self, role: Role) -> RoleState<A::Value> {
+        match role {
+            Role::Leader => RoleState::Leader(Leader {
+                members: std::collections::BTreeMap::new(),
+                key_age_ms: 0,
+                rotation_in_ms: None,
+            }),
+            Role::Participant => RoleState::Participant(Participant {
+                leader: None,
+                signaled: 0,
+                signal_used: true,
+                held_back: None,
+            }),
+        }
+    }
+}

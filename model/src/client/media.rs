@@ -1,0 +1,84 @@
+//! Both sides of a stream: stream keys, counters, packets (2.3.1, 3.7.5, 3.9, 3.10).
+
+use conclave_spec::{Rule, layouts};
+
+use super::Progress;
+use crate::{
+    algebra::{Algebra, StreamName},
+    machine::{Effect, Party, Reject, StepError},
+    message::Packet,
+};
+
+impl<A: Algebra> Progress<'_, A> {
+    /// Sends under the newest usable key, with the next counter.
+    pub(super) fn send(
+        &mut self,
+        stream: &str,
+        plaintext: &A::Value,
+    ) -> Result<(), StepError> {
+        let position = self.sending_key()?;
+        let rules = self.checks.rules();
+        let advance = self.duty(Rule::CounterNeverRepeats);
+        let sender = self.state.seat.user_id.clone();
+        let algebra = self.client.algebra;
+        let joined = self.joined_mut()?;
+        let meeting = joined.meeting.clone();
+        let no_key = Reject { rule: Rule::UseNewestKey, by: Party::Caller };
+        let key = position.and_then(|at| joined.ring.get_mut(at)).ok_or(no_key)?;
+        let next = key.next_counter.entry(stream.to_owned()).or_default();
+        let counter = *next;
+        *next = if advance { counter.saturating_add(1) } else { 0 };
+        let name = StreamName { meeting: &meeting, sender: &sender, stream };
+        let stream_key = algebra.stream_key(rules, &key.meeting_key, name);
+        let mk_seq = key.mk_seq;
+        let body = algebra.seal_packet(rules, &stream_key, mk_seq, counter, plaintext);
+        let mk_seq = self.carried_seq(mk_seq);
+        let packet = Packet { mk_seq, counter, body };
+        self.effects.push(Effect::Transmit { stream: stream.to_owned(), packet });
+        Ok(())
+    }
+
+    /// Opens a packet and plays it.
+    pub(super) fn receive(
+        &mut self,
+        from: &str,
+        stream: &str,
+        packet: &Packet<A::Value>,
+    ) -> Result<(), StepError> {
+        let rules = self.checks.rules();
+        let wanted = self.carried_seq(packet.mk_seq);
+        let window = self.client.profile.params.replay_window;
+        let algebra = self.client.algebra;
+        let joined = self.joined()?;
+        let found = joined.ring.iter().position(|key| key.mk_seq == wanted);
+        let key = found.and_then(|at| joined.ring.get(at));
+        let key = self.checks.require_some(Rule::PacketOpens, Party::Server, key.cloned())?;
+        let source = (from.to_owned(), stream.to_owned());
+        let seen = key.seen.get(&source).copied().unwrap_or_default();
+        let joined = self.joined()?;
+        let name = StreamName { meeting: &joined.meeting, sender: from, stream };
+        let stream_key = algebra.stream_key(rules, &key.meeting_key, name);
+        let opened =
+            algebra.open_packet(rules, &stream_key, packet.mk_seq, packet.counter, &packet.body);
+        let plaintext = self.checks.require_some(Rule::PacketOpens, Party::Server, opened)?;
+        let fresh = seen.is_fresh(packet.counter, window);
+        self.checks.require(Rule::CounterOnce, Party::Server, fresh)?;
+        self.checks.fields_bound(&layouts::STREAM_KEY_INFO);
+        let joined = self.joined_mut()?;
+        if let Some(key) = found.and_then(|at| joined.ring.get_mut(at)) {
+            key.seen.insert(source, seen.with(packet.counter));
+        }
+        self.effects.push(Effect::Render {
+            from: from.to_owned(),
+            stream: stream.to_owned(),
+            mk_seq: key.mk_seq,
+            plaintext,
+        });
+        Ok(())
+    }
+
+    /// The number as the packet carries it: four bytes, or one without the rule.
+    fn carried_seq(&mut self, mk_seq: u32) -> u32 {
+        if self.duty(Rule::PacketSeqFourBytes) { mk_seq } else { mk_seq & 0xff }
+    }
+}

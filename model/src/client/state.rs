@@ -1,0 +1,206 @@
+//! What a client remembers. Ages and deadlines only, never instants, so that equal situations are
+//! equal states.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    algebra::{BoxSecret, Pair, Purpose},
+    message::{Meeting, SealedKey, Seat},
+};
+
+/// The whole state of a client.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct State<V> {
+    /// The name under which this client draws random values.
+    pub party: String,
+    /// Who and what device this is.
+    pub seat: Seat,
+    /// The secret signing key of the device.
+    pub identity: V,
+    /// The public key that belongs to it.
+    pub ivk: V,
+    /// How many random values were drawn, by purpose.
+    pub drawn: BTreeMap<Purpose, u32>,
+    /// In a meeting or not.
+    pub phase: Phase<V>,
+    /// Secrets that a client without the erasure rules keeps from earlier meetings. Empty in
+    /// every conforming client.
+    pub kept: Kept<V>,
+}
+
+/// Secrets of past meetings. Empty unless an erasure rule is missing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kept<V> {
+    /// Meeting keys.
+    pub keys: Vec<HeldKey<V>>,
+    /// Ephemeral secrets with their public keys.
+    pub ephemerals: Vec<Ephemeral<V>>,
+}
+
+impl<V> Default for Kept<V> {
+    fn default() -> Self {
+        Self { keys: Vec::new(), ephemerals: Vec::new() }
+    }
+}
+
+/// In a meeting or not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase<V> {
+    /// Has joined no meeting yet.
+    Outside,
+    /// In a meeting.
+    Joined(Joined<V>),
+    /// Has left the last meeting.
+    Left,
+}
+
+/// What a client knows while in a meeting.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Joined<V> {
+    /// The meeting instance.
+    pub meeting: Meeting,
+    /// The key pair of this join.
+    pub ephemeral: Ephemeral<V>,
+    /// Who else is listed; the client itself is not in it.
+    pub listed: Vec<Seat>,
+    /// The meeting keys held, oldest first.
+    pub ring: Vec<HeldKey<V>>,
+    /// What only a leader or only a participant knows.
+    pub role: RoleState<V>,
+}
+
+/// An ephemeral key pair.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ephemeral<V> {
+    /// The secret half.
+    pub secret: BoxSecret<V>,
+    /// The announced half.
+    pub pk: V,
+}
+
+/// What only a leader or only a participant knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RoleState<V> {
+    /// Distributes the key.
+    Leader(Leader<V>),
+    /// Receives it.
+    Participant(Participant<V>),
+}
+
+/// What a leader knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Leader<V> {
+    /// The participants with a verified announcement.
+    pub members: BTreeMap<Seat, Pair<V>>,
+    /// Age of the newest key, in milliseconds, saturated at the longest time that matters.
+    pub key_age_ms: u32,
+    /// Time until a rotation that is due, in milliseconds.
+    pub rotation_in_ms: Option<u32>,
+}
+
+/// What a participant knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Participant<V> {
+    /// The leader whose announcement verified.
+    pub leader: Option<KnownLeader<V>>,
+    /// The newest number signaled beside the list.
+    pub signaled: u32,
+    /// Whether a key was installed under that number. Only where the seal carries no number.
+    pub signal_used: bool,
+    /// A sealed key that came before its number. Only where the seal carries no number.
+    pub held_back: Option<SealedKey<V>>,
+}
+
+/// A leader whose announcement verified.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KnownLeader<V> {
+    /// Who leads.
+    pub seat: Seat,
+    /// The keys of both sides, the leader being the sender.
+    pub pair: Pair<V>,
+    /// The security code shown.
+    pub security_code: V,
+}
+
+/// A meeting key and what was done under it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HeldKey<V> {
+    /// Its number.
+    pub mk_seq: u32,
+    /// The key.
+    pub meeting_key: V,
+    /// Time until this client may encrypt under it, in milliseconds.
+    pub use_in_ms: u32,
+    /// Time until it is erased, in milliseconds; `None` while it is the newest.
+    pub erase_in_ms: Option<u32>,
+    /// The next counter to send, by message type.
+    pub next_counter: BTreeMap<String, u64>,
+    /// The counters seen, by sender and message type.
+    pub seen: BTreeMap<(String, String), CountersSeen>,
+}
+
+/// A sliding window of packet counters (reading R-21).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CountersSeen {
+    /// The highest counter seen.
+    pub highest: u64,
+    /// Bit `n` is set when `highest - n` was seen.
+    pub mask: u64,
+}
+
+impl CountersSeen {
+    /// Whether `counter` is new and not too far behind.
+    #[must_use]
+    pub fn is_fresh(self, counter: u64, window: u32) -> bool {
+        if self.mask == 0 || counter > self.highest {
+            return true;
+        }
+        let behind = self.highest - counter;
+        behind < u64::from(window.min(u64::BITS)) && (self.mask >> behind) & 1 == 0
+    }
+
+    /// This window with `counter` seen.
+    #[must_use]
+    pub fn with(self, counter: u64) -> Self {
+        if self.mask == 0 {
+            return Self { highest: counter, mask: 1 };
+        }
+        if counter > self.highest {
+            let ahead = u32::try_from(counter - self.highest).unwrap_or(u32::MAX);
+            let mask = self.mask.checked_shl(ahead).unwrap_or(0) | 1;
+            return Self { highest: counter, mask };
+        }
+        let behind = u32::try_from(self.highest - counter).unwrap_or(u32::MAX);
+        Self { mask: self.mask | 1u64.checked_shl(behind).unwrap_or(0), ..self }
+    }
+}
+
+impl<V> Joined<V> {
+    /// The newest key held.
+    pub(crate) fn newest(&self) -> Option<&HeldKey<V>> {
+        self.ring.last()
+    }
+
+    /// The leader whose announcement verified, at a participant.
+    pub(crate) fn known_leader(&self) -> Option<&KnownLeader<V>> {
+        match &self.role {
+            RoleState::Leader(_) => None,
+            RoleState::Participant(participant) => participant.leader.as_ref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn med_02_a_counter_is_fresh_once_and_not_behind_the_window() {
+        let seen = CountersSeen::default().with(0).with(5).with(3);
+        assert!(!seen.is_fresh(5, 64) && !seen.is_fresh(3, 64) && !seen.is_fresh(0, 64));
+        assert!(seen.is_fresh(4, 64) && seen.is_fresh(6, 64));
+        let far = seen.with(100);
+        assert!(!far.is_fresh(5, 64) && !far.is_fresh(36, 64) && far.is_fresh(37, 64));
+        assert!(!far.with(u64::MAX).is_fresh(u64::MAX, 64));
+    }
+}

@@ -1,0 +1,15 @@
+//! How the protocol runs: machine, algebras, stage, adversary, exploration, properties.
+//!
+//! One machine runs over two algebras: [`algebra::Bytes`] (real cryptography) and
+//! [`algebra::Terms`] (symbolic). Nothing here knows a vector file or an adapter;
+//! `conclave-conformance` does.
+
+pub mod algebra;
+pub mod client;
+pub mod machine;
+pub mod message;
+pub mod script;
+pub mod stage;
+
+pub use algebra::Algebra;
+pub use client::Client;

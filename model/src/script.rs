@@ -1,0 +1,358 @@
+//! What happens in a run, as data: who does what, with messages named by where they came from.
+//!
+//! A script is played over either algebra. Cases, attacks and counterexamples are scripts, so a
+//! symbolic attack becomes a byte trace, and an adapter run, without rework.
+
+use conclave_spec::{Label, Rule};
+use serde::{Deserialize, Serialize};
+
+use crate::message::{Meeting, Role, Seat};
+
+/// The steps of a run and the parties that take them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// The parties. All exist from the start, in no meeting.
+    pub cast: Vec<CastMember>,
+    /// What they do, in order.
+    pub steps: Vec<ScriptStep>,
+}
+
+/// A party of a script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CastMember {
+    /// The name used in the script.
+    pub party: String,
+    /// The device it is.
+    pub seat: Seat,
+    /// Another party whose identity key this one shares: the same device in another meeting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_device_as: Option<String>,
+}
+
+/// One step of a script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptStep {
+    /// Who takes it.
+    pub party: String,
+    /// What they do or get.
+    pub act: Act,
+    /// Damage done to the encoded message on its way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wire: Option<WireEdit>,
+    /// What must become of it.
+    pub expect: Expect,
+}
+
+/// What a party does or gets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    /// Joins.
+    Join {
+        /// The meeting.
+        meeting: Meeting,
+        /// As what.
+        role: Role,
+    },
+    /// Is told who leads.
+    LeaderNamed {
+        /// Who, according to the server.
+        seat: Seat,
+        /// The identity key the server serves.
+        ivk: ValueRecipe,
+        /// The announcement the server serves.
+        announcement: Recipe,
+    },
+    /// Is told who joined.
+    Admitted {
+        /// Who, according to the server.
+        seat: Seat,
+        /// The identity key the server serves.
+        ivk: ValueRecipe,
+        /// The announcement the server serves.
+        announcement: Recipe,
+    },
+    /// Is told who left.
+    Departed {
+        /// Who.
+        seat: Seat,
+    },
+    /// Is told the number of the newest key.
+    RekeySignaled {
+        /// The number.
+        mk_seq: u32,
+    },
+    /// Gets a sealed key.
+    SealedKey {
+        /// The sealed key.
+        sealed: Recipe,
+    },
+    /// Gets a packet.
+    Packet {
+        /// From whom, according to the server.
+        from: String,
+        /// Which message type, according to the server.
+        stream: String,
+        /// The packet.
+        packet: Recipe,
+    },
+    /// Is told that the meeting is over.
+    MeetingEnded {},
+    /// Lets time pass.
+    Advance {
+        /// Until when, in milliseconds since the start.
+        to_ms: u64,
+    },
+    /// Sends something.
+    Send {
+        /// The message type.
+        stream: String,
+        /// The text sent.
+        text: String,
+    },
+    /// Leaves.
+    Leave {},
+    /// Is asked what the user sees.
+    Observe {},
+}
+
+/// A message, by how it comes about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Recipe {
+    /// A message some party sent.
+    Sent(Handle),
+    /// A message with an outer field replaced.
+    Edited {
+        /// The message.
+        of: Box<Self>,
+        /// The field.
+        change: Change,
+    },
+    /// A message with the last byte of a field changed.
+    Damaged {
+        /// The message.
+        of: Box<Self>,
+        /// The field.
+        field: String,
+    },
+    /// An announcement that a misbehaving party signs over a changed binding.
+    ForgedAnnouncement {
+        /// Who signs.
+        by: String,
+        /// The context string, if not the right one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<Label>,
+        /// What differs from the true binding.
+        changes: Vec<Change>,
+    },
+    /// A sealed key that a misbehaving leader seals.
+    ForgedSeal {
+        /// Who seals.
+        by: String,
+        /// For which member.
+        to: Seat,
+        /// Which key.
+        key: KeyRecipe,
+        /// Under which number.
+        mk_seq: u32,
+        /// The cipher context string, if not the right one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<Label>,
+        /// What differs from the true metadata.
+        changes: Vec<Change>,
+    },
+    /// A packet that a misbehaving member seals.
+    ForgedPacket {
+        /// Who seals; the key is taken from what it holds.
+        by: String,
+        /// The number of the key used.
+        key_seq: u32,
+        /// The number the packet is prefaced with.
+        mk_seq: u32,
+        /// The counter.
+        counter: u64,
+        /// The message type.
+        stream: String,
+        /// The text inside.
+        text: String,
+        /// What differs from the true stream key input.
+        changes: Vec<Change>,
+    },
+}
+
+/// A message some party sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handle {
+    /// Who sent it.
+    pub by: String,
+    /// What it is.
+    pub kind: MessageKind,
+    /// The user ID it was sealed for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Which one of that kind, from 1.
+    pub nth: u32,
+}
+
+/// The kinds of message a party sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// A key announcement.
+    Announcement,
+    /// A sealed meeting key.
+    SealedKey,
+    /// A media packet.
+    Packet,
+}
+
+/// A field given another value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The field's name in its layout.
+    pub field: String,
+    /// The value.
+    pub value: ValueRecipe,
+}
+
+impl Change {
+    /// `field` set to `value`.
+    #[must_use]
+    pub fn new(field: &str, value: ValueRecipe) -> Self {
+        Self { field: field.to_owned(), value }
+    }
+}
+
+/// A field value, by how it comes about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ValueRecipe {
+    /// An identifier.
+    Text(String),
+    /// A meeting UUID.
+    Uuid([u8; 16]),
+    /// A number.
+    Number(u32),
+    /// A party's identity verification key.
+    IvkOf(String),
+    /// A party's current ephemeral public key.
+    PkOf(String),
+    /// A Curve25519 key of small order.
+    SmallOrderKey,
+    /// A field of another message.
+    FieldOf {
+        /// The message.
+        of: Box<Recipe>,
+        /// The field.
+        field: String,
+    },
+}
+
+/// A meeting key, by how it comes about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum KeyRecipe {
+    /// A key nobody else knows, by name.
+    Fresh(String),
+    /// The key with this number that the forging party holds.
+    Held(u32),
+}
+
+/// Damage to an encoded message, below what the machine sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum WireEdit {
+    /// Bytes added at the end, in hexadecimal.
+    Append(String),
+    /// This many bytes taken from the end.
+    Truncate(usize),
+    /// The lowest bit of this byte flipped, counted from the start.
+    Flip(usize),
+}
+
+/// What must become of a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The class of the answer.
+    pub class: ExpectedClass,
+    /// The rule the step turns on: the one that refuses, or the one an accepted step exercises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    /// When what the client does because of it may happen, if not at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+}
+
+/// The class of an expected answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectedClass {
+    /// Taken.
+    #[default]
+    Accept,
+    /// Refused as wrong.
+    Reject,
+    /// Passed over.
+    Ignore,
+    /// Stored, not usable yet.
+    Pending,
+}
+
+/// A window of time, in milliseconds since the start, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// Not before.
+    pub from_ms: u64,
+    /// Not after.
+    pub to_ms: u64,
+    /// The rule a client breaks by being early.
+    pub early: Rule,
+    /// The rule a client breaks by being late.
+    pub late: Rule,
+}
+
+impl Expect {
+    /// Accepted.
+    #[must_use]
+    pub fn accept() -> Self {
+        Self::default()
+    }
+
+    /// Accepted, and `rule` is what the step shows.
+    #[must_use]
+    pub fn holds(rule: Rule) -> Self {
+        Self { rule: Some(rule), ..Self::default() }
+    }
+
+    /// Refused by `rule`, in the way the rule says.
+    #[must_use]
+    pub fn broken(rule: Rule) -> Self {
+        let class = match rule.reaction() {
+            conclave_spec::rules::Reaction::Ignore => ExpectedClass::Ignore,
+            conclave_spec::rules::Reaction::Reject | conclave_spec::rules::Reaction::None => {
+                ExpectedClass::Reject
+            }
+        };
+        Self { class, rule: Some(rule), window: None }
+    }
+
+    /// Stored until `rule` can hold.
+    #[must_use]
+    pub fn pending(rule: Rule) -> Self {
+        Self { class: ExpectedClass::Pending, rule: Some(rule), window: None }
+    }
+
+    /// This, with a window for what the client does.
+    #[must_use]
+    pub fn within(self, window: Window) -> Self {
+        Self { window: Some(window), ..self }
+    }
+}

@@ -1,0 +1,364 @@
+//! Where scripts are played: the parties, their clocks, and every message sent so far.
+//!
+//! The stage knows no goal and no adversary. A party may be played by somebody else: then the
+//! stage only works out what that party is given, and is told what it did.
+
+use std::collections::BTreeMap;
+
+use conclave_spec::{Profile, RuleSet};
+
+use crate::{
+    algebra::{Algebra, Draw, Purpose},
+    client::{Client, Policies, State},
+    machine::{Effect, Event, Input, Outcome, StepError},
+    message::{Announcement, Packet, SealedKey, Seat},
+    script::{Act, CastMember, Handle, MessageKind, ScriptStep},
+};
+
+mod recipe;
+
+/// A message some party sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent<V> {
+    /// A key announcement.
+    Announcement(Announcement<V>),
+    /// A sealed meeting key.
+    SealedKey(SealedKey<V>),
+    /// A media packet.
+    Packet(Packet<V>),
+}
+
+impl<V> Sent<V> {
+    fn kind(&self) -> MessageKind {
+        match self {
+            Self::Announcement(_) => MessageKind::Announcement,
+            Self::SealedKey(_) => MessageKind::SealedKey,
+            Self::Packet(_) => MessageKind::Packet,
+        }
+    }
+
+    fn recipient(&self) -> Option<&str> {
+        match self {
+            Self::SealedKey(sealed) => Some(&sealed.to.user_id),
+            Self::Announcement(_) | Self::Packet(_) => None,
+        }
+    }
+}
+
+/// A script that cannot be played: its fault, not a party's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StageError {
+    /// No such party.
+    #[error("the script names a party {0:?} that is not in its cast")]
+    NoParty(String),
+    /// No such message yet.
+    #[error("no message {kind:?} number {nth} by {by:?} has been sent", kind = .0.kind, nth = .0.nth, by = .0.by)]
+    NotSent(Handle),
+    /// A recipe that does not fit its message.
+    #[error("the recipe does not fit: {0}")]
+    Misfit(&'static str),
+    /// A field no layout of this message has.
+    #[error("no field {0:?} in this message")]
+    NoField(String),
+    /// Time would run backwards.
+    #[error("time cannot go back to {to_ms} ms from {now_ms} ms")]
+    TimeBackwards {
+        /// The party's time.
+        now_ms: u64,
+        /// The time asked for.
+        to_ms: u64,
+    },
+    /// A client could not even be opened.
+    #[error(transparent)]
+    Open(#[from] StepError),
+}
+
+/// What a party is given in one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given<V> {
+    /// An event.
+    Event(Event<V>),
+    /// Time, until this moment in milliseconds.
+    Time(u64),
+    /// The question what the user sees.
+    Question,
+}
+
+/// What became of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply<V> {
+    /// Accepted, pending, or why not.
+    pub outcome: Result<Outcome, StepError>,
+    /// What the party did, and when.
+    pub effects: Vec<(u64, Effect<V>)>,
+    /// The rules that held.
+    pub held: RuleSet,
+    /// The random values drawn.
+    pub drawn: Vec<Draw>,
+}
+
+/// A party on the stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor<V> {
+    /// The version of the protocol it follows.
+    pub profile: Profile,
+    /// Its choices where the paper is silent.
+    pub policies: Policies,
+    /// Its state.
+    pub state: State<V>,
+    /// Its time, in milliseconds since the start.
+    pub now_ms: u64,
+}
+
+/// The parties and what they have sent.
+#[derive(Clone, Debug)]
+pub struct Stage<'a, A: Algebra> {
+    algebra: &'a A,
+    actors: BTreeMap<String, Actor<A::Value>>,
+    sent: Vec<(String, Sent<A::Value>)>,
+}
+
+impl<'a, A: Algebra> Stage<'a, A> {
+    /// A stage with this cast, all of them following `profile`.
+    ///
+    /// # Errors
+    /// A party's identity cannot be drawn, or it shares the device of nobody before it.
+    pub fn new(
+        algebra: &'a A,
+        cast: &[CastMember],
+        profile: &Profile,
+    ) -> Result<Self, StageError> {
+        let mut stage = Self { algebra, actors: BTreeMap::new(), sent: Vec::new() };
+        for member in cast {
+            let client = Client::new(algebra, profile);
+            let mut state = client.open(&member.party, member.seat.clone())?;
+            if let Some(other) = &member.same_device_as {
+                let other = stage.actor(other)?;
+                state.identity = other.state.identity.clone();
+                state.ivk = other.state.ivk.clone();
+            }
+            let (profile, policies) = (profile.clone(), Policies::default());
+            let actor = Actor { profile, policies, state, now_ms: 0 };
+            stage.actors.insert(member.party.clone(), actor);
+        }
+        Ok(stage)
+    }
+
+    /// The party with this name.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn actor(&self, party: &str) -> Result<&Actor<A::Value>, StageError> {
+        self.actors.get(party).ok_or_else(|| StageError::NoParty(party.to_owned()))
+    }
+
+    /// The party with this name, to change its profile, its policies or what is known of it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn actor_mut(&mut self, party: &str) -> Result<&mut Actor<A::Value>, StageError> {
+        self.actors.get_mut(party).ok_or_else(|| StageError::NoParty(party.to_owned()))
+    }
+
+    /// Every party, by name.
+    pub fn actors(&self) -> impl Iterator<Item = (&str, &Actor<A::Value>)> {
+        self.actors.iter().map(|(party, actor)| (party.as_str(), actor))
+    }
+
+    /// Every message sent so far, oldest first, with its sender.
+    #[must_use]
+    pub fn sent(&self) -> &[(String, Sent<A::Value>)] {
+        &self.sent
+    }
+
+    /// The algebra the stage computes with.
+    #[must_use]
+    pub fn algebra(&self) -> &'a A {
+        self.algebra
+    }
+
+    /// Plays one step with the model's own client. Damage to encoded bytes is not the stage's
+    /// business: a caller that encodes turns it into an event itself.
+    ///
+    /// # Errors
+    /// The script is at fault. A refusal is not an error but a reply.
+    pub fn play(&mut self, step: &ScriptStep) -> Result<Reply<A::Value>, StageError> {
+        let given = self.given(&step.act)?;
+        self.give(&step.party, &given)
+    }
+
+    /// Gives a party something and notes what it sends.
+    ///
+    /// # Errors
+    /// The script is at fault.
+    pub fn give(
+        &mut self,
+        party: &str,
+        given: &Given<A::Value>,
+    ) -> Result<Reply<A::Value>, StageError> {
+        let algebra = self.algebra;
+        let actor = self.actor_mut(party)?;
+        let reply = match given {
+            Given::Event(event) => happen(algebra, actor, event),
+            Given::Time(to_ms) => pass(algebra, actor, *to_ms)?,
+            Given::Question => Reply {
+                outcome: Ok(Outcome::Accepted),
+                effects: Vec::new(),
+                held: RuleSet::EMPTY,
+                drawn: Vec::new(),
+            },
+        };
+        for (_, effect) in &reply.effects {
+            self.note(party, effect);
+        }
+        Ok(reply)
+    }
+
+    /// Notes something a party did, whoever plays it.
+    pub fn note(&mut self, party: &str, effect: &Effect<A::Value>) {
+        let message = match effect {
+            Effect::PostAnnouncement(announcement) => Sent::Announcement(announcement.clone()),
+            Effect::PostSealedKey(sealed) => Sent::SealedKey(sealed.clone()),
+            Effect::Transmit { packet, .. } => Sent::Packet(packet.clone()),
+            Effect::SignalRekey { .. }
+            | Effect::Render { .. }
+            | Effect::ShowSecurityCode(_)
+            | Effect::ShowLeft => return,
+        };
+        self.sent.push((party.to_owned(), message));
+    }
+
+    /// What an act gives to its party, with every recipe worked out.
+    ///
+    /// # Errors
+    /// A recipe names what does not exist.
+    pub fn given(&self, act: &Act) -> Result<Given<A::Value>, StageError> {
+        let event = match act {
+            Act::Join { meeting, role } => {
+                Event::Join { meeting: meeting.clone(), role: *role }
+            }
+            Act::LeaderNamed { seat, ivk, announcement } => Event::LeaderNamed {
+                seat: seat.clone(),
+                ivk: self.key(ivk)?,
+                announcement: self.announcement(announcement)?,
+            },
+            Act::Admitted { seat, ivk, announcement } => Event::Admitted {
+                seat: seat.clone(),
+                ivk: self.key(ivk)?,
+                announcement: self.announcement(announcement)?,
+            },
+            Act::Departed { seat } => Event::Departed { seat: seat.clone() },
+            Act::RekeySignaled { mk_seq } => Event::RekeySignaled { mk_seq: *mk_seq },
+            Act::SealedKey { sealed } => Event::KeyOffered { sealed: self.sealed_key(sealed)? },
+            Act::Packet { from, stream, packet } => Event::PacketArrived {
+                from: from.clone(),
+                stream: stream.clone(),
+                packet: self.packet(packet)?,
+            },
+            Act::MeetingEnded {} => Event::MeetingEnded,
+            Act::Advance { to_ms } => return Ok(Given::Time(*to_ms)),
+            Act::Send { stream, text } => Event::Send {
+                stream: stream.clone(),
+                plaintext: self.algebra.literal(text.as_bytes()),
+            },
+            Act::Leave {} => Event::Leave,
+            Act::Observe {} => return Ok(Given::Question),
+        };
+        Ok(Given::Event(event))
+    }
+
+    fn find(&self, handle: &Handle) -> Result<&Sent<A::Value>, StageError> {
+        let wanted = |(by, message): &&(String, Sent<A::Value>)| {
+            *by == handle.by
+                && message.kind() == handle.kind
+                && handle.to.as_deref().is_none_or(|to| message.recipient() == Some(to))
+        };
+        let skip = handle.nth.checked_sub(1).and_then(|nth| usize::try_from(nth).ok());
+        skip.and_then(|skip| self.sent.iter().filter(wanted).nth(skip))
+            .map(|(_, message)| message)
+            .ok_or_else(|| StageError::NotSent(handle.clone()))
+    }
+
+    /// A random value that belongs to the one who forges, by name.
+    fn forged(&self, name: &str, purpose: Purpose) -> Result<A::Value, StageError> {
+        let draw = Draw { party: format!("forger {name}"), purpose, count: 0 };
+        self.algebra.draw(&draw).ok_or_else(|| StageError::Open(StepError::Undrawn(draw)))
+    }
+}
+
+fn happen<A: Algebra>(
+    algebra: &A,
+    actor: &mut Actor<A::Value>,
+    event: &Event<A::Value>,
+) -> Reply<A::Value> {
+    let client = Client { algebra, profile: &actor.profile, policies: actor.policies };
+    match client.step(&actor.state, &Input::now(event.clone())) {
+        Ok(step) => {
+            actor.state = step.next;
+            let now_ms = actor.now_ms;
+            Reply {
+                outcome: Ok(step.outcome),
+                effects: step.effects.into_iter().map(|effect| (now_ms, effect)).collect(),
+                held: step.held,
+                drawn: step.drawn,
+            }
+        }
+        Err(error) => Reply {
+            outcome: Err(error),
+            effects: Vec::new(),
+            held: RuleSet::EMPTY,
+            drawn: Vec::new(),
+        },
+    }
+}
+
+/// Lets time pass without stepping over a deadline.
+fn pass<A: Algebra>(
+    algebra: &A,
+    actor: &mut Actor<A::Value>,
+    to_ms: u64,
+) -> Result<Reply<A::Value>, StageError> {
+    let mut left = to_ms
+        .checked_sub(actor.now_ms)
+        .ok_or(StageError::TimeBackwards { now_ms: actor.now_ms, to_ms })?;
+    let mut reply = Reply {
+        outcome: Ok(Outcome::Accepted),
+        effects: Vec::new(),
+        held: RuleSet::EMPTY,
+        drawn: Vec::new(),
+    };
+    loop {
+        let client = Client { algebra, profile: &actor.profile, policies: actor.policies };
+        let next = client.deadline_ms(&actor.state).map_or(left, |due| left.min(u64::from(due)));
+        let elapsed = u32::try_from(next).unwrap_or(u32::MAX);
+        match client.step(&actor.state, &Input::after(elapsed)) {
+            Ok(step) => {
+                actor.state = step.next;
+                actor.now_ms += u64::from(elapsed);
+                let now_ms = actor.now_ms;
+                reply.effects.extend(step.effects.into_iter().map(|effect| (now_ms, effect)));
+                reply.held = reply.held.union(step.held);
+                reply.drawn.extend(step.drawn);
+            }
+            Err(error) => {
+                reply.outcome = Err(error);
+                return Ok(reply);
+            }
+        }
+        left -= u64::from(elapsed);
+        if left == 0 {
+            return Ok(reply);
+        }
+    }
+}
+
+/// The device of a party.
+impl<A: Algebra> Stage<'_, A> {
+    /// Who a party is.
+    ///
+    /// # Errors
+    /// There is no such party.
+    pub fn seat(&self, party: &str) -> Result<&Seat, StageError> {
+        Ok(&self.actor(party)?.state.seat)
+    }
+}

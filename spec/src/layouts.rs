@@ -1,0 +1,161 @@
+//! The ordered field list of everything signed, hashed, sealed or sent.
+//!
+//! A field may belong to a rule of kind *field*: it is part of the layout exactly while that rule
+//! is in force, so an older protocol version and a mutant are the same thing seen twice.
+
+use crate::{rule_set::RuleSet, rules::Rule};
+
+/// How long a field may be, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// Exactly this many bytes.
+    Exactly(usize),
+    /// At least one byte and at most this many: an identifier in UTF-8.
+    Text(usize),
+    /// At most this many bytes.
+    AtMost(usize),
+    /// A four-byte big-endian number.
+    U32,
+}
+
+/// One field of a layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The paper's name of the value, in Rust case.
+    pub name: &'static str,
+    /// Its width.
+    pub width: Width,
+    /// The rule that puts it into the layout; always present without one.
+    pub rule: Option<Rule>,
+}
+
+/// An ordered field list with a tag that tells it from every other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Domain tag, first in the encoding.
+    pub tag: &'static str,
+    /// The fields, in order.
+    pub fields: &'static [Field],
+}
+
+impl Layout {
+    /// The fields in force under these rules, in order.
+    pub fn fields_under(&self, rules: RuleSet) -> impl Iterator<Item = &'static Field> + use<> {
+        self.fields.iter().filter(move |field| field.rule.is_none_or(|rule| rules.contains(rule)))
+    }
+}
+
+const ID_MAX: usize = 255;
+
+const fn always(name: &'static str, width: Width) -> Field {
+    Field { name, width, rule: None }
+}
+
+const fn by(rule: Rule, name: &'static str, width: Width) -> Field {
+    Field { name, width, rule: Some(rule) }
+}
+
+/// What a key announcement signs (2.3.1, 3.7.2 step 3). The ephemeral key is 32 bytes in the
+/// classic suite, 32 + 1184 in the hybrid one.
+pub const BINDING: Layout = Layout {
+    tag: "conclave/binding",
+    fields: &[
+        by(Rule::BindingNamesMeeting, "meeting_id", Width::Text(ID_MAX)),
+        by(Rule::BindingNamesInstance, "meeting_uuid", Width::Exactly(16)),
+        by(Rule::BindingNamesUser, "user_id", Width::Text(ID_MAX)),
+        by(Rule::BindingNamesDevice, "hardware_id", Width::Text(ID_MAX)),
+        by(Rule::BindingNamesIdentityKey, "ivk", Width::Exactly(32)),
+        by(Rule::BindingNamesEphemeralKey, "pk", Width::AtMost(32 + 1184)),
+    ],
+};
+
+/// What the server signs about a client (3.1, 3.7.1 and figure 1; reading R-03).
+pub const STATEMENT: Layout = Layout {
+    tag: "conclave/statement",
+    fields: &[
+        by(Rule::StatementNamesInstance, "meeting_uuid", Width::Exactly(16)),
+        by(Rule::StatementNamesUser, "user_id", Width::Text(ID_MAX)),
+        by(Rule::StatementNamesDevice, "hardware_id", Width::Text(ID_MAX)),
+        by(Rule::StatementNamesIdentityKey, "ivk", Width::Exactly(32)),
+    ],
+};
+
+/// `Meta`, the metadata of a sealed meeting key (2.3.1, 3.7.4 step 7).
+pub const META: Layout = Layout {
+    tag: "conclave/meta",
+    fields: &[
+        by(Rule::MetaNamesMeeting, "meeting_id", Width::Text(ID_MAX)),
+        by(Rule::MetaNamesInstance, "meeting_uuid", Width::Exactly(16)),
+        by(Rule::MetaNamesLeader, "leader", Width::Text(ID_MAX)),
+        by(Rule::MetaNamesRecipient, "recipient", Width::Text(ID_MAX)),
+    ],
+};
+
+/// The plaintext of a sealed meeting key (2.3.1: the key; 3: the key and its number).
+pub const SEALED_PLAINTEXT: Layout = Layout {
+    tag: "conclave/meeting-key",
+    fields: &[
+        always("meeting_key", Width::Exactly(32)),
+        by(Rule::SealCarriesSeq, "mk_seq", Width::U32),
+    ],
+};
+
+/// The canonical hash input of the hybrid box (4.6, subsubsec:meetingcrypto).
+pub const COMBINATION: Layout = Layout {
+    tag: "conclave/combination",
+    fields: &[
+        by(Rule::HybridNamesSender, "sender_ivk", Width::Exactly(32)),
+        by(Rule::HybridNamesSenderBoxKey, "sender_box_pk", Width::Exactly(32)),
+        by(Rule::HybridNamesSenderKemKey, "sender_kem_pk", Width::Exactly(1184)),
+        by(Rule::HybridNamesRecipient, "recipient_ivk", Width::Exactly(32)),
+        by(Rule::HybridNamesRecipientBoxKey, "recipient_box_pk", Width::Exactly(32)),
+        by(Rule::HybridNamesRecipientKemKey, "recipient_kem_pk", Width::Exactly(1184)),
+    ],
+};
+
+/// The `info` of the HKDF step that derives a stream key (2.3.1, 3.7.5, last paragraph).
+pub const STREAM_KEY_INFO: Layout = Layout {
+    tag: "conclave/stream-key",
+    fields: &[
+        by(Rule::SubkeyNamesStream, "stream", Width::Text(ID_MAX)),
+        by(Rule::SubkeyNamesMeeting, "meeting_id", Width::Text(ID_MAX)),
+        by(Rule::SubkeyNamesInstance, "meeting_uuid", Width::Exactly(16)),
+        by(Rule::SubkeyNamesSender, "sender", Width::Text(ID_MAX)),
+    ],
+};
+
+/// A key announcement on the bulletin board.
+pub const ANNOUNCEMENT: Layout = Layout {
+    tag: "conclave/announcement",
+    fields: &[
+        always("user_id", Width::Text(ID_MAX)),
+        always("hardware_id", Width::Text(ID_MAX)),
+        always("pk", Width::AtMost(32 + 1184)),
+        always("sig", Width::Exactly(64)),
+    ],
+};
+
+/// A sealed meeting key on the bulletin board: `(i, C)` with `C = (C', RandomNonce, C_Kyber)`.
+/// `kem` is empty in the classic suite.
+pub const SEALED_KEY: Layout = Layout {
+    tag: "conclave/sealed-key",
+    fields: &[
+        always("user_id", Width::Text(ID_MAX)),
+        always("hardware_id", Width::Text(ID_MAX)),
+        always("nonce", Width::Exactly(24)),
+        always("kem", Width::AtMost(1088)),
+        always("ciphertext", Width::AtMost(256)),
+    ],
+};
+
+/// Every layout, for generated tables and fuzzing.
+pub const ALL: [&Layout; 8] = [
+    &BINDING,
+    &STATEMENT,
+    &META,
+    &SEALED_PLAINTEXT,
+    &COMBINATION,
+    &STREAM_KEY_INFO,
+    &ANNOUNCEMENT,
+    &SEALED_KEY,
+];

@@ -1,0 +1,147 @@
+//! Readings about the hybrid box of 4.6.
+
+use super::{Reading, alt, at};
+use crate::rules::Rule;
+
+const PLACE: &str = "subsubsec:meetingcrypto";
+
+pub(super) const R_07: Reading = Reading {
+    id: "R-07",
+    title: "Which context the combination hashes",
+    place: at("4.6", "subsubsec:meetingcrypto Box.Enc step 5"),
+    question: "The combination hashes a context without an index, while the inputs of the \
+        operation are two contexts: one for derivation, one for the cipher.",
+    alternatives: &[
+        alt("derivation", "The context of the key derivation."),
+        alt("cipher", "The context of the cipher."),
+        alt("both", "Both, in the order of the inputs."),
+    ],
+    chosen: "derivation",
+    why: "The combination is part of deriving the key, and the context of the cipher has its \
+        place in the associated data two steps later.",
+    policy: None,
+    rules: &[Rule::HybridNamesContext],
+};
+
+pub(super) const R_13: Reading = Reading {
+    id: "R-13",
+    title: "Which Kyber768",
+    place: at("4.6", "subsec:cryptoalgs"),
+    question: "The paper names Kyber768 and the reference code of its authors. That code was the \
+        third-round submission and later became ML-KEM-768, which derives its secrets otherwise.",
+    alternatives: &[
+        alt("round3", "Kyber768 as submitted in the third round."),
+        alt("ml_kem", "ML-KEM-768 as standardized in FIPS 203."),
+    ],
+    chosen: "round3",
+    why: "The feature was released before the standard was final, and the name is the older one. \
+        The keys of the two look alike and their secrets differ, so a client with the other one \
+        opens nothing; it is offered as a suite of its own name.",
+    policy: None,
+    rules: &[Rule::HybridUsesKem],
+};
+
+pub(super) const R_14: Reading = Reading {
+    id: "R-14",
+    title: "SHA3 without a size",
+    place: at("4.6", "subsubsec:meetingcrypto Box.Enc step 5"),
+    question: "The combination uses SHA3, which comes in four sizes.",
+    alternatives: &[alt("sha3_256", "SHA3-256."), alt("sha3_512", "SHA3-512.")],
+    chosen: "sha3_256",
+    why: "The construction the paper took as its example uses SHA3-256, and the step after it \
+        asks for 32 bytes.",
+    policy: None,
+    rules: &[Rule::HybridUsesKem, Rule::HybridUsesAgreement, Rule::HybridNamesContext],
+};
+
+pub(super) const R_26: Reading = Reading {
+    id: "R-26",
+    title: "How often a secret is encapsulated",
+    place: at("4.6", "subsubsec:meetingcrypto Box.Dec step 6"),
+    question: "Encryption encapsulates a secret as one of its steps; decryption says that the key \
+        may be kept for the same key pair and context. In 3 both may keep it, without a KEM. A \
+        kept key and a new encapsulation exclude each other.",
+    alternatives: &[
+        alt(
+            "per_ciphertext",
+            "Every ciphertext has its own encapsulation; only the agreement is kept.",
+        ),
+        alt("per_pair", "One encapsulation per pair of keys is sent again with every ciphertext."),
+    ],
+    chosen: "per_ciphertext",
+    why: "It is what the steps of encryption say, and it opens under either reading: a receiver \
+        that keeps keys finds no kept one for a new encapsulation. Whatever is kept is derived \
+        from the ephemeral key and goes with it at teardown.",
+    policy: Some("box_key_cache"),
+    rules: &[Rule::HybridUsesKem, Rule::EphemeralErased],
+};
+
+pub(super) const R_38: Reading = Reading {
+    id: "R-38",
+    title: "Meetings of mixed clients",
+    place: at("4.6", "subsubsec:meetingcrypto, footnote"),
+    question: "Older clients are given the key with the older box. How a leader knows what a \
+        participant supports, whether that is signed and what users see is not said.",
+    alternatives: &[
+        alt(
+            "from_signed_key",
+            "The form of the signed ephemeral key tells the suite, per recipient.",
+        ),
+        alt("from_server", "The server tells the leader which clients are old."),
+        alt("one_suite", "A meeting has one suite, and other clients do not get the key."),
+    ],
+    chosen: "one_suite",
+    why: "A suite told by the server can be lowered by the server. Until the profile of client \
+        6.0.10 brings the mixed meeting, a profile has one suite and nothing to lower.",
+    policy: None,
+    rules: &[Rule::HybridUsesKem],
+};
+
+pub(super) const R_41: Reading = Reading {
+    id: "R-41",
+    title: "The canonical hash of the combination data",
+    place: at("4.6", "subsubsec:meetingcrypto Box.Enc step 4"),
+    question: "The six public keys are put under a canonical hash, of which neither the function \
+        nor the encoding is given.",
+    alternatives: &[
+        alt(
+            "sha3_256_layout",
+            "SHA3-256 over the tagged encoding of the six keys in printed order.",
+        ),
+        alt("sha256_layout", "SHA-256 over the same encoding."),
+        alt("sha3_256_bare", "SHA3-256 over the bytes of the six keys, one after the other."),
+    ],
+    chosen: "sha3_256_layout",
+    why: "The paper chose SHA3 for the combination, and R-01 gives it one encoding for every \
+        tuple. All six keys have fixed lengths, so the choice is about bytes, not about safety.",
+    policy: None,
+    rules: &[
+        Rule::HybridNamesSender,
+        Rule::HybridNamesSenderBoxKey,
+        Rule::HybridNamesSenderKemKey,
+        Rule::HybridNamesRecipient,
+        Rule::HybridNamesRecipientBoxKey,
+        Rule::HybridNamesRecipientKemKey,
+    ],
+};
+
+pub(super) const R_42: Reading = Reading {
+    id: "R-42",
+    title: "The ephemeral key of the hybrid suite",
+    place: at("4.6", PLACE),
+    question: "A key pair is now two pairs, but the binding and the announcement still name one \
+        public key.",
+    alternatives: &[
+        alt("both_signed", "One field of 1216 bytes: the Curve25519 key, then the Kyber key."),
+        alt(
+            "classic_signed",
+            "The binding names the Curve25519 key; the Kyber key travels beside it.",
+        ),
+    ],
+    chosen: "both_signed",
+    why: "The notation makes the pair the key, and an unsigned Kyber key could be replaced by the \
+        server, which would leave the box no stronger than the agreement alone. Both parts have \
+        fixed lengths, so joining them is unambiguous.",
+    policy: None,
+    rules: &[Rule::BindingNamesEphemeralKey],
+};
