@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Does someone else agree: vectors, adapter protocol, runner, reports.
+
+pub mod player;
+pub mod process;
+pub mod protocol;

@@ -28,8 +28,8 @@ mod teardown;
 
 pub use device::{announcement_record, meta_record};
 pub use state::{
-    CountersSeen, Ephemeral, HeldKey, Joined, Kept, KnownLeader, Leader, Participant, Phase,
-    RoleState, State,
+    Counters, CountersSeen, Ephemeral, HeldKey, Joined, Kept, KnownLeader, Leader, Participant,
+    Phase, RoleState, State,
 };
 
 /// Choices a deployment may make where the paper is silent (readings with a policy key).
@@ -82,6 +82,7 @@ impl<'a, A: Algebra> Client<'a, A> {
             ivk: self.algebra.verification_key(&identity),
             identity,
             drawn: [(Purpose::Identity, 1)].into(),
+            counters: Counters::default(),
             phase: Phase::Outside,
             kept: Kept::default(),
         })
@@ -94,7 +95,11 @@ impl<'a, A: Algebra> Client<'a, A> {
     /// phase. The state has not changed.
     pub fn step(&self, state: &State<A::Value>, input: &Input<A::Value>) -> Answer<A::Value> {
         let mut progress = Progress {
-            client: Client { algebra: self.algebra, profile: self.profile, policies: self.policies },
+            client: Client {
+                algebra: self.algebra,
+                profile: self.profile,
+                policies: self.policies,
+            },
             checks: Checks::new(self.profile.rules),
             state: state.clone(),
             effects: Vec::new(),
@@ -117,7 +122,8 @@ impl<'a, A: Algebra> Client<'a, A> {
     pub fn deadline_ms(&self, state: &State<A::Value>) -> Option<u32> {
         let Phase::Joined(joined) = &state.phase else { return None };
         let waits = joined.ring.iter().filter(|key| key.use_in_ms > 0).map(|key| key.use_in_ms);
-        let erasures = joined.ring.iter().filter_map(|key| key.erase_in_ms).filter(|left| *left > 0);
+        let erasures =
+            joined.ring.iter().filter_map(|key| key.erase_in_ms).filter(|left| *left > 0);
         let rotation = match &joined.role {
             RoleState::Leader(leader) => leader.rotation_in_ms,
             RoleState::Participant(_) => None,
@@ -141,9 +147,7 @@ impl<A: Algebra> Progress<'_, A> {
             Event::RekeySignaled { mk_seq } => self.hear_signal(*mk_seq, input.choice),
             Event::KeyOffered { sealed } => self.take_sealed(sealed, input.choice),
             Event::PacketArrived { from, stream, packet } => self.receive(from, stream, packet),
-            Event::Malformed { rule } => {
-                Err(Reject { rule: *rule, by: Party::Server }.into())
-            }
+            Event::Malformed { rule } => Err(Reject { rule: *rule, by: Party::Server }.into()),
             Event::Send { stream, plaintext } => self.send(stream, plaintext),
             Event::Leave | Event::MeetingEnded => self.leave(),
         }
@@ -158,6 +162,14 @@ impl<A: Algebra> Progress<'_, A> {
         *count = count.saturating_add(1);
         self.drawn.push(draw);
         Ok(value)
+    }
+
+    /// A nonce for a box: never the same twice.
+    fn draw_nonce(&mut self) -> Result<A::Value, StepError> {
+        if !self.duty(Rule::BoxNonceFresh) {
+            self.state.drawn.insert(Purpose::BoxNonce, 0);
+        }
+        self.draw(Purpose::BoxNonce)
     }
 
     fn joined(&self) -> Result<&Joined<A::Value>, Misuse> {

@@ -123,11 +123,7 @@ impl<'a, A: Algebra> Stage<'a, A> {
     ///
     /// # Errors
     /// A party's identity cannot be drawn, or it shares the device of nobody before it.
-    pub fn new(
-        algebra: &'a A,
-        cast: &[CastMember],
-        profile: &Profile,
-    ) -> Result<Self, StageError> {
+    pub fn new(algebra: &'a A, cast: &[CastMember], profile: &Profile) -> Result<Self, StageError> {
         let mut stage = Self { algebra, actors: BTreeMap::new(), sent: Vec::new() };
         for member in cast {
             let client = Client::new(algebra, profile);
@@ -234,9 +230,7 @@ impl<'a, A: Algebra> Stage<'a, A> {
     /// A recipe names what does not exist.
     pub fn given(&self, act: &Act) -> Result<Given<A::Value>, StageError> {
         let event = match act {
-            Act::Join { meeting, role } => {
-                Event::Join { meeting: meeting.clone(), role: *role }
-            }
+            Act::Join { meeting, role } => Event::Join { meeting: meeting.clone(), role: *role },
             Act::LeaderNamed { seat, ivk, announcement } => Event::LeaderNamed {
                 seat: seat.clone(),
                 ivk: self.key(ivk)?,

@@ -221,7 +221,7 @@ rules! {
 
     // DEV: server statements (formula only until the profile of client 5.7.0)
     /// A server statement is used only when its signature verifies over the claimed identifiers.
-    StatementVerifies = "DEV-12", Device, Guard, Must, Literal,
+    StatementVerifies = "DEV-12", Device, Guard, Must, Reading("R-34"),
         Reject, cite("3.1", "3.7.1"), needs [];
     /// The server statement contains the UUID of the meeting instance.
     StatementNamesInstance = "DEV-13", Device, Field, Must, Reading("R-03"),
@@ -283,7 +283,7 @@ rules! {
     /// After a participant leaves, the leader rotates the meeting key within 15 seconds.
     RotateOnLeave = "ROT-12", Rotation, Duty, Must, Literal,
         None, cite("2.3.1", "3.7.6"), needs [];
-    /// A rotated key is sealed to every listed participant and to nobody who has left.
+    /// Every meeting key is sealed to every listed participant and to nobody who has left.
     SealToListed = "ROT-13", Rotation, Duty, Must, Literal,
         None, cite("2.3.1", "3.7.6"), needs [];
     /// A joiner is never given a meeting key more than 15 seconds old.
@@ -303,7 +303,7 @@ rules! {
     /// A participant waits about two seconds before encrypting under a rotated key.
     WaitBeforeUse = "ROT-18", Rotation, Duty, Should, Literal,
         None, cite("2.3.1", "3.7.6"), needs [];
-    /// After the wait a participant encrypts under the newest meeting key only.
+    /// A participant encrypts under the newest meeting key whose wait is over, and under no other.
     UseNewestKey = "ROT-19", Rotation, Duty, Must, Reading("R-05"),
         None, cite("2.3.1", "3.7.6"), needs [];
     /// A superseded key decrypts for ten more seconds and no longer.
@@ -350,6 +350,13 @@ rules! {
     HybridNamesMeta = "ROT-32", Rotation, Field, Must, Literal,
         Reject, cite("4.6", "subsubsec:meetingcrypto"), needs [];
 
+    /// The key of a classic box depends on the derivation context string.
+    DerivationNamesContext = "ROT-33", Rotation, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.5.2 Box.Enc step 3"), needs [];
+    /// No two sealed keys share a nonce.
+    BoxNonceFresh = "ROT-34", Rotation, Duty, Must, Literal,
+        None, cite("2.3.1", "3.5.2 Box.Enc step 1"), needs [];
+
     // MED
     /// A packet is played only when its authenticated decryption succeeds.
     PacketOpens = "MED-01", Media, Structural, Must, Literal,
@@ -374,6 +381,9 @@ rules! {
         Reject, cite("2.3.1", "3.7.5"), needs [];
     /// A packet is prefaced with all four bytes of its key's sequence number.
     PacketSeqFourBytes = "MED-08", Media, Structural, Must, Literal,
+        Reject, cite("2.3.1", "3.9"), needs [];
+    /// The stream key depends on the meeting key.
+    SubkeyUsesMeetingKey = "MED-09", Media, Field, Must, Literal,
         Reject, cite("2.3.1", "3.9"), needs [];
 }
 

@@ -211,8 +211,7 @@ impl Algebra for Bytes {
         let seq = plaintext.mk_seq.unwrap_or_default();
         let message = sealed_plaintext(rules, &plaintext.meeting_key, seq).ok()?;
         let no_coins = Octets::default();
-        let draws =
-            Draws { nonce: &draws.nonce, coins: draws.coins.as_ref().unwrap_or(&no_coins) };
+        let draws = Draws { nonce: &draws.nonce, coins: draws.coins.as_ref().unwrap_or(&no_coins) };
         let meta = encoded(rules, meta);
         let sealed = outgoing.seal(rules, &purpose(labels, &meta), &draws, &message)?;
         let kem = (!sealed.kem.is_empty()).then_some(sealed.kem);

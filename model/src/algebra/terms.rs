@@ -279,9 +279,8 @@ fn fields(rules: RuleSet, record: &Record<Term>) -> Term {
 }
 
 fn in_force(rules: RuleSet, layout: &Layout, data: &[Datum<Term>]) -> Vec<Datum<Term>> {
-    let wanted = |field: &conclave_spec::layouts::Field| {
-        field.rule.is_none_or(|rule| rules.contains(rule))
-    };
+    let wanted =
+        |field: &conclave_spec::layouts::Field| field.rule.is_none_or(|rule| rules.contains(rule));
     let pairs = layout.fields.iter().zip(data);
     pairs.filter(|(field, _)| wanted(field)).map(|(_, datum)| datum.clone()).collect()
 }
@@ -362,13 +361,7 @@ impl Algebra for Terms {
         })
     }
 
-    fn sign(
-        &self,
-        rules: RuleSet,
-        identity: &Term,
-        label: Label,
-        message: &Record<Term>,
-    ) -> Term {
+    fn sign(&self, rules: RuleSet, identity: &Term, label: Label, message: &Record<Term>) -> Term {
         let label = rules.contains(Rule::SignatureNamesContext).then_some(label);
         let message = fields(rules, message);
         Term::new(TermKind::Signature { identity: identity.clone(), label, message })

@@ -47,7 +47,6 @@ impl<A: Algebra> Progress<'_, A> {
             meeting_key,
             use_in_ms,
             erase_in_ms: None,
-            next_counter: BTreeMap::new(),
             seen: BTreeMap::new(),
         });
         Ok(())

@@ -11,21 +11,17 @@ use crate::{
 
 impl<A: Algebra> Progress<'_, A> {
     /// Sends under the newest usable key, with the next counter.
-    pub(super) fn send(
-        &mut self,
-        stream: &str,
-        plaintext: &A::Value,
-    ) -> Result<(), StepError> {
+    pub(super) fn send(&mut self, stream: &str, plaintext: &A::Value) -> Result<(), StepError> {
         let position = self.sending_key()?;
         let rules = self.checks.rules();
         let advance = self.duty(Rule::CounterNeverRepeats);
         let sender = self.state.seat.user_id.clone();
         let algebra = self.client.algebra;
-        let joined = self.joined_mut()?;
+        let joined = self.joined()?;
         let meeting = joined.meeting.clone();
         let no_key = Reject { rule: Rule::UseNewestKey, by: Party::Caller };
-        let key = position.and_then(|at| joined.ring.get_mut(at)).ok_or(no_key)?;
-        let next = key.next_counter.entry(stream.to_owned()).or_default();
+        let key = position.and_then(|at| joined.ring.get(at)).cloned().ok_or(no_key)?;
+        let next = self.state.counters.next.entry((key.mk_seq, stream.to_owned())).or_default();
         let counter = *next;
         *next = if advance { counter.saturating_add(1) } else { 0 };
         let name = StreamName { meeting: &meeting, sender: &sender, stream };

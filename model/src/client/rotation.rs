@@ -118,7 +118,7 @@ impl<A: Algebra> Progress<'_, A> {
     /// Posts the newest key, sealed to one member (2.3.1, 3.7.4 steps 7 to 11).
     fn seal_newest_to(&mut self, seat: &Seat) -> Result<(), StepError> {
         let suite = self.client.profile.box_suite;
-        let nonce = self.draw(Purpose::BoxNonce)?;
+        let nonce = self.draw_nonce()?;
         let coins = match suite {
             BoxSuite::Classic => None,
             BoxSuite::Hybrid => Some(self.draw(Purpose::KemCoins)?),
@@ -141,8 +141,7 @@ impl<A: Algebra> Progress<'_, A> {
             &BoxDraws { nonce, coins },
             &plaintext,
         );
-        let sealed =
-            self.checks.require_some(Rule::AgreementContributory, Party::Peer, sealed)?;
+        let sealed = self.checks.require_some(Rule::AgreementContributory, Party::Peer, sealed)?;
         self.checks.fields_bound(&layouts::META);
         self.effects.push(Effect::PostSealedKey(SealedKey { to: seat.clone(), sealed }));
         Ok(())

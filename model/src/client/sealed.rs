@@ -62,20 +62,13 @@ impl<A: Algebra> Progress<'_, A> {
         self.install(mk_seq, opened.meeting_key, choice)
     }
 
-    fn opened(
-        &mut self,
-        sealed: &SealedKey<A::Value>,
-    ) -> Result<KeyInBox<A::Value>, StepError> {
+    fn opened(&mut self, sealed: &SealedKey<A::Value>) -> Result<KeyInBox<A::Value>, StepError> {
         self.participant()?;
         let joined = self.joined()?;
         let leader = joined.known_leader().cloned();
-        let leader =
-            self.checks.require_some(Rule::AnnouncementVerifies, Party::Server, leader)?;
-        let meta = meta_record(
-            &self.joined()?.meeting,
-            &leader.seat.user_id,
-            &self.state.seat.user_id,
-        );
+        let leader = self.checks.require_some(Rule::AnnouncementVerifies, Party::Server, leader)?;
+        let meta =
+            meta_record(&self.joined()?.meeting, &leader.seat.user_id, &self.state.seat.user_id);
         let current = self.joined()?.ephemeral.clone();
         let kept = self.state.kept.ephemerals.clone();
         let opened = std::iter::once(current)

@@ -21,11 +21,23 @@ pub struct State<V> {
     pub ivk: V,
     /// How many random values were drawn, by purpose.
     pub drawn: BTreeMap<Purpose, u32>,
+    /// The next packet counter, by number of the key and message type. Not secret, and kept when
+    /// the client leaves: a rejoin may be given the same key again (reading R-40).
+    pub counters: Counters,
     /// In a meeting or not.
     pub phase: Phase<V>,
     /// Secrets that a client without the erasure rules keeps from earlier meetings. Empty in
     /// every conforming client.
     pub kept: Kept<V>,
+}
+
+/// The packet counters spent in one meeting instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Counters {
+    /// The meeting instance.
+    pub meeting: Option<Meeting>,
+    /// The next counter, by number of the key and message type.
+    pub next: BTreeMap<(u32, String), u64>,
 }
 
 /// Secrets of past meetings. Empty unless an erasure rule is missing.
@@ -133,8 +145,6 @@ pub struct HeldKey<V> {
     pub use_in_ms: u32,
     /// Time until it is erased, in milliseconds; `None` while it is the newest.
     pub erase_in_ms: Option<u32>,
-    /// The next counter to send, by message type.
-    pub next_counter: BTreeMap<String, u64>,
     /// The counters seen, by sender and message type.
     pub seen: BTreeMap<(String, String), CountersSeen>,
 }

@@ -90,9 +90,7 @@ impl<A: Algebra> Stage<'_, A> {
             ValueRecipe::Uuid(uuid) => FieldValue::Uuid(*uuid),
             ValueRecipe::Number(number) => FieldValue::Number(*number),
             ValueRecipe::IvkOf(party) => FieldValue::Value(self.actor(party)?.state.ivk.clone()),
-            ValueRecipe::PkOf(party) => {
-                FieldValue::Value(self.joined(party)?.ephemeral.pk.clone())
-            }
+            ValueRecipe::PkOf(party) => FieldValue::Value(self.joined(party)?.ephemeral.pk.clone()),
             ValueRecipe::SmallOrderKey => FieldValue::Value(self.algebra.small_order_key()),
             ValueRecipe::FieldOf { of, field } => field_of(&self.message(of)?, field)?,
         })
@@ -188,11 +186,7 @@ impl<A: Algebra> Stage<'_, A> {
         Ok(Packet { mk_seq: *mk_seq, counter: *counter, body })
     }
 
-    fn change(
-        &self,
-        record: &mut Record<A::Value>,
-        changes: &[Change],
-    ) -> Result<(), StageError> {
+    fn change(&self, record: &mut Record<A::Value>, changes: &[Change]) -> Result<(), StageError> {
         for change in changes {
             let datum = match self.value(&change.value)? {
                 FieldValue::Text(text) => Datum::Text(text),
@@ -252,11 +246,7 @@ fn field_of<V: Clone>(message: &Sent<V>, field: &str) -> Result<FieldValue<V>, S
     })
 }
 
-fn edit<V>(
-    message: Sent<V>,
-    field: &str,
-    value: FieldValue<V>,
-) -> Result<Sent<V>, StageError> {
+fn edit<V>(message: Sent<V>, field: &str, value: FieldValue<V>) -> Result<Sent<V>, StageError> {
     Ok(match (message, field, value) {
         (Sent::Announcement(mut it), "user_id", FieldValue::Text(text)) => {
             it.seat.user_id = text;

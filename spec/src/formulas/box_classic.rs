@@ -38,10 +38,11 @@ pub fn agree(rules: RuleSet, secret: &Octets, peer_public: &Octets) -> Option<Oc
 /// The key of a classic box, 32 bytes (2.3.1, 3.5.2, `Box.Enc` step 3): HKDF-SHA-256 of the shared
 /// secret with an empty salt and the context string as info (reading R-15).
 #[must_use]
-pub fn classic_key(shared: &Octets, context_kdf: Label) -> Option<Octets> {
+pub fn classic_key(rules: RuleSet, shared: &Octets, context_kdf: Label) -> Option<Octets> {
     let no_salt = ByteSeq::new(0);
-    hkdf_sha256(&shared.secret_of(32)?, &no_salt, &text(context_kdf.text()), 32)
-        .map(Octets::revealed)
+    let named = rules.contains(Rule::DerivationNamesContext);
+    let info = if named { text(context_kdf.text()) } else { ByteSeq::new(0) };
+    hkdf_sha256(&shared.secret_of(32)?, &no_salt, &info, 32).map(Octets::revealed)
 }
 
 /// The associated data of a box of either suite (2.3.1, 3.5.2, `Box.Enc` step 4): the hash of the

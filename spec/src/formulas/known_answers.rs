@@ -107,7 +107,7 @@ fn a_classic_box_matches_libsodium() {
     let shared = box_classic::agree(all(), &pair.leader, &pair.recipient_pk).unwrap();
     assert_eq!(hex(&shared), "18a99320f3488fa18a04239715d8ee738065e65c3d4b2898522d6c3d4ead588c");
     assert_eq!(
-        hex(&box_classic::classic_key(&shared, Label::KeySeedDerivation).unwrap()),
+        hex(&box_classic::classic_key(RuleSet::all(), &shared, Label::KeySeedDerivation).unwrap()),
         "f337de29bd48d1bc5538ca12d5b0c9b48f5dd9cd3beba14ae3f36dbef2ae9084"
     );
     let sealed = sealed(&outgoing, all());

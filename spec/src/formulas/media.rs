@@ -81,9 +81,12 @@ pub fn stream_key(
     let values = wire::encode_for_hash(&STREAM_KEY_INFO, rules, &fields)?;
     let context = wire::prefixed("context", Label::StreamKey.text().as_bytes())?;
     let info = context.secret().concat_owned(values.secret());
-    meeting_key
-        .secret_of(32)
-        .and_then(|key| hkdf_sha256(&key, &ByteSeq::new(0), &info, 32))
+    let key = if rules.contains(Rule::SubkeyUsesMeetingKey) {
+        meeting_key.secret_of(32)
+    } else {
+        Some(ByteSeq::new(32))
+    };
+    key.and_then(|key| hkdf_sha256(&key, &ByteSeq::new(0), &info, 32))
         .map(Octets::revealed)
         .ok_or(StreamKeyError::MeetingKey { got: meeting_key.len() })
 }

@@ -99,7 +99,7 @@ impl Outgoing {
     ) -> Option<SealedBox> {
         let (key, kem) = match self {
             Self::Classic { shared } => {
-                (classic_key(shared, purpose.context_kdf)?, Octets::default())
+                (classic_key(rules, shared, purpose.context_kdf)?, Octets::default())
             }
             Self::Hybrid { shared, combination, kem_public } => {
                 let kem = encapsulate(kem_public, draws.coins)?;
@@ -169,7 +169,7 @@ impl Incoming {
         let key = match self {
             Self::Classic { shared } => {
                 sealed.kem.is_empty().then_some(())?;
-                classic_key(shared, purpose.context_kdf)?
+                classic_key(rules, shared, purpose.context_kdf)?
             }
             Self::Hybrid { shared, combination, kem_secret } => {
                 let kem_shared = &decapsulate(kem_secret, &sealed.kem)?;

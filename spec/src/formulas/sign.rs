@@ -1,4 +1,4 @@
-//! Signatures with a context string (2.3.1, 3.5.1; 4.6, the signing part of the same chapter).
+//! Signatures with a context string (2.3.1, 3.5.1; 4.6, "Signing" of the meetings chapter).
 
 use hacspec_lib::ByteSeq;
 

@@ -38,9 +38,9 @@ pub(super) const R_11: Reading = Reading {
     alternatives: &[
         alt(
             "number_authenticated",
-            "Number, nonce, ciphertext; big-endian; number as associated data.",
+            "Number and 12-byte counter, big-endian, both as associated data.",
         ),
-        alt("number_bare", "The same form, with no associated data."),
+        alt("number_bare", "The same form, without associated data."),
         alt(
             "implicit_nonce",
             "Number, short counter, ciphertext; the nonce is rebuilt from the counter.",
