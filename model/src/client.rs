@@ -117,6 +117,14 @@ impl<'a, A: Algebra> Client<'a, A> {
         })
     }
 
+    /// The number of the key the next packet would be sent under.
+    #[must_use]
+    pub fn sends_under(&self, state: &State<A::Value>) -> Option<u32> {
+        let Phase::Joined(joined) = &state.phase else { return None };
+        let newest = self.profile.rules.contains(Rule::UseNewestKey);
+        keys::usable(&joined.ring, newest).and_then(|at| joined.ring.get(at)).map(|key| key.mk_seq)
+    }
+
     /// Milliseconds until the client next does something by itself.
     #[must_use]
     pub fn deadline_ms(&self, state: &State<A::Value>) -> Option<u32> {

@@ -161,7 +161,10 @@ pub enum Recipe {
         mk_seq: u32,
         /// The cipher context string, if not the right one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        label: Option<Label>,
+        cipher: Option<Label>,
+        /// The derivation context string, if not the right one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        derivation: Option<Label>,
         /// What differs from the true metadata.
         changes: Vec<Change>,
     },
@@ -241,7 +244,7 @@ pub enum ValueRecipe {
     Number(u32),
     /// A party's identity verification key.
     IvkOf(String),
-    /// A party's current ephemeral public key.
+    /// The ephemeral public key a party announced last.
     PkOf(String),
     /// A Curve25519 key of small order.
     SmallOrderKey,
@@ -354,5 +357,61 @@ impl Expect {
     #[must_use]
     pub fn within(self, window: Window) -> Self {
         Self { window: Some(window), ..self }
+    }
+}
+
+impl Handle {
+    /// Announcement number `nth` of `by`.
+    #[must_use]
+    pub fn announcement(by: &str, nth: u32) -> Self {
+        Self { by: by.to_owned(), kind: MessageKind::Announcement, to: None, nth }
+    }
+
+    /// Sealed key number `nth` of `by` for `to`.
+    #[must_use]
+    pub fn sealed_key(by: &str, to: &str, nth: u32) -> Self {
+        let to = Some(to.to_owned());
+        Self { by: by.to_owned(), kind: MessageKind::SealedKey, to, nth }
+    }
+
+    /// Packet number `nth` of `by`.
+    #[must_use]
+    pub fn packet(by: &str, nth: u32) -> Self {
+        Self { by: by.to_owned(), kind: MessageKind::Packet, to: None, nth }
+    }
+}
+
+impl Recipe {
+    /// Whether working this out takes the secrets of `party`.
+    #[must_use]
+    pub fn uses_secrets_of(&self, party: &str) -> bool {
+        match self {
+            Self::Sent(_) => false,
+            Self::Edited { of, .. } | Self::Damaged { of, .. } => of.uses_secrets_of(party),
+            Self::ForgedAnnouncement { by, .. }
+            | Self::ForgedSeal { by, .. }
+            | Self::ForgedPacket { by, .. } => by == party,
+        }
+    }
+}
+
+impl Act {
+    /// Whether working this out takes the secrets of `party`.
+    #[must_use]
+    pub fn uses_secrets_of(&self, party: &str) -> bool {
+        match self {
+            Self::LeaderNamed { announcement: recipe, .. }
+            | Self::Admitted { announcement: recipe, .. }
+            | Self::SealedKey { sealed: recipe }
+            | Self::Packet { packet: recipe, .. } => recipe.uses_secrets_of(party),
+            Self::Join { .. }
+            | Self::Departed { .. }
+            | Self::RekeySignaled { .. }
+            | Self::MeetingEnded {}
+            | Self::Advance { .. }
+            | Self::Send { .. }
+            | Self::Leave {}
+            | Self::Observe {} => false,
+        }
     }
 }

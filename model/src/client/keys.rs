@@ -11,6 +11,12 @@ use crate::{
     machine::{Choice, Misuse, StepError},
 };
 
+/// The position of the newest key whose wait is over; of the oldest, without the rule.
+pub(super) fn usable<V>(ring: &[HeldKey<V>], newest: bool) -> Option<usize> {
+    let ready = |key: &HeldKey<V>| key.use_in_ms == 0;
+    if newest { ring.iter().rposition(ready) } else { ring.iter().position(ready) }
+}
+
 impl<A: Algebra> Progress<'_, A> {
     /// Time passes: waits run down, superseded keys are erased, a due rotation happens.
     pub(super) fn age(&mut self, elapsed_ms: u32) -> Result<(), StepError> {
@@ -71,9 +77,7 @@ impl<A: Algebra> Progress<'_, A> {
     /// The position in the ring of the key to encrypt under: the newest whose wait is over.
     pub(super) fn sending_key(&mut self) -> Result<Option<usize>, Misuse> {
         let newest = self.duty(Rule::UseNewestKey);
-        let ready = |key: &HeldKey<A::Value>| key.use_in_ms == 0;
-        let ring = &self.joined()?.ring;
-        Ok(if newest { ring.iter().rposition(ready) } else { ring.iter().position(ready) })
+        Ok(usable(&self.joined()?.ring, newest))
     }
 
     /// The newest number held, 0 without any.

@@ -63,15 +63,14 @@ impl<A: Algebra> Progress<'_, A> {
         let params = self.client.profile.params;
         let age_ms = self.leader_mut()?.key_age_ms;
         let young = age_ms <= params.joiner_key_age_ms_max;
-        if !young && self.duty(Rule::JoinerKeyYoung) {
-            return self.rotate();
-        }
         let throttled = age_ms < params.rotation_interval_ms_min;
-        if !throttled && choice.rotate_in_ms.is_none() && self.duty(Rule::RotateOnJoin) {
-            return self.rotate();
+        if self.duty(Rule::JoinerKeyYoung) {
+            let now = !throttled && choice.rotate_in_ms.is_none();
+            if !young || (now && self.duty(Rule::RotateOnJoin)) {
+                return self.rotate();
+            }
         }
         if self.duty(Rule::JoinerKeyPrompt) {
-            self.duty(Rule::JoinerKeyYoung);
             self.seal_newest_to(seat)?;
         }
         if self.duty(Rule::RotateOnJoin) {

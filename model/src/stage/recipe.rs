@@ -77,9 +77,7 @@ impl<A: Algebra> Stage<'_, A> {
             Recipe::ForgedAnnouncement { by, label, changes } => {
                 self.forge_announcement(by, *label, changes).map(Sent::Announcement)
             }
-            Recipe::ForgedSeal { by, to, key, mk_seq, label, changes } => {
-                self.forge_seal(by, to, (key, *mk_seq), *label, changes).map(Sent::SealedKey)
-            }
+            Recipe::ForgedSeal { .. } => self.forge_seal(recipe).map(Sent::SealedKey),
             Recipe::ForgedPacket { .. } => self.forge_packet(recipe).map(Sent::Packet),
         }
     }
@@ -90,10 +88,19 @@ impl<A: Algebra> Stage<'_, A> {
             ValueRecipe::Uuid(uuid) => FieldValue::Uuid(*uuid),
             ValueRecipe::Number(number) => FieldValue::Number(*number),
             ValueRecipe::IvkOf(party) => FieldValue::Value(self.actor(party)?.state.ivk.clone()),
-            ValueRecipe::PkOf(party) => FieldValue::Value(self.joined(party)?.ephemeral.pk.clone()),
+            ValueRecipe::PkOf(party) => FieldValue::Value(self.last_announced(party)?),
             ValueRecipe::SmallOrderKey => FieldValue::Value(self.algebra.small_order_key()),
             ValueRecipe::FieldOf { of, field } => field_of(&self.message(of)?, field)?,
         })
+    }
+
+    fn last_announced(&self, party: &str) -> Result<A::Value, StageError> {
+        let by_party = self.sent.iter().rev().filter(|(by, _)| by == party);
+        let mut keys = by_party.filter_map(|(_, message)| match message {
+            Sent::Announcement(announcement) => Some(announcement.pk.clone()),
+            Sent::SealedKey(_) | Sent::Packet(_) => None,
+        });
+        keys.next().ok_or(StageError::Misfit("that party has announced no key"))
     }
 
     fn joined(&self, party: &str) -> Result<&Joined<A::Value>, StageError> {
@@ -121,14 +128,10 @@ impl<A: Algebra> Stage<'_, A> {
         Ok(Announcement { seat: actor.state.seat.clone(), pk, sig })
     }
 
-    fn forge_seal(
-        &self,
-        by: &str,
-        to: &Seat,
-        (key, mk_seq): (&KeyRecipe, u32),
-        label: Option<conclave_spec::Label>,
-        changes: &[Change],
-    ) -> Result<SealedKey<A::Value>, StageError> {
+    fn forge_seal(&self, recipe: &Recipe) -> Result<SealedKey<A::Value>, StageError> {
+        let Recipe::ForgedSeal { by, to, key, mk_seq, cipher, derivation, changes } = recipe else {
+            return Err(StageError::Misfit("a forged seal is wanted here"));
+        };
         let actor = self.actor(by)?;
         let joined = self.joined(by)?;
         let pair = member(joined, to)?;
@@ -144,8 +147,10 @@ impl<A: Algebra> Stage<'_, A> {
         };
         let mut meta = meta_record(&joined.meeting, &actor.state.seat.user_id, &to.user_id);
         self.change(&mut meta, changes)?;
-        let cipher = label.unwrap_or(BoxLabels::MEETING_KEY.cipher);
-        let labels = BoxLabels { cipher, ..BoxLabels::MEETING_KEY };
+        let labels = BoxLabels {
+            cipher: cipher.unwrap_or(BoxLabels::MEETING_KEY.cipher),
+            derivation: derivation.unwrap_or(BoxLabels::MEETING_KEY.derivation),
+        };
         let sealed = self.algebra.seal(
             actor.profile.rules,
             actor.profile.box_suite,
@@ -153,7 +158,7 @@ impl<A: Algebra> Stage<'_, A> {
             labels,
             &meta,
             &BoxDraws { nonce, coins },
-            &KeyInBox { meeting_key, mk_seq: Some(mk_seq) },
+            &KeyInBox { meeting_key, mk_seq: Some(*mk_seq) },
         );
         let sealed = sealed.ok_or(StageError::Misfit("that member cannot be sealed to"))?;
         Ok(SealedKey { to: to.clone(), sealed })

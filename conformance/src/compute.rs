@@ -1,0 +1,325 @@
+//! The byte formulas behind the adapter's `compute` (`docs/formulas.md`).
+
+use std::collections::BTreeMap;
+
+use conclave_spec::{
+    Label, Octets, Rule, RuleSet,
+    formulas::{
+        binding::{Binding, Statement, binding, statement},
+        box_classic::{agree, associated_data, classic_key, open, seal},
+        box_hybrid::{
+            KeyParts, Parties, combination, decapsulate, encapsulate, hybrid_key, kem_keys,
+        },
+        media::{Stream, open_packet, packet_header, seal_packet, stream_key},
+        security_code::security_code,
+        sign::{sign, verify},
+    },
+    layouts::{self, Layout, Width},
+    wire,
+};
+
+/// The formulas, by the names used in `compute`.
+pub const FORMULAS: [&str; 15] = [
+    "sign",
+    "verify",
+    "agree",
+    "binding",
+    "verify_statement",
+    "classic_seal",
+    "classic_open",
+    "kem_public",
+    "hybrid_seal",
+    "hybrid_open",
+    "stream_key",
+    "packet_seal",
+    "packet_open",
+    "security_code",
+    "decode",
+];
+
+/// Why a formula gave no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no such formula.
+    Unknown,
+    /// The inputs do not fit the formula.
+    Inputs(String),
+    /// A rule refused them.
+    By(Rule),
+}
+
+type Outputs = BTreeMap<String, String>;
+
+/// Computes a formula under these rules.
+///
+/// # Errors
+/// There is no such formula, the inputs do not fit, or a rule refused them.
+pub fn compute(
+    rules: RuleSet,
+    formula: &str,
+    inputs: &BTreeMap<String, String>,
+) -> Result<Outputs, Refused> {
+    let inputs = Inputs(inputs);
+    match formula {
+        "sign" | "verify" | "binding" | "verify_statement" => signatures(rules, formula, &inputs),
+        "agree" | "classic_seal" | "classic_open" => classic(rules, formula, &inputs),
+        "kem_public" => {
+            let keys = kem_keys(&inputs.octets("seed")?).ok_or_else(|| inputs.width("seed"))?;
+            Ok(one("public", &keys.public))
+        }
+        "hybrid_seal" => hybrid_seal(rules, &inputs),
+        "hybrid_open" => hybrid_open(rules, &inputs),
+        "stream_key" | "packet_seal" | "packet_open" => media(rules, formula, &inputs),
+        "security_code" => {
+            let code = security_code(rules, &inputs.octets("ivk")?);
+            Ok(BTreeMap::from([("digits".to_owned(), code.digits().to_owned())]))
+        }
+        "decode" => decode(rules, &inputs),
+        _ => Err(Refused::Unknown),
+    }
+}
+
+fn signatures(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    match formula {
+        "sign" => {
+            let (seed, message) = (inputs.octets("seed")?, inputs.octets("message")?);
+            let signature = sign(rules, &seed, inputs.label()?, &message);
+            Ok(one("signature", &signature.ok_or_else(|| inputs.width("seed"))?))
+        }
+        "verify" => {
+            let (ivk, message) = (inputs.octets("ivk")?, inputs.octets("message")?);
+            let signature = inputs.octets("signature")?;
+            let valid = verify(rules, &ivk, inputs.label()?, &message, &signature);
+            none_if(valid, rules, Rule::AnnouncementVerifies)
+        }
+        "binding" => {
+            let uuid = inputs.uuid()?;
+            let (ivk, pk) = (inputs.octets("ivk")?, inputs.octets("pk")?);
+            let signed = binding(
+                rules,
+                &Binding {
+                    meeting_id: inputs.text("meeting_id")?,
+                    meeting_uuid: &uuid,
+                    user_id: inputs.text("user_id")?,
+                    hardware_id: inputs.text("hardware_id")?,
+                    ivk: &ivk,
+                    pk: &pk,
+                },
+            );
+            Ok(one("binding", &signed.map_err(|error| Refused::Inputs(error.to_string()))?))
+        }
+        _ => verify_statement(rules, inputs),
+    }
+}
+
+fn verify_statement(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    let (uuid, ivk) = (inputs.uuid()?, inputs.octets("ivk")?);
+    let signed = statement(
+        rules,
+        &Statement {
+            meeting_uuid: &uuid,
+            user_id: inputs.text("user_id")?,
+            hardware_id: inputs.text("hardware_id")?,
+            ivk: &ivk,
+        },
+    );
+    let signed = signed.map_err(|error| Refused::Inputs(error.to_string()))?;
+    let (key, signature) = (inputs.octets("server_key")?, inputs.octets("signature")?);
+    let valid = verify(rules, &key, Label::ServerStatement, &signed, &signature);
+    none_if(valid, rules, Rule::StatementVerifies)
+}
+
+fn classic(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    if formula == "agree" {
+        let (secret, public) = (inputs.octets("secret")?, inputs.octets("public")?);
+        let shared = agree(rules, &secret, &public);
+        return Ok(one("shared", &shared.ok_or(Refused::By(Rule::AgreementContributory))?));
+    }
+    let shared = inputs.octets("shared")?;
+    let key = classic_key(rules, &shared, Label::KeySeedDerivation);
+    let key = key.ok_or_else(|| inputs.width("shared"))?;
+    boxed(rules, formula == "classic_seal", &key, inputs)
+}
+
+fn boxed(
+    rules: RuleSet,
+    sealing: bool,
+    key: &Octets,
+    inputs: &Inputs<'_>,
+) -> Result<Outputs, Refused> {
+    let data = associated_data(rules, Label::KeySeedCipher, &inputs.octets("meta")?);
+    let nonce = inputs.octets("nonce")?;
+    if sealing {
+        let ciphertext = seal(key, &nonce, &data, &inputs.octets("plaintext")?);
+        Ok(one("ciphertext", &ciphertext.ok_or_else(|| inputs.width("nonce"))?))
+    } else {
+        let plaintext = open(rules, key, &nonce, &data, &inputs.octets("ciphertext")?);
+        Ok(one("plaintext", &plaintext.ok_or(Refused::By(Rule::SealOpens))?))
+    }
+}
+
+/// The six public keys and what else goes into a hybrid key beside the KEM secret.
+struct Hybrid {
+    shared: Octets,
+    combination: Octets,
+    meta: Octets,
+}
+
+impl Hybrid {
+    fn read(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Self, Refused> {
+        let fields = layouts::COMBINATION.fields;
+        let keys: Result<Vec<_>, _> =
+            fields.iter().map(|field| inputs.octets(field.name)).collect();
+        let keys = keys?;
+        let [sender_ivk, sender_box_pk, sender_kem_pk, recipient_ivk, recipient_box_pk, recipient_kem_pk] =
+            keys.as_slice()
+        else {
+            return Err(Refused::Inputs("six public keys are wanted".to_owned()));
+        };
+        let parties = Parties {
+            sender_ivk,
+            sender_box_pk,
+            sender_kem_pk,
+            recipient_ivk,
+            recipient_box_pk,
+            recipient_kem_pk,
+        };
+        let combination = combination(rules, &parties);
+        Ok(Self {
+            shared: inputs.octets("shared")?,
+            combination: combination.map_err(|error| Refused::Inputs(error.to_string()))?,
+            meta: inputs.octets("meta")?,
+        })
+    }
+
+    fn key(&self, rules: RuleSet, kem_shared: &Octets) -> Result<Octets, Refused> {
+        let Self { shared, combination, meta } = self;
+        let parts = KeyParts { kem_shared, shared, combination, meta };
+        hybrid_key(rules, &parts, Label::KeySeedDerivation)
+            .ok_or_else(|| Refused::Inputs("shared must be 32 bytes".to_owned()))
+    }
+}
+
+fn hybrid_seal(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    let hybrid = Hybrid::read(rules, inputs)?;
+    let kem = encapsulate(&inputs.octets("recipient_kem_pk")?, &inputs.octets("coins")?);
+    let kem = kem.ok_or_else(|| inputs.width("coins"))?;
+    let key = hybrid.key(rules, &kem.shared)?;
+    let mut outputs = boxed(rules, true, &key, inputs)?;
+    outputs.extend(one("kem", &kem.ciphertext));
+    Ok(outputs)
+}
+
+fn hybrid_open(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    let hybrid = Hybrid::read(rules, inputs)?;
+    let keys = kem_keys(&inputs.octets("kem_seed")?).ok_or_else(|| inputs.width("kem_seed"))?;
+    let kem_shared = decapsulate(&keys.secret, &inputs.octets("kem")?);
+    let key = hybrid.key(rules, &kem_shared.ok_or(Refused::By(Rule::SealOpens))?)?;
+    boxed(rules, false, &key, inputs)
+}
+
+fn media(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    match formula {
+        "stream_key" => {
+            let uuid = inputs.uuid()?;
+            let stream = Stream {
+                stream: inputs.text("stream")?,
+                meeting_id: inputs.text("meeting_id")?,
+                meeting_uuid: &uuid,
+                sender: inputs.text("sender")?,
+            };
+            let key = stream_key(rules, &inputs.octets("meeting_key")?, &stream);
+            Ok(one("key", &key.map_err(|error| Refused::Inputs(error.to_string()))?))
+        }
+        "packet_seal" => {
+            let (mk_seq, counter) = (inputs.number("mk_seq")?, inputs.number("counter")?);
+            let mk_seq = u32::try_from(mk_seq).map_err(|_| inputs.width("mk_seq"))?;
+            let (key, plaintext) = (inputs.octets("key")?, inputs.octets("plaintext")?);
+            let packet = seal_packet(rules, &key, mk_seq, counter, &plaintext);
+            Ok(one("packet", &packet.ok_or_else(|| inputs.width("key"))?))
+        }
+        _ => {
+            let (key, packet) = (inputs.octets("key")?, inputs.octets("packet")?);
+            let refused = Refused::By(Rule::PacketOpens);
+            let header = packet_header(rules, &packet).ok_or_else(|| refused.clone())?;
+            let plaintext = open_packet(rules, &key, &packet).ok_or(refused)?;
+            let mut outputs = one("plaintext", &plaintext);
+            outputs.insert("mk_seq".to_owned(), header.mk_seq.to_string());
+            outputs.insert("counter".to_owned(), header.counter.to_string());
+            Ok(outputs)
+        }
+    }
+}
+
+fn decode(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    let tag = inputs.text("layout")?;
+    let messages = [&layouts::ANNOUNCEMENT, &layouts::SEALED_KEY];
+    let layout: &Layout = messages
+        .into_iter()
+        .find(|layout| layout.tag == tag)
+        .ok_or_else(|| Refused::Inputs(format!("no message has the layout {tag:?}")))?;
+    let fields = wire::decode(layout, rules, &inputs.octets("bytes")?)
+        .map_err(|_| Refused::By(Rule::EncodingCanonical))?;
+    let width = |name: &str| layout.fields.iter().find(|field| field.name == name).map(|f| f.width);
+    Ok(fields
+        .into_iter()
+        .map(|(name, value)| {
+            let written = match width(name) {
+                Some(Width::Text(_)) => String::from_utf8_lossy(value.as_slice()).into_owned(),
+                Some(Width::Exactly(_) | Width::AtMost(_) | Width::U32) | None => {
+                    hex::encode(value.as_slice())
+                }
+            };
+            (name.to_owned(), written)
+        })
+        .collect())
+}
+
+fn one(name: &str, value: &Octets) -> Outputs {
+    BTreeMap::from([(name.to_owned(), hex::encode(value.as_slice()))])
+}
+
+/// No outputs, unless the rule is in force and does not hold.
+fn none_if(holds: bool, rules: RuleSet, rule: Rule) -> Result<Outputs, Refused> {
+    if holds || !rules.contains(rule) { Ok(BTreeMap::new()) } else { Err(Refused::By(rule)) }
+}
+
+struct Inputs<'a>(&'a BTreeMap<String, String>);
+
+impl Inputs<'_> {
+    fn text(&self, name: &str) -> Result<&str, Refused> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .ok_or_else(|| Refused::Inputs(format!("the input {name:?} is missing")))
+    }
+
+    fn octets(&self, name: &str) -> Result<Octets, Refused> {
+        let bytes = crate::protocol::Hex::try_from(self.text(name)?.to_owned());
+        bytes
+            .map(|bytes| Octets::new(bytes.0))
+            .map_err(|reason| Refused::Inputs(format!("the input {name:?} is {reason}")))
+    }
+
+    fn uuid(&self) -> Result<[u8; 16], Refused> {
+        let bytes = self.octets("meeting_uuid")?;
+        bytes.as_slice().try_into().map_err(|_| self.width("meeting_uuid"))
+    }
+
+    fn number(&self, name: &str) -> Result<u64, Refused> {
+        let text = self.text(name)?;
+        text.parse().map_err(|_| Refused::Inputs(format!("the input {name:?} is not a number")))
+    }
+
+    fn label(&self) -> Result<Label, Refused> {
+        let text = self.text("label")?;
+        Label::ALL
+            .into_iter()
+            .find(|label| label.text() == text)
+            .ok_or_else(|| Refused::Inputs(format!("no context string {text:?}")))
+    }
+
+    fn width(&self, name: &str) -> Refused {
+        Refused::Inputs(format!("the input {name:?} has a wrong width"))
+    }
+}

@@ -1,0 +1,401 @@
+//! The built-in client: the model's machine behind the adapter protocol.
+//!
+//! It is the reference when all rules are in force, and a mutant when one is not.
+
+use std::collections::BTreeMap;
+
+use conclave_model::{
+    Client,
+    algebra::{Bytes, Purpose, Source},
+    client::{Phase, Policies, RoleState, State},
+    machine::{Effect, Input as Moment, Outcome, StepError},
+};
+use conclave_spec::{Octets, Profile, Rule, rules::Reaction};
+
+use crate::{
+    compute,
+    exchange::{self, BadLine, Exchange},
+    player::{Fault, Player},
+    protocol::{
+        self as line, Answer, Class, Codec, Hello, Input, Observed, Opened, Output, Randomness,
+        RandomnessClass, Request, Response,
+    },
+};
+
+/// The policy key of reading R-16.
+pub const FIRST_KEY_WAIT: &str = "first_key_wait";
+
+/// The built-in client.
+#[derive(Debug)]
+pub struct Reference {
+    profiles: Vec<Profile>,
+    without: Option<Rule>,
+    randomness: Vec<RandomnessClass>,
+    codecs: Vec<Codec>,
+    sessions: BTreeMap<String, Session>,
+}
+
+#[derive(Debug)]
+struct Session {
+    profile: Profile,
+    policies: Policies,
+    algebra: Bytes,
+    exchange: Exchange,
+    state: State<Octets>,
+    now_ms: u64,
+    opaque: bool,
+}
+
+impl Reference {
+    /// Follows every profile.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            profiles: Profile::all(),
+            without: None,
+            randomness: vec![
+                RandomnessClass::Tape,
+                RandomnessClass::Seeded,
+                RandomnessClass::Opaque,
+            ],
+            codecs: vec![Codec::Bytes, Codec::Fields],
+            sessions: BTreeMap::new(),
+        }
+    }
+
+    /// Follows these profiles only.
+    #[must_use]
+    pub fn with_profiles(self, profiles: Vec<Profile>) -> Self {
+        Self { profiles, ..self }
+    }
+
+    /// Lacks a rule and those that need it.
+    #[must_use]
+    pub fn without(self, rule: Rule) -> Self {
+        Self { without: Some(rule), ..self }
+    }
+
+    /// Takes only these classes of randomness.
+    #[must_use]
+    pub fn with_randomness(self, randomness: Vec<RandomnessClass>) -> Self {
+        Self { randomness, ..self }
+    }
+
+    /// Speaks only these codecs.
+    #[must_use]
+    pub fn with_codecs(self, codecs: Vec<Codec>) -> Self {
+        Self { codecs, ..self }
+    }
+
+    /// Answers a request. Never fails: a request that makes no sense is answered so.
+    pub fn answer(&mut self, request: &Request) -> Response {
+        let mut response = match (&request.input, &request.session) {
+            (Input::Hello { protocol_min, protocol_max }, _) => {
+                self.hello(*protocol_min, *protocol_max)
+            }
+            (Input::Compute { formula, inputs }, _) => self.compute(formula, inputs),
+            (_, None) => bad("this request needs a session"),
+            (Input::Open { .. }, Some(name)) => self.open(name, &request.input),
+            (Input::Close {}, Some(name)) => match self.sessions.remove(name) {
+                Some(_) => accepted(),
+                None => bad("no such session"),
+            },
+            (input, Some(name)) => match self.sessions.get_mut(name) {
+                Some(session) => session.take(input),
+                None => bad("no such session"),
+            },
+        };
+        response.id = request.id;
+        response
+    }
+
+    fn rules_of(&self, profile: Profile) -> Profile {
+        match self.without {
+            Some(rule) => profile.without(rule),
+            None => profile,
+        }
+    }
+
+    fn hello(&self, protocol_min: u32, protocol_max: u32) -> Response {
+        if !(protocol_min..=protocol_max).contains(&line::VERSION) {
+            return bad("no common protocol version");
+        }
+        let hello = Hello {
+            protocol: line::VERSION,
+            name: "conclave-reference".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            roles: vec![line::Role::Leader, line::Role::Participant],
+            profiles: self.profiles.iter().map(|profile| profile.id.to_owned()).collect(),
+            formulas: compute::FORMULAS.iter().map(|name| (*name).to_owned()).collect(),
+            randomness: self.randomness.clone(),
+            codecs: self.codecs.clone(),
+            policies: BTreeMap::new(),
+            maps_codes: true,
+            answer_ms_max: None,
+        };
+        Response { result: Some(Answer::Hello(hello)), ..accepted() }
+    }
+
+    fn compute(&self, formula: &str, inputs: &BTreeMap<String, String>) -> Response {
+        // Formulas belong to no profile: all rules are in force but the one that is missing.
+        let rules = conclave_spec::RuleSet::all();
+        let rules = self.without.map_or(rules, |rule| rules.less(rule.with_dependents()));
+        match compute::compute(rules, formula, inputs) {
+            Ok(outputs) => Response { result: Some(Answer::Computed(outputs)), ..accepted() },
+            Err(compute::Refused::Unknown) => Response {
+                class: Class::Unsupported,
+                detail: Some(format!("no formula {formula:?}")),
+                ..accepted()
+            },
+            Err(compute::Refused::Inputs(reason)) => bad(&reason),
+            Err(compute::Refused::By(rule)) => refused(rule),
+        }
+    }
+
+    fn open(&mut self, name: &str, input: &Input) -> Response {
+        let Input::Open { profile, user_id, hardware_id, randomness, codec, policies } = input
+        else {
+            return bad("not an open request");
+        };
+        let Some(profile) = self.profiles.iter().find(|known| known.id == *profile) else {
+            return bad("no such profile here");
+        };
+        let profile = self.rules_of(profile.clone());
+        let policies = match read_policies(policies) {
+            Ok(policies) => policies,
+            Err(reason) => return bad(&reason),
+        };
+        let (source, opaque) = match source(randomness) {
+            Ok(source) => source,
+            Err(reason) => return bad(&reason),
+        };
+        let seat = match exchange::seat(user_id, hardware_id) {
+            Ok(seat) => seat,
+            Err(error) => return bad(&error.to_string()),
+        };
+        let algebra = Bytes::for_party(name, source);
+        match Client::new(&algebra, &profile).open(name, seat) {
+            Ok(state) => {
+                let opened = Opened { ivk: exchange::hex(&state.ivk) };
+                let exchange = Exchange { codec: *codec, rules: profile.rules };
+                let session =
+                    Session { profile, policies, algebra, exchange, state, now_ms: 0, opaque };
+                let drawn = session.drawn(&["identity/0".to_owned()]);
+                self.sessions.insert(name.to_owned(), session);
+                Response { result: Some(Answer::Opened(opened)), drawn, ..accepted() }
+            }
+            Err(error) => failed(&error),
+        }
+    }
+}
+
+impl Default for Reference {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Player for Reference {
+    fn ask(&mut self, request: &Request) -> Result<Response, Fault> {
+        Ok(self.answer(request))
+    }
+}
+
+impl Session {
+    fn take(&mut self, input: &Input) -> Response {
+        match input {
+            Input::Advance { to_ms } => self.advance(*to_ms),
+            Input::Observe {} => Response {
+                result: Some(Answer::Observed(self.observed())),
+                deadline_ms: self.deadline_ms(),
+                ..accepted()
+            },
+            _ => match self.exchange.event(input) {
+                Ok(Some(event)) => {
+                    let mut response = accepted();
+                    self.step(&Moment::now(event), &mut response);
+                    response.deadline_ms = self.deadline_ms();
+                    response
+                }
+                Ok(None) => bad("this request is for no session"),
+                Err(error) => self.bad(&error),
+            },
+        }
+    }
+
+    fn bad(&self, error: &BadLine) -> Response {
+        Response { deadline_ms: self.deadline_ms(), ..bad(&error.to_string()) }
+    }
+
+    /// Lets time pass, moment by moment.
+    fn advance(&mut self, to_ms: u64) -> Response {
+        let mut response = accepted();
+        let Some(mut left) = to_ms.checked_sub(self.now_ms) else {
+            return bad("time cannot run backwards");
+        };
+        while left > 0 && response.class == Class::Accept {
+            let next = self.deadline_ms().map_or(left, |due| left.min(due - self.now_ms));
+            let elapsed_ms = u32::try_from(next).unwrap_or(u32::MAX);
+            self.now_ms += u64::from(elapsed_ms);
+            left -= u64::from(elapsed_ms);
+            self.step(&Moment::after(elapsed_ms), &mut response);
+        }
+        response.deadline_ms = self.deadline_ms();
+        response
+    }
+
+    fn step(&mut self, moment: &Moment<Octets>, response: &mut Response) {
+        let client = Client {
+            algebra: &self.algebra,
+            profile: &self.profile,
+            policies: self.policies,
+        };
+        match client.step(&self.state, moment) {
+            Ok(step) => {
+                self.state = step.next;
+                if let Outcome::Pending(rule) = step.outcome {
+                    response.class = Class::Pending;
+                    response.code = Some(rule.id().to_owned());
+                }
+                let drawn: Vec<_> = step.drawn.iter().map(ToString::to_string).collect();
+                response.drawn.extend(self.drawn(&drawn));
+                response.outputs.extend(step.effects.iter().map(|effect| self.output(effect)));
+            }
+            Err(error) => *response = Response { outputs: response.outputs.clone(), ..failed(&error) },
+        }
+    }
+
+    fn output(&self, effect: &Effect<Octets>) -> Output {
+        Output { at_ms: self.now_ms, effect: self.exchange.effect(effect) }
+    }
+
+    fn drawn(&self, drawn: &[String]) -> Vec<String> {
+        if self.opaque { Vec::new() } else { drawn.to_vec() }
+    }
+
+    fn deadline_ms(&self) -> Option<u64> {
+        let client = Client {
+            algebra: &self.algebra,
+            profile: &self.profile,
+            policies: self.policies,
+        };
+        client.deadline_ms(&self.state).map(|due| self.now_ms + u64::from(due))
+    }
+
+    fn observed(&self) -> Observed {
+        observe(&self.state, &self.profile, &self.algebra)
+    }
+}
+
+/// What the user of a client in this state sees.
+#[must_use]
+pub fn observe(state: &State<Octets>, profile: &Profile, algebra: &Bytes) -> Observed {
+    use conclave_model::Algebra as _;
+    let (phase, joined) = match &state.phase {
+        Phase::Outside => (line::Phase::Outside, None),
+        Phase::Left => (line::Phase::Left, None),
+        Phase::Joined(joined) => (line::Phase::Joined, Some(joined)),
+    };
+    let Some(joined) = joined else {
+        return Observed {
+            phase,
+            leader: None,
+            security_code: None,
+            listed: Vec::new(),
+            sends_under: None,
+        };
+    };
+    let (leader, code) = match &joined.role {
+        RoleState::Leader(_) => {
+            let code = algebra.security_code(profile.rules, &state.ivk);
+            (Some(state.seat.user_id.clone()), Some(code))
+        }
+        RoleState::Participant(participant) => match &participant.leader {
+            Some(known) => (Some(known.seat.user_id.clone()), Some(known.security_code.clone())),
+            None => (None, None),
+        },
+    };
+    Observed {
+        phase,
+        leader,
+        security_code: code.map(|code| exchange::text(&code)),
+        listed: joined.listed.iter().map(|seat| seat.user_id.clone()).collect(),
+        sends_under: Client::new(algebra, profile).sends_under(state),
+    }
+}
+
+fn source(randomness: &Randomness) -> Result<(Source, bool), String> {
+    match randomness {
+        Randomness::Seeded { seed } => {
+            let seed = seed.0.as_slice().try_into();
+            let seed = seed.map_err(|_| "the seed must be 32 bytes".to_owned())?;
+            Ok((Source::Seeded(seed), false))
+        }
+        Randomness::Tape { draws } => {
+            let mut lists = BTreeMap::new();
+            for (label, values) in draws {
+                let purpose = Purpose::ALL.into_iter().find(|known| known.label() == label);
+                let purpose = purpose.ok_or_else(|| format!("no purpose {label:?}"))?;
+                lists.insert(purpose, values.iter().map(exchange::octets).collect());
+            }
+            Ok((Source::Tape(lists), false))
+        }
+        Randomness::Opaque {} => own_seed().map(|seed| (Source::Seeded(seed), true)),
+    }
+}
+
+/// A seed from the operating system: this client plays one that draws its own randomness.
+fn own_seed() -> Result<[u8; 32], String> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| format!("no randomness: {error}"))?;
+    Ok(seed)
+}
+
+fn read_policies(policies: &BTreeMap<String, String>) -> Result<Policies, String> {
+    let mut read = Policies::default();
+    for (key, value) in policies {
+        match (key.as_str(), value.as_str()) {
+            (FIRST_KEY_WAIT, "no_wait") => read.first_key_waits = false,
+            (FIRST_KEY_WAIT, "wait") => read.first_key_waits = true,
+            _ => return Err(format!("no policy {key:?} = {value:?}")),
+        }
+    }
+    Ok(read)
+}
+
+fn accepted() -> Response {
+    Response {
+        id: 0,
+        class: Class::Accept,
+        code: None,
+        detail: None,
+        outputs: Vec::new(),
+        deadline_ms: None,
+        drawn: Vec::new(),
+        result: None,
+    }
+}
+
+fn bad(reason: &str) -> Response {
+    Response { class: Class::BadRequest, detail: Some(reason.to_owned()), ..accepted() }
+}
+
+fn refused(rule: Rule) -> Response {
+    let class = match rule.reaction() {
+        Reaction::Ignore => Class::Ignore,
+        Reaction::Reject | Reaction::None => Class::Reject,
+    };
+    Response {
+        class,
+        code: Some(rule.id().to_owned()),
+        detail: Some(rule.statement().to_owned()),
+        ..accepted()
+    }
+}
+
+fn failed(error: &StepError) -> Response {
+    match error {
+        StepError::Refused(reject) => refused(reject.rule),
+        StepError::Undrawn(_) | StepError::Misused(_) => bad(&error.to_string()),
+    }
+}
