@@ -1,2 +1,250 @@
-//! Placeholder.
-fn main() {}
+//! `conclave`: the conformance suite, the reference client, the tables and the explorer.
+
+use std::{
+    io::Write as _,
+    panic,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Args, Parser, Subcommand};
+use conclave_conformance::{
+    commands::{self, Exit, adapter, check, mutants},
+    process::Launch,
+    protocol::{Codec, RandomnessClass},
+    reference::Reference,
+    shipped, vectors,
+};
+use conclave_spec::{Profile, Rule};
+
+/// Executable specification and verification harness for leader-based end-to-end-encrypted
+/// meetings.
+#[derive(Debug, Parser)]
+#[command(name = "conclave", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 not conformant, 2 reserved, 3 harness error, \
+4 wrong command line.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the conformance suite against a client (the built-in one if none is named)
+    Check(Check),
+    /// Be the built-in client: answer the adapter protocol on standard input and output
+    Adapter(AdapterArgs),
+    /// Run the reference client without each rule and show that the suite notices
+    Mutants(MutantsArgs),
+    /// Write or check the vector files
+    Vectors(VectorsArgs),
+}
+
+#[derive(Debug, Args)]
+struct Check {
+    /// A shipped adapter: reference, python
+    #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
+    adapter: Option<String>,
+    /// Any other adapter: a program with its arguments
+    #[arg(long, value_name = "COMMAND")]
+    adapter_cmd: Option<String>,
+    /// Only this profile
+    #[arg(long)]
+    profile: Option<String>,
+    /// Only this rule, or cases whose identifier contains this
+    #[arg(long, value_name = "ID")]
+    only: Option<String>,
+    /// Only this mode, such as tape-bytes
+    #[arg(long)]
+    mode: Option<String>,
+    /// The vector folder
+    #[arg(long, value_name = "DIR")]
+    vectors: Option<PathBuf>,
+    /// Write the result as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// How long to wait for an answer, in milliseconds
+    #[arg(long, value_name = "MS")]
+    answer_ms: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+struct AdapterArgs {
+    /// Only this profile
+    #[arg(long)]
+    profile: Option<String>,
+    /// Lack this rule
+    #[arg(long, value_name = "RULE")]
+    without: Option<String>,
+    /// Take only this class of randomness
+    #[arg(long, value_name = "CLASS", value_parser = ["tape", "seeded", "opaque"])]
+    randomness: Option<String>,
+    /// Speak only this codec
+    #[arg(long, value_parser = ["bytes", "fields"])]
+    codec: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct MutantsArgs {
+    /// Only this rule
+    #[arg(long, value_name = "RULE")]
+    only: Option<String>,
+    /// Store the table
+    #[arg(long)]
+    write: bool,
+    /// The vector folder
+    #[arg(long, value_name = "DIR")]
+    vectors: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct VectorsArgs {
+    #[command(subcommand)]
+    action: VectorsAction,
+    /// The vector folder
+    #[arg(long, value_name = "DIR", global = true)]
+    vectors: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum VectorsAction {
+    /// Generate every vector file anew
+    Write,
+    /// Compare every vector file with what the model gives, byte for byte
+    Check,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed terminal is no reason to fail differently.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 4 } else { 0 });
+        }
+    };
+    let exit = panic::catch_unwind(|| run(cli.command))
+        .unwrap_or_else(|_| Exit::harness("the harness panicked; please report this"));
+    if let Exit::Harness(reason) | Exit::Usage(reason) = &exit {
+        let kind = if exit.code() == 3 { "harness error" } else { "usage" };
+        let _ = writeln!(std::io::stderr(), "{kind}: {reason}");
+    }
+    ExitCode::from(exit.code())
+}
+
+fn run(command: Command) -> Exit {
+    let out = &mut std::io::stdout();
+    match command {
+        Command::Check(args) => run_check(args),
+        Command::Adapter(args) => run_adapter(&args),
+        Command::Mutants(args) => {
+            let vectors = vectors::folder(args.vectors.as_deref());
+            mutants::mutants(&mutants::Options { only: args.only, vectors, write: args.write }, out)
+        }
+        Command::Vectors(args) => run_vectors(&args),
+    }
+}
+
+fn run_check(args: Check) -> Exit {
+    let (launch, adapter_words) = match client(&args) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let options = check::Options {
+        launch,
+        adapter_words,
+        profile: args.profile,
+        only: args.only,
+        mode: args.mode,
+        vectors: args.vectors,
+        json: args.json,
+        junit: args.junit,
+        answer_ms: args.answer_ms,
+    };
+    check::check(&options, &mut std::io::stdout())
+}
+
+fn client(args: &Check) -> Result<(Launch, String), Exit> {
+    let said = |error: &dyn std::fmt::Display| Exit::usage(&error.to_string());
+    if let Some(command) = &args.adapter_cmd {
+        let launch = shipped::parse_command(command).map_err(|error| said(&error))?;
+        return Ok((launch, format!("--adapter-cmd {command:?}")));
+    }
+    match args.adapter.as_deref() {
+        None | Some("reference") => {
+            let launch = shipped::reference(["adapter"]).map_err(|error| said(&error))?;
+            Ok((launch, String::new()))
+        }
+        Some(name) => {
+            let mut progress = |line: &str| eprintln!("{line}");
+            let launch = shipped::launch(name, &mut progress).map_err(|error| said(&error))?;
+            Ok((launch, format!("--adapter {name}")))
+        }
+    }
+}
+
+fn run_adapter(args: &AdapterArgs) -> Exit {
+    let mut client = Reference::new();
+    if let Some(id) = &args.profile {
+        match Profile::by_id(id) {
+            Some(profile) => client = client.with_profiles(vec![profile]),
+            None => {
+                let known: Vec<_> = Profile::all().iter().map(|profile| profile.id).collect();
+                return commands::no_such("profile", id, &known);
+            }
+        }
+    }
+    if let Some(id) = &args.without {
+        match Rule::by_id(id) {
+            Some(rule) => client = client.without(rule),
+            None => {
+                let known: Vec<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+                return commands::no_such("rule", id, &known);
+            }
+        }
+    }
+    client = match args.randomness.as_deref() {
+        Some("tape") => client.with_randomness(vec![RandomnessClass::Tape]),
+        Some("seeded") => client.with_randomness(vec![RandomnessClass::Seeded]),
+        Some(_) => client.with_randomness(vec![RandomnessClass::Opaque]),
+        None => client,
+    };
+    client = match args.codec.as_deref() {
+        Some("bytes") => client.with_codecs(vec![Codec::Bytes]),
+        Some(_) => client.with_codecs(vec![Codec::Fields]),
+        None => client,
+    };
+    let (input, output) = (&mut std::io::stdin().lock(), &mut std::io::stdout().lock());
+    match adapter::serve(&mut client, input, output) {
+        Ok(()) => Exit::Conformant,
+        Err(error) => Exit::harness(&error.to_string()),
+    }
+}
+
+fn run_vectors(args: &VectorsArgs) -> Exit {
+    let folder = vectors::folder(args.vectors.as_deref());
+    match args.action {
+        VectorsAction::Write => match vectors::write(&folder) {
+            Ok(files) => {
+                println!("{files} files written to {}", folder.display());
+                Exit::Conformant
+            }
+            Err(error) => Exit::harness(&error.to_string()),
+        },
+        VectorsAction::Check => match vectors::check(&folder) {
+            Ok(cases) => {
+                println!("{} cases, every file as the model gives it", cases.len());
+                Exit::Conformant
+            }
+            Err(error @ vectors::VectorsError::Stale { .. }) => {
+                println!("{error}");
+                Exit::Nonconformant
+            }
+            Err(error) => Exit::harness(&error.to_string()),
+        },
+    }
+}

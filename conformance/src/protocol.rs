@@ -411,9 +411,9 @@ pub struct Hello {
     pub randomness: Vec<RandomnessClass>,
     /// The codecs it speaks.
     pub codecs: Vec<Codec>,
-    /// The policies it follows, by policy key. A policy not named is the default.
+    /// The values it can follow, by policy key. Of a policy not named it follows the default.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub policies: BTreeMap<String, String>,
+    pub policies: BTreeMap<String, Vec<String>>,
     /// Whether `code` carries rule IDs that the harness may compare.
     pub maps_codes: bool,
     /// The longest any answer takes, in milliseconds. The harness waits no longer than its own

@@ -95,6 +95,9 @@ impl Reference {
             }
             (Input::Compute { formula, inputs }, _) => self.compute(formula, inputs),
             (_, None) => bad("this request needs a session"),
+            (Input::Open { .. }, Some(name)) if self.sessions.contains_key(name) => {
+                bad("that session is open already")
+            }
             (Input::Open { .. }, Some(name)) => self.open(name, &request.input),
             (Input::Close {}, Some(name)) => match self.sessions.remove(name) {
                 Some(_) => accepted(),
@@ -118,7 +121,7 @@ impl Reference {
 
     fn hello(&self, protocol_min: u32, protocol_max: u32) -> Response {
         if !(protocol_min..=protocol_max).contains(&line::VERSION) {
-            return bad("no common protocol version");
+            return unsupported("no common protocol version");
         }
         let hello = Hello {
             protocol: line::VERSION,
@@ -129,7 +132,10 @@ impl Reference {
             formulas: compute::FORMULAS.iter().map(|name| (*name).to_owned()).collect(),
             randomness: self.randomness.clone(),
             codecs: self.codecs.clone(),
-            policies: BTreeMap::new(),
+            policies: BTreeMap::from([(
+                FIRST_KEY_WAIT.to_owned(),
+                vec!["no_wait".to_owned(), "wait".to_owned()],
+            )]),
             maps_codes: true,
             answer_ms_max: None,
         };
@@ -142,11 +148,7 @@ impl Reference {
         let rules = self.without.map_or(rules, |rule| rules.less(rule.with_dependents()));
         match compute::compute(rules, formula, inputs) {
             Ok(outputs) => Response { result: Some(Answer::Computed(outputs)), ..accepted() },
-            Err(compute::Refused::Unknown) => Response {
-                class: Class::Unsupported,
-                detail: Some(format!("no formula {formula:?}")),
-                ..accepted()
-            },
+            Err(compute::Refused::Unknown) => unsupported(&format!("no formula {formula:?}")),
             Err(compute::Refused::Inputs(reason)) => bad(&reason),
             Err(compute::Refused::By(rule)) => refused(rule),
         }
@@ -158,12 +160,12 @@ impl Reference {
             return bad("not an open request");
         };
         let Some(profile) = self.profiles.iter().find(|known| known.id == *profile) else {
-            return bad("no such profile here");
+            return unsupported("no such profile here");
         };
         let profile = self.rules_of(profile.clone());
         let policies = match read_policies(policies) {
             Ok(policies) => policies,
-            Err(reason) => return bad(&reason),
+            Err(reason) => return unsupported(&reason),
         };
         let (source, opaque) = match source(randomness) {
             Ok(source) => source,
@@ -378,6 +380,10 @@ fn accepted() -> Response {
 
 fn bad(reason: &str) -> Response {
     Response { class: Class::BadRequest, detail: Some(reason.to_owned()), ..accepted() }
+}
+
+fn unsupported(reason: &str) -> Response {
+    Response { class: Class::Unsupported, detail: Some(reason.to_owned()), ..accepted() }
 }
 
 fn refused(rule: Rule) -> Response {

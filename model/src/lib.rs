@@ -6,10 +6,15 @@
 
 pub mod algebra;
 pub mod client;
+pub mod explore;
+pub mod knowledge;
+pub mod ledger;
 pub mod machine;
 pub mod message;
+pub mod properties;
 pub mod script;
 pub mod stage;
+pub mod world;
 
 pub use algebra::Algebra;
 pub use client::Client;

@@ -209,6 +209,9 @@ pub enum Misuse {
     /// A message for the other role.
     #[error("this message is not for a client in this role")]
     WrongRole,
+    /// No number is left for another key.
+    #[error("no number is left for another meeting key")]
+    NumbersExhausted,
     /// A choice outside the window the protocol allows.
     #[error("the chosen moment is outside the window the protocol allows")]
     ChoiceOutsideWindow,

@@ -85,10 +85,19 @@ pub enum TermKind {
         /// The recipient's seed.
         seed: Term,
     },
+    /// What decapsulation gives for a ciphertext that was not made for this seed.
+    KemRejected {
+        /// The recipient's seed.
+        seed: Term,
+        /// The ciphertext.
+        ciphertext: Term,
+    },
+    /// The Kyber half of an announced key.
+    KemPublic(Term),
     /// The key of a box.
     BoxKey {
-        /// `Context_KDF`.
-        label: Label,
+        /// `Context_KDF`, where it is bound.
+        label: Option<Label>,
         /// What goes into the derivation.
         parts: Vec<Term>,
     },
@@ -107,8 +116,8 @@ pub enum TermKind {
     },
     /// The key of a stream.
     StreamKey {
-        /// The meeting key.
-        meeting_key: Term,
+        /// The meeting key, where it is used.
+        meeting_key: Option<Term>,
         /// Which stream.
         info: Term,
     },
@@ -122,6 +131,15 @@ pub enum TermKind {
         counter: u64,
         /// What it carries.
         plaintext: Term,
+    },
+    /// What a packet's body decrypts to under a wrong key or counter, unchecked.
+    Garbled {
+        /// The key tried.
+        key: Term,
+        /// The counter tried.
+        counter: u64,
+        /// The body, whatever number it was sealed under.
+        body: Term,
     },
     /// A security code.
     SecurityCode {
@@ -213,12 +231,16 @@ impl fmt::Display for Term {
             TermKind::Zero => f.write_str("zero"),
             TermKind::KemShared { seed, .. } => write!(f, "kem({seed})"),
             TermKind::KemCiphertext { seed, .. } => write!(f, "ct({seed})"),
+            TermKind::KemRejected { seed, .. } => write!(f, "rejected({seed})"),
+            TermKind::KemPublic(seed) => write!(f, "kempk({seed})"),
             TermKind::BoxKey { .. } => f.write_str("boxkey"),
             TermKind::Box { meeting_key, mk_seq: Some(seq), .. } => {
                 write!(f, "box({meeting_key} no. {seq})")
             }
             TermKind::Box { meeting_key, mk_seq: None, .. } => write!(f, "box({meeting_key})"),
-            TermKind::StreamKey { meeting_key, .. } => write!(f, "stream({meeting_key})"),
+            TermKind::StreamKey { meeting_key: Some(key), .. } => write!(f, "stream({key})"),
+            TermKind::StreamKey { meeting_key: None, .. } => f.write_str("stream(nothing)"),
+            TermKind::Garbled { key, .. } => write!(f, "garbled({key})"),
             TermKind::Packet { plaintext, key, .. } => write!(f, "packet({plaintext} under {key})"),
             TermKind::SecurityCode { ivk, .. } => write!(f, "code({ivk})"),
         }
@@ -299,28 +321,52 @@ fn box_inputs(
     meta: &Record<Term>,
 ) -> BoxInputs {
     let meta = fields(rules, meta);
-    let mut parts = Vec::new();
-    match kem {
-        None => parts.push(pair.agreed.clone()),
-        Some(shared) => {
-            let optional = [
-                (Rule::HybridUsesKem, shared),
-                (Rule::HybridUsesAgreement, pair.agreed.clone()),
-                (Rule::HybridNamesSender, pair.sender.ivk.clone()),
-                (Rule::HybridNamesSenderBoxKey, pair.sender.pk.clone()),
-                (Rule::HybridNamesRecipient, pair.recipient.ivk.clone()),
-                (Rule::HybridNamesRecipientBoxKey, pair.recipient.pk.clone()),
-                (Rule::HybridNamesMeta, meta.clone()),
-            ];
-            let kept = optional.into_iter().filter(|(rule, _)| rules.contains(*rule));
-            parts.extend(kept.map(|(_, part)| part));
+    let cipher = rules.contains(Rule::SealNamesContext).then_some(labels.cipher);
+    let (label, parts) = match kem {
+        None => {
+            let named = rules.contains(Rule::DerivationNamesContext);
+            (named.then_some(labels.derivation), vec![pair.agreed.clone()])
         }
-    }
-    let label = rules.contains(Rule::SealNamesContext).then_some(labels.cipher);
-    BoxInputs {
-        key: Term::new(TermKind::BoxKey { label: labels.derivation, parts }),
-        associated: (label, meta),
-    }
+        Some(shared) => (Some(labels.derivation), hybrid_parts(rules, pair, shared, &meta)),
+    };
+    BoxInputs { key: Term::new(TermKind::BoxKey { label, parts }), associated: (cipher, meta) }
+}
+
+fn hybrid_parts(rules: RuleSet, pair: &Pair<Term>, shared: Term, meta: &Term) -> Vec<Term> {
+    let (sender_box_pk, sender_kem_pk) = halves(&pair.sender.pk);
+    let (recipient_box_pk, recipient_kem_pk) = halves(&pair.recipient.pk);
+    let parts = [
+        (Rule::HybridUsesKem, Some(shared)),
+        (Rule::HybridUsesAgreement, Some(pair.agreed.clone())),
+        (Rule::HybridNamesSender, Some(pair.sender.ivk.clone())),
+        (Rule::HybridNamesSenderBoxKey, Some(sender_box_pk)),
+        (Rule::HybridNamesSenderKemKey, sender_kem_pk),
+        (Rule::HybridNamesRecipient, Some(pair.recipient.ivk.clone())),
+        (Rule::HybridNamesRecipientBoxKey, Some(recipient_box_pk)),
+        (Rule::HybridNamesRecipientKemKey, recipient_kem_pk),
+        (Rule::HybridNamesMeta, Some(meta.clone())),
+    ];
+    let kept = parts.into_iter().filter(|(rule, _)| rules.contains(*rule));
+    kept.filter_map(|(_, part)| part).collect()
+}
+
+/// The Curve25519 and Kyber halves of an announced key.
+fn halves(pk: &Term) -> (Term, Option<Term>) {
+    let TermKind::BoxPublic { agreement, kem: Some(seed) } = pk.kind() else {
+        return (pk.clone(), None);
+    };
+    let box_pk = TermKind::BoxPublic { agreement: agreement.clone(), kem: None };
+    (Term::new(box_pk), Some(Term::new(TermKind::KemPublic(seed.clone()))))
+}
+
+/// What the owner of a seed decapsulates.
+fn decapsulated(seed: &Term, ciphertext: &Term) -> Term {
+    Term::new(match ciphertext.kind() {
+        TermKind::KemCiphertext { coins, seed: made_for } if made_for == seed => {
+            TermKind::KemShared { coins: coins.clone(), seed: seed.clone() }
+        }
+        _ => TermKind::KemRejected { seed: seed.clone(), ciphertext: ciphertext.clone() },
+    })
 }
 
 /// The value below the damage, if there is any.
@@ -343,7 +389,16 @@ impl Algebra for Terms {
     }
 
     fn damaged(&self, value: &Term) -> Term {
-        Term::new(TermKind::Damaged(value.clone()))
+        match value.kind() {
+            // The same change twice is none.
+            TermKind::Damaged(inner) => inner.clone(),
+            // The last byte of an announced key of the hybrid suite is in its Kyber half.
+            TermKind::BoxPublic { agreement, kem: Some(seed) } => Term::new(TermKind::BoxPublic {
+                agreement: agreement.clone(),
+                kem: Some(self.damaged(seed)),
+            }),
+            _ => Term::new(TermKind::Damaged(value.clone())),
+        }
     }
 
     fn small_order_key(&self) -> Term {
@@ -390,6 +445,8 @@ impl Algebra for Terms {
                     if mine <= agreement { (mine, agreement) } else { (agreement, mine) };
                 Some(Term::new(TermKind::Agreed(one.clone(), other.clone())))
             }
+            // Anything else has no Kyber half.
+            _ if secret.kem.is_some() => None,
             TermKind::SmallOrder if rules.contains(Rule::AgreementContributory) => None,
             TermKind::SmallOrder => Some(Term::new(TermKind::Zero)),
             _ => Some(Term::new(TermKind::Agreed(mine.clone(), peer.clone()))),
@@ -438,13 +495,12 @@ impl Algebra for Terms {
         meta: &Record<Term>,
         sealed: &Sealed<Term>,
     ) -> Option<KeyInBox<Term>> {
-        let shared = match (suite, &secret.kem, sealed.kem.as_ref().map(Term::kind)) {
-            (BoxSuite::Classic, ..) => None,
-            (BoxSuite::Hybrid, Some(seed), Some(TermKind::KemCiphertext { coins, .. })) => {
-                let (coins, seed) = (coins.clone(), seed.clone());
-                Some(Term::new(TermKind::KemShared { coins, seed }))
+        let shared = match (suite, &secret.kem, &sealed.kem) {
+            (BoxSuite::Classic, _, None) => None,
+            (BoxSuite::Hybrid, Some(seed), Some(ciphertext)) => {
+                Some(decapsulated(seed, ciphertext))
             }
-            (BoxSuite::Hybrid, ..) => return None,
+            (BoxSuite::Classic | BoxSuite::Hybrid, ..) => return None,
         };
         let inputs = box_inputs(rules, pair, shared, labels, meta);
         let checked = rules.contains(Rule::SealOpens);
@@ -471,7 +527,8 @@ impl Algebra for Terms {
             ],
         };
         let info = fields(rules, &record);
-        Term::new(TermKind::StreamKey { meeting_key: meeting_key.clone(), info })
+        let used = rules.contains(Rule::SubkeyUsesMeetingKey);
+        Term::new(TermKind::StreamKey { meeting_key: used.then(|| meeting_key.clone()), info })
     }
 
     fn seal_packet(
@@ -500,6 +557,7 @@ impl Algebra for Terms {
         body: &Term,
     ) -> Option<Term> {
         let checked = rules.contains(Rule::PacketOpens);
+        let tried = key;
         let (body, damaged) = undamaged(body);
         let TermKind::Packet { key: sealed_key, mk_seq: seq, counter: at, plaintext } = body.kind()
         else {
@@ -507,7 +565,19 @@ impl Algebra for Terms {
         };
         let decrypts = sealed_key == key && *at == counter;
         let authentic = *seq == mk_seq && !damaged;
-        (decrypts && (authentic || !checked)).then(|| plaintext.clone())
+        match (checked, decrypts) {
+            (true, _) => (decrypts && authentic).then(|| plaintext.clone()),
+            (false, true) => Some(plaintext.clone()),
+            (false, false) => {
+                let (key, plaintext) = (sealed_key.clone(), plaintext.clone());
+                let body = TermKind::Packet { key, mk_seq: 0, counter: *at, plaintext };
+                Some(Term::new(TermKind::Garbled {
+                    key: tried.clone(),
+                    counter,
+                    body: Term::new(body),
+                }))
+            }
+        }
     }
 
     fn security_code(&self, rules: RuleSet, ivk: &Term) -> Term {

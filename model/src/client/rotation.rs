@@ -44,8 +44,11 @@ impl<A: Algebra> Progress<'_, A> {
 
     /// Somebody left: nobody lists them, the leader rotates.
     pub(super) fn depart(&mut self, seat: &Seat, choice: Choice) -> Result<(), StepError> {
-        self.joined_mut()?.listed.retain(|listed| listed != seat);
-        if !self.is_leader() {
+        let joined = self.joined_mut()?;
+        let before = joined.listed.len();
+        joined.listed.retain(|listed| listed != seat);
+        let was_listed = joined.listed.len() < before;
+        if !was_listed || !self.is_leader() {
             return Ok(());
         }
         if self.duty(Rule::SealToListed) {
@@ -101,7 +104,7 @@ impl<A: Algebra> Progress<'_, A> {
         let fresh = self.duty(Rule::RotationFresh);
         let meeting_key = if fresh { self.draw(Purpose::MeetingKey)? } else { last_key };
         let step = if self.duty(Rule::SeqByOne) { 1 } else { 2 };
-        let mk_seq = last_seq.saturating_add(step);
+        let mk_seq = last_seq.checked_add(step).ok_or(Misuse::NumbersExhausted)?;
         self.install(mk_seq, meeting_key, Choice::default())?;
         let leader = self.leader_mut()?;
         leader.key_age_ms = 0;

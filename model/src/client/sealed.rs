@@ -20,9 +20,11 @@ impl<A: Algebra> Progress<'_, A> {
         }
         participant.signaled = mk_seq;
         participant.signal_used = false;
-        match participant.held_back.take() {
-            Some(sealed) => self.take_sealed(&sealed, choice),
-            None => Ok(()),
+        let Some(sealed) = participant.held_back.take() else { return Ok(()) };
+        match self.take_sealed(&sealed, choice) {
+            // What was held back no longer opens: the number still calls for a key.
+            Err(StepError::Refused(_)) => Ok(()),
+            answer => answer,
         }
     }
 

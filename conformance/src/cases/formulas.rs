@@ -1,0 +1,324 @@
+//! Cases of byte formulas: what `compute` answers, outside any meeting.
+
+use std::collections::BTreeMap;
+
+use conclave_spec::{
+    Label, Octets, Rule, RuleSet,
+    formulas::{
+        binding::{Statement, statement},
+        box_classic, sign,
+    },
+};
+use sha2::{Digest as _, Sha256};
+
+use super::pair;
+use crate::{
+    case::{Pair, Side},
+    compute::compute,
+};
+
+type Inputs = BTreeMap<String, String>;
+
+/// A case of a byte formula before it is recorded.
+#[derive(Clone, Debug)]
+pub struct FormulaDraft {
+    /// The name within its area.
+    pub name: String,
+    /// What it shows.
+    pub title: String,
+    /// The area.
+    pub area: &'static str,
+    /// The rules it tests.
+    pub rules: Vec<Rule>,
+    /// Its places in decisive pairs.
+    pub pairs: Vec<Pair>,
+    /// The formula.
+    pub formula: &'static str,
+    /// Its inputs.
+    pub inputs: Inputs,
+    /// The rule that refuses them, if one must.
+    pub refused_by: Option<Rule>,
+}
+
+/// The formula cases. `world` are the rules the inputs are made under: a field that is missing
+/// there is missing in every signature and box given to the client.
+#[must_use]
+pub fn formula_drafts(world: RuleSet) -> Vec<FormulaDraft> {
+    let mut list = Vec::new();
+    plain(world, &mut list);
+    statements(world, &mut list);
+    hybrid(world, &mut list);
+    list
+}
+
+fn draft(
+    area: &'static str,
+    name: &str,
+    title: &str,
+    formula: &'static str,
+    inputs: Inputs,
+) -> FormulaDraft {
+    FormulaDraft {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        area,
+        rules: Vec::new(),
+        pairs: Vec::new(),
+        formula,
+        inputs,
+        refused_by: None,
+    }
+}
+
+impl FormulaDraft {
+    fn tests(mut self, rules: &[Rule]) -> Self {
+        self.rules.extend(rules);
+        self
+    }
+
+    fn refused(self, rule: Rule) -> Self {
+        Self { refused_by: Some(rule), ..self }
+    }
+
+    fn with(mut self, pair: Pair) -> Self {
+        if !self.rules.contains(&pair.rule) {
+            self.rules.push(pair.rule);
+        }
+        self.pairs.push(pair);
+        self
+    }
+}
+
+/// Reproducible bytes for an input called `name`.
+fn bytes(name: &str, width: usize) -> Vec<u8> {
+    let blocks = (0u32..).flat_map(|block| Sha256::digest(format!("formula {name} {block}")));
+    blocks.take(width).collect()
+}
+
+fn hexed(name: &str, width: usize) -> String {
+    hex::encode(bytes(name, width))
+}
+
+fn inputs(pairs: &[(&str, String)]) -> Inputs {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+}
+
+fn text(value: &str) -> String {
+    value.to_owned()
+}
+
+/// What a formula gives under these rules; nothing where it refuses.
+fn output(world: RuleSet, formula: &str, inputs: &Inputs, name: &str) -> String {
+    let outputs = compute(world, formula, inputs).unwrap_or_default();
+    outputs.get(name).cloned().unwrap_or_default()
+}
+
+fn plain(world: RuleSet, list: &mut Vec<FormulaDraft>) {
+    let label = Label::Announcement.text().to_owned();
+    let signing = inputs(&[
+        ("seed", hexed("seed", 32)),
+        ("label", label.clone()),
+        ("message", hexed("message", 100)),
+    ]);
+    list.push(
+        draft("device", "sign", "Sign.Sign over hashed context and message", "sign", signing)
+            .tests(&[Rule::SignatureNamesContext]),
+    );
+    let binding = inputs(&[
+        ("meeting_id", text("93017455128")),
+        ("meeting_uuid", hexed("uuid", 16)),
+        ("user_id", text("alice")),
+        ("hardware_id", text("alice-laptop")),
+        ("ivk", hexed("ivk", 32)),
+        ("pk", hexed("pk", 32)),
+    ]);
+    list.push(
+        draft("device", "binding", "The bytes an announcement signs", "binding", binding)
+            .tests(&[Rule::EncodingInjective]),
+    );
+    for (name, at) in [("security-code", "ivk"), ("security-code-other", "another ivk")] {
+        let ivk = inputs(&[("ivk", hexed(at, 32))]);
+        list.push(
+            draft("device", name, "The 39 digits of an identity key", "security_code", ivk)
+                .tests(&[Rule::CodeHasAllDigits]),
+        );
+    }
+    classic(world, list);
+    media(world, list);
+}
+
+fn classic(world: RuleSet, list: &mut Vec<FormulaDraft>) {
+    let secret = Octets::new(bytes("box secret", 32));
+    let public = box_classic::public_key(&Octets::new(bytes("peer secret", 32)));
+    let public = public.unwrap_or_default();
+    let agreement = inputs(&[
+        ("secret", hex::encode(secret.as_slice())),
+        ("public", hex::encode(public.as_slice())),
+    ]);
+    let shared = output(world, "agree", &agreement, "shared");
+    list.push(
+        draft("rotation", "agree", "crypto_box_beforenm of a key pair", "agree", agreement)
+            .tests(&[Rule::AgreementContributory]),
+    );
+    let zero = inputs(&[
+        ("secret", hex::encode(secret.as_slice())),
+        ("public", hex::encode([0; 32])),
+    ]);
+    list.push(
+        draft("rotation", "agree-zero", "An all-zero shared secret is refused", "agree", zero)
+            .tests(&[Rule::AgreementContributory])
+            .refused(Rule::AgreementContributory),
+    );
+    let sealing = inputs(&[
+        ("shared", shared),
+        ("meta", hexed("meta", 80)),
+        ("nonce", hexed("nonce", 24)),
+        ("plaintext", hexed("plaintext", 60)),
+    ]);
+    let rules = [Rule::SealNamesContext, Rule::DerivationNamesContext];
+    list.push(
+        draft("rotation", "classic-seal", "Box.Enc, classic", "classic_seal", sealing)
+            .tests(&rules),
+    );
+}
+
+fn media(world: RuleSet, list: &mut Vec<FormulaDraft>) {
+    let stream = inputs(&[
+        ("meeting_key", hexed("meeting key", 32)),
+        ("stream", text("audio")),
+        ("meeting_id", text("93017455128")),
+        ("meeting_uuid", hexed("uuid", 16)),
+        ("sender", text("alice")),
+    ]);
+    let key = output(world, "stream_key", &stream, "key");
+    list.push(
+        draft("media", "stream-key", "The key of one stream", "stream_key", stream)
+            .tests(&[Rule::SubkeyUsesMeetingKey]),
+    );
+    let packet = inputs(&[
+        ("key", key),
+        ("mk_seq", text("258")),
+        ("counter", text("18446744073709551615")),
+        ("plaintext", hexed("frame", 120)),
+    ]);
+    list.push(
+        draft("media", "packet-seal", "A packet, byte for byte", "packet_seal", packet)
+            .tests(&[Rule::PacketSeqFourBytes]),
+    );
+}
+
+fn statements(world: RuleSet, list: &mut Vec<FormulaDraft>) {
+    let server = Octets::new(bytes("server seed", 32));
+    let server_key = sign::verifying_key(&server).unwrap_or_default();
+    let (ivk, uuid) = (Octets::new(bytes("ivk", 32)), bytes("uuid", 16));
+    let uuid: [u8; 16] = uuid.try_into().unwrap_or_default();
+    let signed = statement(
+        world,
+        &Statement {
+            meeting_uuid: &uuid,
+            user_id: "alice",
+            hardware_id: "alice-laptop",
+            ivk: &ivk,
+        },
+    );
+    let signature =
+        sign::sign(world, &server, Label::ServerStatement, &signed.unwrap_or_default());
+    let true_inputs = inputs(&[
+        ("server_key", hex::encode(server_key.as_slice())),
+        ("meeting_uuid", hex::encode(uuid)),
+        ("user_id", text("alice")),
+        ("hardware_id", text("alice-laptop")),
+        ("ivk", hex::encode(ivk.as_slice())),
+        ("signature", hex::encode(signature.unwrap_or_default().as_slice())),
+    ]);
+    let changes = [
+        (Rule::StatementVerifies, "signature", hexed("other", 64)),
+        (Rule::StatementNamesInstance, "meeting_uuid", hexed("other", 16)),
+        (Rule::StatementNamesUser, "user_id", text("mallory")),
+        (Rule::StatementNamesDevice, "hardware_id", text("mallory-laptop")),
+        (Rule::StatementNamesIdentityKey, "ivk", hexed("other", 32)),
+    ];
+    pairs(
+        list,
+        ("device", "statement", "verify_statement", "A server statement"),
+        (&true_inputs, Rule::StatementVerifies),
+        &changes,
+    );
+}
+
+fn hybrid(world: RuleSet, list: &mut Vec<FormulaDraft>) {
+    let secret = |name: &str| Octets::new(bytes(name, 32));
+    let public = |name: &str| {
+        hex::encode(box_classic::public_key(&secret(name)).unwrap_or_default().as_slice())
+    };
+    let kem = |name: &str| {
+        output(world, "kem_public", &inputs(&[("seed", hexed(name, 64))]), "public")
+    };
+    let agreement =
+        inputs(&[("secret", hexed("sender box", 32)), ("public", public("recipient box"))]);
+    let mut common = inputs(&[
+        ("shared", output(world, "agree", &agreement, "shared")),
+        ("sender_ivk", hexed("sender ivk", 32)),
+        ("sender_box_pk", public("sender box")),
+        ("sender_kem_pk", kem("sender kem")),
+        ("recipient_ivk", hexed("recipient ivk", 32)),
+        ("recipient_box_pk", public("recipient box")),
+        ("recipient_kem_pk", kem("recipient kem")),
+        ("meta", hexed("meta", 80)),
+        ("nonce", hexed("nonce", 24)),
+    ]);
+    let mut sealing = common.clone();
+    sealing.extend(inputs(&[("coins", hexed("coins", 32)), ("plaintext", hexed("key", 60))]));
+    let sealed = compute(world, "hybrid_seal", &sealing).unwrap_or_default();
+    list.push(
+        draft("rotation", "hybrid-seal", "Box.Enc, hybrid", "hybrid_seal", sealing)
+            .tests(&[Rule::HybridUsesKem, Rule::HybridUsesAgreement, Rule::HybridNamesContext]),
+    );
+    let seed = inputs(&[("seed", hexed("recipient kem", 64))]);
+    list.push(
+        draft("rotation", "kem-public", "The Kyber768 key of a seed", "kem_public", seed)
+            .tests(&[Rule::HybridUsesKem]),
+    );
+    common.extend(sealed);
+    common.insert("kem_seed".to_owned(), hexed("recipient kem", 64));
+    let changes = [
+        (Rule::HybridUsesKem, "kem_seed", hexed("other", 64)),
+        (Rule::HybridUsesAgreement, "shared", hexed("other", 32)),
+        (Rule::HybridNamesSender, "sender_ivk", hexed("other", 32)),
+        (Rule::HybridNamesSenderBoxKey, "sender_box_pk", public("other")),
+        (Rule::HybridNamesSenderKemKey, "sender_kem_pk", kem("other")),
+        (Rule::HybridNamesRecipient, "recipient_ivk", hexed("other", 32)),
+        (Rule::HybridNamesRecipientBoxKey, "recipient_box_pk", public("other")),
+        (Rule::HybridNamesRecipientKemKey, "recipient_kem_pk", kem("other")),
+    ];
+    pairs(
+        list,
+        ("rotation", "hybrid-open", "hybrid_open", "A hybrid box"),
+        (&common, Rule::SealOpens),
+        &changes,
+    );
+}
+
+/// A true case and, for each rule, the same with one input changed.
+fn pairs(
+    list: &mut Vec<FormulaDraft>,
+    (area, name, formula, what): (&'static str, &str, &'static str, &str),
+    (true_inputs, refuses): (&Inputs, Rule),
+    changes: &[(Rule, &str, String)],
+) {
+    let title = format!("{what} with its true values");
+    let mut common = draft(area, name, &title, formula, true_inputs.clone());
+    let mut decisive = Vec::new();
+    for (rule, input, value) in changes {
+        let word = input.replace('_', "-");
+        let twin = format!("{name}-other-{word}");
+        common = common.with(pair(*rule, Side::Common, &twin, input));
+        let mut changed = true_inputs.clone();
+        changed.insert((*input).to_owned(), value.clone());
+        let title = format!("{what} with another {word} is refused");
+        let side = pair(*rule, Side::Decisive, name, input);
+        decisive.push(draft(area, &twin, &title, formula, changed).with(side).refused(refuses));
+    }
+    list.push(common);
+    list.extend(decisive);
+}

@@ -1,0 +1,488 @@
+//! ROT: sealing, numbering, rotating, erasing the meeting key.
+
+use conclave_model::{
+    message::Role,
+    script::{Change, Expect, Recipe, ValueRecipe, WireEdit},
+};
+use conclave_spec::{Label, Rule};
+
+use super::{
+    Draft, Drafts,
+    scene::{Scene, forged_seal, forged_seal_with, next_instance, sealed},
+};
+use crate::reference::FIRST_KEY_WAIT;
+
+pub(super) fn drafts(drafts: &mut Drafts) {
+    opening(drafts);
+    metadata(drafts);
+    numbering(drafts);
+    roll_back(drafts);
+    leader_numbers(drafts);
+    leader_leaves(drafts);
+    leader_joins(drafts);
+    waiting(drafts);
+    erasing(drafts);
+}
+
+/// Bob knows Alice as leader; she has admitted him.
+fn awaiting() -> Scene {
+    let mut scene = Scene::gathered(&["alice", "bob", "carol"]);
+    scene.admit("alice", "bob").admit("alice", "carol").signal("bob", 1);
+    scene
+}
+
+fn opening(drafts: &mut Drafts) {
+    let mut scene = awaiting();
+    scene.sealed("bob", 1).shows(Rule::SealOpens).send("bob", "hello").observe("bob");
+    drafts.common(
+        Draft::new("sealed-key", "A key sealed to this client is installed").plays("bob"),
+        scene,
+        &[(Rule::SealOpens, "sealed-key-damaged", "one bit of the tag")],
+    );
+    let damaged =
+        Recipe::Damaged { of: Box::new(sealed("bob", 1)), field: "ciphertext".to_owned() };
+    let mut scene = awaiting();
+    scene.sealed_from("bob", damaged).refused(Rule::SealOpens).observe("bob");
+    drafts.decisive(
+        Rule::SealOpens,
+        Draft::new("sealed-key-damaged", "A sealed key with one bit changed is refused")
+            .plays("bob"),
+        scene,
+    );
+    let mut scene = awaiting();
+    scene.sealed_from("bob", sealed("carol", 1)).refused(Rule::SealOpens);
+    drafts.alone(
+        Draft::new("sealed-key-of-another", "A key sealed to somebody else is refused")
+            .plays("bob")
+            .tests(Rule::SealOpens),
+        scene,
+    );
+    let mut scene = Scene::of(&["alice", "bob"]);
+    scene.join("alice", Role::Leader).join("bob", Role::Participant).admit("alice", "bob");
+    scene.signal("bob", 1).sealed("bob", 1).refused(Rule::AnnouncementVerifies);
+    drafts.alone(
+        Draft::new("sealed-key-before-leader", "No key is taken before a leader is believed")
+            .plays("bob")
+            .tests(Rule::AnnouncementVerifies),
+        scene,
+    );
+    for (name, title, edit) in [
+        ("sealed-key-longer", "a byte too many", WireEdit::Append("00".to_owned())),
+        ("sealed-key-shorter", "a byte missing", WireEdit::Truncate(1)),
+        ("sealed-key-empty", "no bytes at all", WireEdit::Truncate(10_000)),
+    ] {
+        let mut scene = awaiting();
+        scene.sealed("bob", 1).damaged_on_the_wire(edit).refused(Rule::EncodingCanonical);
+        let title = format!("A sealed key with {title} is refused");
+        drafts.alone(
+            Draft::new(name, &title).plays("bob").tests(Rule::EncodingCanonical),
+            scene,
+        );
+    }
+}
+
+fn metadata(drafts: &mut Drafts) {
+    let text = |text: &str| ValueRecipe::Text(text.to_owned());
+    let uuid = ValueRecipe::Uuid(next_instance().uuid);
+    let fields = [
+        (Rule::MetaNamesMeeting, "meeting", Change::new("meeting_id", text("10000000001"))),
+        (Rule::MetaNamesInstance, "instance", Change::new("meeting_uuid", uuid)),
+        (Rule::MetaNamesLeader, "leader", Change::new("leader", text("carol"))),
+        (Rule::MetaNamesRecipient, "recipient", Change::new("recipient", text("carol"))),
+    ];
+    let mut scene = awaiting();
+    scene.sealed_from("bob", forged_seal("bob", 1)).shows(Rule::SealOpens);
+    drafts.common(
+        Draft::new("seal-bound-to-this", "A key sealed for this meeting, leader and client is taken")
+            .plays("bob"),
+        scene,
+        &[
+            (Rule::MetaNamesMeeting, "seal-bound-to-other-meeting", "the meeting ID bound"),
+            (Rule::MetaNamesInstance, "seal-bound-to-other-instance", "the UUID bound"),
+            (Rule::MetaNamesLeader, "seal-bound-to-other-leader", "the leader bound"),
+            (Rule::MetaNamesRecipient, "seal-bound-to-other-recipient", "the recipient bound"),
+            (Rule::SealNamesContext, "seal-of-other-cipher-context", "the cipher context"),
+            (Rule::DerivationNamesContext, "seal-of-other-kdf-context", "the derivation context"),
+        ],
+    );
+    for (rule, word, change) in fields {
+        let mut scene = awaiting();
+        scene.sealed_from("bob", forged_seal_with("bob", 1, change)).refused(Rule::SealOpens);
+        let title = format!("A key sealed for another {word} is refused");
+        let name = format!("seal-bound-to-other-{word}");
+        drafts.decisive(rule, Draft::new(&name, &title).plays("bob"), scene);
+    }
+    for (rule, name, cipher, derivation) in [
+        (Rule::SealNamesContext, "seal-of-other-cipher-context", Some(Label::Announcement), None),
+        (Rule::DerivationNamesContext, "seal-of-other-kdf-context", None, Some(Label::StreamKey)),
+    ] {
+        let recipe = match forged_seal("bob", 1) {
+            Recipe::ForgedSeal { by, to, key, mk_seq, changes, .. } => {
+                Recipe::ForgedSeal { by, to, key, mk_seq, cipher, derivation, changes }
+            }
+            other => other,
+        };
+        let mut scene = awaiting();
+        scene.sealed_from("bob", recipe).refused(Rule::SealOpens);
+        let draft = Draft::new(name, "A key sealed for another purpose is refused").plays("bob");
+        drafts.decisive(rule, draft, scene);
+    }
+}
+
+/// Alice leads Bob and Carol; the rotation their joins called for has happened, at 15 s.
+fn settled() -> Scene {
+    let mut scene = Scene::seated(&["alice", "bob", "carol"]);
+    scene.advance_rotating(20_000);
+    scene
+}
+
+/// As [`settled`], and Bob holds key 2.
+fn rotated() -> Scene {
+    let mut scene = settled();
+    scene.signal("bob", 2).sealed("bob", 2);
+    scene
+}
+
+fn numbering(drafts: &mut Drafts) {
+    let greater = drafts.profile.rules.contains(Rule::SeqIncreases);
+    if !greater {
+        return held_back(drafts);
+    }
+    let mut scene = rotated();
+    scene.signal("bob", 3).sealed_from("bob", forged_seal("bob", 3)).shows(Rule::SeqIncreases);
+    scene.advance("bob", 26_000).observe("bob");
+    drafts.common(
+        Draft::new("number-increases", "A key with a greater number is installed").plays("bob"),
+        scene,
+        &[(Rule::SeqIncreases, "number-repeats", "the number sealed: 2 for 3")],
+    );
+    for (name, title, seq) in [
+        ("number-repeats", "A key with the number already held is ignored", 2),
+        ("number-falls", "A key with a smaller number is ignored", 1),
+        ("number-zero", "A key with number 0 is ignored", 0),
+    ] {
+        let mut scene = rotated();
+        scene.signal("bob", 3).sealed_from("bob", forged_seal("bob", seq));
+        scene.refused(Rule::SeqIncreases).advance("bob", 26_000).observe("bob");
+        let draft = Draft::new(name, title).plays("bob");
+        if seq == 2 {
+            drafts.decisive(Rule::SeqIncreases, draft, scene);
+        } else {
+            drafts.alone(draft.tests(Rule::SeqIncreases), scene);
+        }
+    }
+    let mut scene = rotated();
+    scene.sealed_from("bob", forged_seal("bob", u32::MAX)).shows(Rule::SeqIncreases);
+    scene.sealed_from("bob", forged_seal("bob", 3)).refused(Rule::SeqIncreases);
+    scene.advance("bob", 26_000).observe("bob");
+    drafts.alone(
+        Draft::new("number-jumps", "Only greater is required: gaps are accepted, then nothing below")
+            .plays("bob")
+            .tests(Rule::SeqIncreases),
+        scene,
+    );
+}
+
+/// 2.3.1 only: the number comes from beside the list (reading R-18).
+fn held_back(drafts: &mut Drafts) {
+    let mut scene = Scene::gathered(&["alice", "bob"]);
+    scene.admit("alice", "bob").sealed("bob", 1).expect(Expect::pending(Rule::SeqByOne));
+    scene.observe("bob").signal("bob", 1).observe("bob");
+    drafts.alone(
+        Draft::new("sealed-key-before-signal", "A key without a number waits for one to be announced")
+            .plays("bob")
+            .tests(Rule::SealOpens),
+        scene,
+    );
+}
+
+/// The old key offered again under the announced new number (ATK-ZM-14).
+fn roll_back(drafts: &mut Drafts) {
+    let sealed_number = drafts.profile.rules.contains(Rule::SealCarriesSeq);
+    let mut scene = rotated();
+    scene.depart("alice", "carol").advance_all(40_000).signal("bob", 3);
+    scene.sealed("bob", 3).shows(Rule::SealOpens).advance("bob", 46_000).observe("bob");
+    scene.send("bob", "after the rotation");
+    drafts.common(
+        Draft::new("new-key-after-leave", "After a leave the new key is installed and used")
+            .plays("bob"),
+        scene,
+        &[(Rule::SealCarriesSeq, "old-key-after-leave", "which sealed key the board serves")],
+    );
+    let mut scene = rotated();
+    scene.depart("alice", "carol").advance_all(40_000).signal("bob", 3).sealed("bob", 1);
+    if sealed_number {
+        scene.refused(Rule::SeqIncreases);
+    }
+    scene.advance("bob", 46_000).observe("bob").send("bob", "after the rotation");
+    let draft = Draft::new("old-key-after-leave", "An old key served again as the new one").plays("bob");
+    if sealed_number {
+        drafts.decisive(Rule::SealCarriesSeq, draft, scene);
+    } else {
+        drafts.alone(draft.tests(Rule::SealOpens), scene);
+    }
+}
+
+fn leader_numbers(drafts: &mut Drafts) {
+    let mut scene = Scene::of(&["alice", "bob"]);
+    scene.join("alice", Role::Leader).shows(Rule::SeqByOne).join("bob", Role::Participant);
+    scene.admit("alice", "bob").shows(Rule::BoxNonceFresh);
+    drafts.common(
+        Draft::new("first-key", "The first key has number 1 and is sealed to the joiner")
+            .plays("alice"),
+        scene.clone(),
+        &[
+            (Rule::SeqByOne, "second-key", "whether the leader rotates"),
+            (Rule::RotationFresh, "second-key", "whether the leader rotates"),
+            (Rule::BoxNonceFresh, "second-key", "whether the leader rotates"),
+        ],
+    );
+    scene.told_leader("bob", "alice").signal("bob", 1).sealed("bob", 1);
+    scene.advance_rotating(20_000).signal("bob", 2).sealed("bob", 2).advance_all(30_000);
+    scene.send("alice", "under the second key").packet("bob", "alice", 1);
+    drafts.decisive_for(
+        &[Rule::SeqByOne, Rule::RotationFresh, Rule::BoxNonceFresh],
+        Draft::new("second-key", "The second key has number 2, is fresh, and is sealed anew")
+            .plays("alice"),
+        scene,
+    );
+}
+
+fn leader_leaves(drafts: &mut Drafts) {
+    let mut scene = settled();
+    scene.advance_all(60_000);
+    drafts.common(
+        Draft::new("nobody-leaves", "Without a join or leave the leader does not rotate")
+            .plays("alice"),
+        scene,
+        &[(Rule::RotateOnLeave, "participant-leaves", "whether somebody leaves")],
+    );
+    let mut scene = settled();
+    scene.advance_all(35_000).depart("alice", "carol");
+    scene.within((35_000, 50_000), Rule::RotationThrottled, Rule::RotateOnLeave);
+    scene.advance_all(60_000);
+    drafts.decisive(
+        Rule::RotateOnLeave,
+        Draft::new("participant-leaves", "After a leave the leader rotates within 15 seconds")
+            .plays("alice"),
+        scene,
+    );
+    let mut scene = Scene::seated(&["alice", "bob", "carol"]);
+    scene.advance("alice", 15_000).shows(Rule::SealToListed);
+    drafts.common(
+        Draft::new("all-listed", "A rotated key is sealed to every listed participant")
+            .plays("alice"),
+        scene,
+        &[(Rule::SealToListed, "one-has-left", "whether Carol is still listed")],
+    );
+    let mut scene = Scene::seated(&["alice", "bob", "carol"]);
+    scene.advance("alice", 5_000).depart("alice", "carol");
+    scene.advance("alice", 15_000).shows(Rule::SealToListed);
+    drafts.decisive(
+        Rule::SealToListed,
+        Draft::new("one-has-left", "A rotated key is not sealed to somebody who has left")
+            .plays("alice"),
+        scene,
+    );
+    throttle(drafts);
+}
+
+fn throttle(drafts: &mut Drafts) {
+    let mut scene = settled();
+    scene.advance_all(30_000).depart("alice", "carol");
+    scene.within((30_000, 45_000), Rule::RotationThrottled, Rule::RotateOnLeave);
+    scene.advance_all(50_000);
+    drafts.common(
+        Draft::new("leave-after-interval", "15 seconds after a rotation the next one may follow")
+            .plays("alice"),
+        scene,
+        &[(Rule::RotationThrottled, "leave-within-interval", "the moment of the leave")],
+    );
+    let mut scene = settled();
+    scene.depart("alice", "carol");
+    scene.within((30_000, 35_000), Rule::RotationThrottled, Rule::RotateOnLeave);
+    scene.advance_all(50_000);
+    drafts.decisive(
+        Rule::RotationThrottled,
+        Draft::new("leave-within-interval", "Within 15 seconds of a rotation the next one waits")
+            .plays("alice"),
+        scene,
+    );
+}
+
+/// Alice leads alone; Bob has announced himself.
+fn alone() -> Scene {
+    let mut scene = Scene::of(&["alice", "bob"]);
+    scene.join("alice", Role::Leader).join("bob", Role::Participant);
+    scene
+}
+
+fn leader_joins(drafts: &mut Drafts) {
+    let mut scene = alone();
+    scene.advance_all(10_000).admit("alice", "bob").shows(Rule::JoinerKeyPrompt);
+    drafts.common(
+        Draft::new("joiner-gets-young-key", "A joiner is given the newest key while it is young")
+            .plays("alice"),
+        scene,
+        &[(Rule::JoinerKeyYoung, "joiner-gets-no-old-key", "the age of the key")],
+    );
+    let mut late = alone();
+    late.advance_all(15_001).admit("alice", "bob").shows(Rule::JoinerKeyYoung);
+    drafts.decisive(
+        Rule::JoinerKeyYoung,
+        Draft::new("joiner-gets-no-old-key", "A joiner is never given a key over 15 seconds old")
+            .plays("alice"),
+        late.clone(),
+    );
+    let pair = [(Rule::JoinerKeyPrompt, "joiner-waits-for-nothing", "the moment of the join")];
+    drafts.common(
+        Draft::new("joiner-at-rotation", "A joiner after the interval is given a new key")
+            .plays("alice"),
+        late,
+        &pair,
+    );
+    let mut early = alone();
+    early.advance_all(1).admit("alice", "bob").shows(Rule::JoinerKeyPrompt);
+    drafts.decisive(
+        Rule::JoinerKeyPrompt,
+        Draft::new("joiner-waits-for-nothing", "A joiner within the interval is given a key at once")
+            .plays("alice"),
+        early,
+    );
+    let mut nobody = alone();
+    nobody.advance_all(40_000);
+    drafts.common(
+        Draft::new("nobody-joins", "Alone, the leader does not rotate").plays("alice"),
+        nobody,
+        &[(Rule::RotateOnJoin, "join-rotates", "whether somebody joins")],
+    );
+    let mut joins = alone();
+    joins.advance_all(5_000).admit("alice", "bob").advance("alice", 15_000);
+    joins.shows(Rule::RotateOnJoin);
+    joins.within((15_000, 40_000), Rule::RotationThrottled, Rule::RotateOnJoin);
+    joins.advance_all(40_000);
+    drafts.decisive(
+        Rule::RotateOnJoin,
+        Draft::new("join-rotates", "A join within the interval rotates when the interval is over")
+            .plays("alice"),
+        joins,
+    );
+}
+
+fn waiting(drafts: &mut Drafts) {
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.advance_all(20_000).send("bob", "under the first key");
+    drafts.common(
+        Draft::new("send-before-rotation", "Without a newer key the client sends under its key")
+            .plays("bob"),
+        scene,
+        &[
+            (Rule::WaitBeforeUse, "send-right-after-rotation", "whether a newer key has come"),
+            (Rule::UseNewestKey, "send-after-wait", "whether a newer key has come"),
+        ],
+    );
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2).advance_all(20_500);
+    scene.send("bob", "still under the first key").shows(Rule::WaitBeforeUse);
+    drafts.decisive(
+        Rule::WaitBeforeUse,
+        Draft::new("send-right-after-rotation", "Right after a rotation the client sends under the older key")
+            .plays("bob"),
+        scene,
+    );
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2).advance_all(25_001);
+    scene.send("bob", "under the second key").shows(Rule::UseNewestKey).observe("bob");
+    drafts.decisive(
+        Rule::UseNewestKey,
+        Draft::new("send-after-wait", "After the wait the client sends under the newer key")
+            .plays("bob"),
+        scene,
+    );
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.send("bob", "at once").observe("bob");
+    drafts.alone(
+        Draft::new("first-key-at-once", "A first key is used at once")
+            .plays("bob")
+            .tests(Rule::WaitBeforeUse)
+            .policy(FIRST_KEY_WAIT, "no_wait"),
+        scene,
+    );
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.send("bob", "too early").refused(Rule::UseNewestKey).advance_all(6_000);
+    scene.send("bob", "after the wait").observe("bob");
+    drafts.alone(
+        Draft::new("first-key-waits", "A first key is waited for like any other")
+            .plays("bob")
+            .tests(Rule::WaitBeforeUse)
+            .policy(FIRST_KEY_WAIT, "wait"),
+        scene,
+    );
+}
+
+fn erasing(drafts: &mut Drafts) {
+    let mut early = Scene::seated(&["alice", "bob"]);
+    early.send("alice", "one").send("alice", "two").advance_all(20_000);
+    early.signal("bob", 2).sealed("bob", 2);
+    let mut late = early.clone();
+    early.advance("bob", 29_999).packet("bob", "alice", 1).shows(Rule::PacketOpens);
+    drafts.common(
+        Draft::new("old-key-within-grace", "A superseded key still opens packets for ten seconds")
+            .plays("bob"),
+        early,
+        &[(Rule::OldKeyExpires, "old-key-after-grace", "the moment the packet arrives")],
+    );
+    late.advance("bob", 30_001).packet("bob", "alice", 1).refused(Rule::PacketOpens);
+    drafts.decisive(
+        Rule::OldKeyExpires,
+        Draft::new("old-key-after-grace", "After ten seconds a superseded key opens nothing")
+            .plays("bob"),
+        late,
+    );
+    teardown(drafts);
+}
+
+fn teardown(drafts: &mut Drafts) {
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.send("alice", "one").send("alice", "two").packet("bob", "alice", 1);
+    drafts.common(
+        Draft::new("packet-in-meeting", "In the meeting a packet is played").plays("bob"),
+        scene.clone(),
+        &[(Rule::MeetingKeysErased, "packet-after-leave", "whether the client left in between")],
+    );
+    scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
+    scene.packet("bob", "alice", 2).refused(Rule::PacketOpens).observe("bob");
+    drafts.decisive(
+        Rule::MeetingKeysErased,
+        Draft::new("packet-after-leave", "After leaving and joining again, the old key opens nothing")
+            .plays("bob"),
+        scene,
+    );
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    let next = forged_seal("bob", 2);
+    scene.signal("bob", 2).sealed_from("bob", next.clone()).shows(Rule::SealOpens);
+    drafts.common(
+        Draft::new("seal-to-current-key", "A key sealed to this join's ephemeral key is taken")
+            .plays("bob"),
+        scene,
+        &[(Rule::EphemeralErased, "seal-to-old-key", "whether the client joined again")],
+    );
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
+    scene.signal("bob", 2).sealed_from("bob", next).refused(Rule::SealOpens);
+    drafts.decisive(
+        Rule::EphemeralErased,
+        Draft::new("seal-to-old-key", "A key sealed to an earlier join's ephemeral key is refused")
+            .plays("bob"),
+        scene,
+    );
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.act("bob", conclave_model::script::Act::MeetingEnded {});
+    scene.shows(Rule::MeetingKeysErased).observe("bob");
+    drafts.alone(
+        Draft::new("meeting-ends", "When the meeting ends the client shows that it is out")
+            .plays("bob")
+            .tests(Rule::MeetingKeysErased),
+        scene,
+    );
+}

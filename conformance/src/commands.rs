@@ -1,0 +1,65 @@
+//! The subcommands of `conclave`, as functions that write to whatever they are given.
+
+pub mod adapter;
+pub mod check;
+pub mod docs;
+pub mod mutants;
+pub mod tables;
+
+/// How the program ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: as it should be.
+    Conformant,
+    /// 1: something is not as it should be.
+    Nonconformant,
+    /// 3: the harness or its files are at fault.
+    Harness(String),
+    /// 4: the command line is at fault.
+    Usage(String),
+}
+
+impl Exit {
+    /// The harness is at fault.
+    #[must_use]
+    pub fn harness(reason: &str) -> Self {
+        Self::Harness(reason.to_owned())
+    }
+
+    /// The command line is at fault.
+    #[must_use]
+    pub fn usage(reason: &str) -> Self {
+        Self::Usage(reason.to_owned())
+    }
+
+    /// The process exit code. 2 is reserved for waivers.
+    #[must_use]
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Conformant => 0,
+            Self::Nonconformant => 1,
+            Self::Harness(_) => 3,
+            Self::Usage(_) => 4,
+        }
+    }
+}
+
+/// Names close to one that does not exist, introduced, or nothing.
+#[must_use]
+pub fn near(wanted: &str, known: &[&str]) -> String {
+    let mut close: Vec<(f64, &str)> = known
+        .iter()
+        .map(|name| (strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase()), *name))
+        .filter(|(score, _)| *score > 0.75)
+        .collect();
+    close.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
+    let names: Vec<_> = close.iter().take(3).map(|(_, name)| *name).collect();
+    if names.is_empty() { String::new() } else { format!("; did you mean {}?", names.join(", ")) }
+}
+
+/// A name that does not exist.
+#[must_use]
+pub fn no_such(what: &str, wanted: &str, known: &[&str]) -> Exit {
+    let near = near(wanted, known);
+    Exit::usage(&format!("no {what} {wanted:?}{near}\n  known: {}", known.join(", ")))
+}

@@ -1,0 +1,307 @@
+//! `conclave check`: the conformance suite against one client.
+
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use conclave_spec::{Rule, RuleSet};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Exit;
+use crate::{
+    case::{Case, Side},
+    player::{Fault, Player},
+    process::{AdapterProcess, Launch, Limits},
+    protocol::{Answer, Codec, Hello, Input, RandomnessClass, Request, VERSION},
+    report::{self, Report, Subject},
+    run::{self, Bench},
+    vectors,
+    verdict::{CaseReport, Mode, Verdict},
+};
+
+/// After this many faults in a row the adapter is not started again.
+const FAULTS_MAX: usize = 3;
+
+/// What to check.
+#[derive(Debug)]
+pub struct Options {
+    /// The adapter.
+    pub launch: Launch,
+    /// The words of the command line that name the adapter, for replay lines.
+    pub adapter_words: String,
+    /// Only this profile.
+    pub profile: Option<String>,
+    /// Only cases whose identifier contains this, or that test this rule.
+    pub only: Option<String>,
+    /// Only this mode, such as `tape-bytes`.
+    pub mode: Option<String>,
+    /// The vector folder.
+    pub vectors: Option<PathBuf>,
+    /// Write the whole result here, as JSON.
+    pub json: Option<PathBuf>,
+    /// Write a JUnit report here.
+    pub junit: Option<PathBuf>,
+    /// How long to wait for an answer, in milliseconds.
+    pub answer_ms: Option<u64>,
+}
+
+/// Runs the suite.
+pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
+    let cases = match vectors::load(&vectors::folder(options.vectors.as_deref())) {
+        Ok(cases) => cases,
+        Err(error) => return Exit::harness(&error.to_string()),
+    };
+    let cases: Vec<Case> = match select(cases, options) {
+        Ok(cases) => cases,
+        Err(exit) => return exit,
+    };
+    let started = Instant::now();
+    let mut limits = Limits::default();
+    if let Some(answer_ms) = options.answer_ms {
+        limits.answer_ms = answer_ms;
+    }
+    let report = match suite(options, &cases, limits, out) {
+        Ok(report) => report,
+        Err(exit) => return exit,
+    };
+    let mut report = report;
+    report.seconds = started.elapsed().as_secs_f64();
+    if let Err(error) = report::files(&report, options.json.as_deref(), options.junit.as_deref()) {
+        return Exit::harness(&error.to_string());
+    }
+    let _ = report::print(&report, out);
+    report.exit()
+}
+
+fn select(cases: Vec<Case>, options: &Options) -> Result<Vec<Case>, Exit> {
+    if let Some(wanted) = &options.profile {
+        let known: Vec<_> = conclave_spec::Profile::all().iter().map(|it| it.id).collect();
+        if !known.contains(&wanted.as_str()) {
+            return Err(super::no_such("profile", wanted, &known));
+        }
+    }
+    let profile = |case: &Case| {
+        options.profile.as_ref().is_none_or(|wanted| {
+            case.session.as_ref().is_none_or(|session| session.profile == *wanted)
+        })
+    };
+    let only = |case: &Case| {
+        options.only.as_ref().is_none_or(|wanted| {
+            case.id.contains(wanted) || case.rules.iter().any(|rule| rule.id() == wanted)
+        })
+    };
+    let all = cases.len();
+    let cases: Vec<_> = cases.into_iter().filter(|it| profile(it) && only(it)).collect();
+    if cases.is_empty() {
+        let only = options.only.as_deref().unwrap_or_default();
+        let known: Vec<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+        let near = super::near(only, &known);
+        return Err(Exit::usage(&format!(
+            "none of {all} cases matches --only {only:?}{near}\n  what to do: give a rule ID such as ROT-02, or part of a case identifier"
+        )));
+    }
+    Ok(cases)
+}
+
+fn suite(
+    options: &Options,
+    cases: &[Case],
+    limits: Limits,
+    out: &mut dyn Write,
+) -> Result<Report, Exit> {
+    let mut adapter = Adapter::new(options.launch.clone(), limits);
+    let hello = match adapter.hello() {
+        Ok(hello) => hello,
+        Err(Fault::Start { program, reason }) => {
+            return Err(Exit::usage(&format!(
+                "cannot start the adapter {program:?}: {reason}\n  what to do: check the path after --adapter-cmd"
+            )));
+        }
+        Err(fault) => {
+            let report = Report::unanswered(&fault, &options.adapter_words);
+            let _ = report::files(&report, options.json.as_deref(), options.junit.as_deref());
+            let _ = report::print(&report, out);
+            return Err(report.exit());
+        }
+    };
+    let modes = modes(&hello, options)?;
+    let subject = Subject {
+        name: hello.name.clone(),
+        version: hello.version.clone(),
+        adapter: options.adapter_words.clone(),
+        modes: modes.iter().map(|mode| mode.name()).collect(),
+    };
+    let bar = bar(cases.len() * modes.len());
+    let mut reports = Vec::new();
+    let mut faults = 0;
+    for mode in &modes {
+        for case in cases {
+            bar.set_message(case.id.clone());
+            let (report, fault) = if faults >= FAULTS_MAX {
+                (not_run(case, *mode), None)
+            } else {
+                adapter.run(&hello, case, *mode)
+            };
+            faults = if fault.is_some() { faults + 1 } else if faults >= FAULTS_MAX { faults } else { 0 };
+            reports.push(report);
+            bar.inc(1);
+        }
+    }
+    bar.finish_and_clear();
+    if let Some(fault) = adapter.finish() {
+        reports.push(farewell(&fault, modes.first().copied()));
+    }
+    Ok(Report::new(subject, reports, cases))
+}
+
+/// The modes to run: the strictest the client declares, then each other way it can be judged.
+fn modes(hello: &Hello, options: &Options) -> Result<Vec<Mode>, Exit> {
+    let first = [RandomnessClass::Tape, RandomnessClass::Seeded, RandomnessClass::Opaque]
+        .into_iter()
+        .find(|class| hello.randomness.contains(class));
+    let codec = [Codec::Bytes, Codec::Fields].into_iter().find(|it| hello.codecs.contains(it));
+    let (Some(randomness), Some(codec)) = (first, codec) else {
+        return Err(Exit::usage(
+            "the adapter declares no randomness class or no codec: there is nothing to run",
+        ));
+    };
+    let mut modes = vec![Mode { randomness, codec }];
+    if hello.randomness.contains(&RandomnessClass::Opaque) && randomness != RandomnessClass::Opaque {
+        modes.push(Mode { randomness: RandomnessClass::Opaque, codec });
+    }
+    if hello.codecs.contains(&Codec::Fields) && codec != Codec::Fields {
+        modes.push(Mode { randomness, codec: Codec::Fields });
+    }
+    if randomness == RandomnessClass::Tape && hello.randomness.contains(&RandomnessClass::Seeded) {
+        modes.push(Mode { randomness: RandomnessClass::Seeded, codec });
+    }
+    if let Some(wanted) = &options.mode {
+        let names: Vec<_> = modes.iter().map(|mode| mode.name()).collect();
+        modes.retain(|mode| mode.name() == *wanted);
+        if modes.is_empty() {
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            return Err(super::no_such("mode of this adapter", wanted, &names));
+        }
+    }
+    Ok(modes)
+}
+
+fn not_run(case: &Case, mode: Mode) -> CaseReport {
+    CaseReport {
+        case: case.id.clone(),
+        title: case.title.clone(),
+        mode,
+        verdict: Verdict::Inconclusive,
+        rules: case.rules.clone(),
+        steps: 0,
+        findings: Vec::new(),
+        note: Some(format!("not run: the adapter failed {FAULTS_MAX} times in a row")),
+    }
+}
+
+fn farewell(fault: &Fault, mode: Option<Mode>) -> CaseReport {
+    let fallback = Mode { randomness: RandomnessClass::Opaque, codec: Codec::Bytes };
+    CaseReport {
+        case: "end-of-input".to_owned(),
+        title: "The adapter ends when its input ends".to_owned(),
+        mode: mode.unwrap_or(fallback),
+        verdict: report::verdict_of(fault),
+        rules: Vec::new(),
+        steps: 1,
+        findings: Vec::new(),
+        note: Some(fault.to_string()),
+    }
+}
+
+fn bar(length: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {wide_msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// An adapter that is started again after a fault.
+struct Adapter {
+    launch: Launch,
+    limits: Limits,
+    process: Option<AdapterProcess>,
+    next_id: u64,
+}
+
+impl Adapter {
+    fn new(launch: Launch, limits: Limits) -> Self {
+        Self { launch, limits, process: None, next_id: 1 }
+    }
+
+    /// Starts the adapter, if it does not run, and asks who it is.
+    fn hello(&mut self) -> Result<Hello, Fault> {
+        let mut process = AdapterProcess::start(&self.launch, self.limits)?;
+        let hello = ask_hello(&mut process)?;
+        self.process = Some(process);
+        self.next_id = 2;
+        Ok(hello)
+    }
+
+    fn run(&mut self, hello: &Hello, case: &Case, mode: Mode) -> (CaseReport, Option<Fault>) {
+        if self.process.is_none()
+            && let Err(fault) = self.hello()
+        {
+            let mut report = not_run(case, mode);
+            report.verdict = report::verdict_of(&fault);
+            report.note = Some(fault.to_string());
+            return (report, Some(fault));
+        }
+        let Some(process) = self.process.as_mut() else { return (not_run(case, mode), None) };
+        let mut bench = Bench { player: process, hello, next_id: self.next_id };
+        let (report, fault) = run::run(&mut bench, case, mode);
+        self.next_id = bench.next_id;
+        if fault.is_some() {
+            self.process = None;
+        }
+        (report, fault)
+    }
+
+    fn finish(&mut self) -> Option<Fault> {
+        self.process.take().and_then(|process| process.finish().err())
+    }
+}
+
+/// Asks a client who it is.
+///
+/// # Errors
+/// It gives no usable answer.
+pub fn ask_hello(player: &mut dyn Player) -> Result<Hello, Fault> {
+    let input = Input::Hello { protocol_min: VERSION, protocol_max: VERSION };
+    let response = player.ask(&Request { id: 1, session: None, case: None, input })?;
+    match response.result {
+        Some(Answer::Hello(hello)) => Ok(hello),
+        _ => Err(Fault::Protocol {
+            op: "hello".to_owned(),
+            reason: format!("answered {} and nothing about itself", response.class.word()),
+        }),
+    }
+}
+
+/// Which rules the cases run against a client held and broke, by what they test.
+#[must_use]
+pub fn rules_seen(cases: &[Case], reports: &[CaseReport]) -> BTreeMap<Side, RuleSet> {
+    let run: BTreeMap<&str, &CaseReport> = reports
+        .iter()
+        .filter(|report| report.verdict != Verdict::NotApplicable)
+        .map(|report| (report.case.as_str(), report))
+        .collect();
+    let mut seen = BTreeMap::new();
+    for case in cases.iter().filter(|case| run.contains_key(case.id.as_str())) {
+        for rule in &case.rules {
+            let refused = case.steps.iter().any(|step| step.expect.class.is_refusal());
+            let side = if refused { Side::Decisive } else { Side::Common };
+            let set: &mut RuleSet = seen.entry(side).or_insert(RuleSet::EMPTY);
+            *set = set.with(*rule);
+        }
+    }
+    seen
+}

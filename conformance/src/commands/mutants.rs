@@ -1,0 +1,339 @@
+//! `conclave mutants`: the reference client without each rule, found out through the adapter.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use conclave_spec::{Kind, Level, Profile, Rule, RuleSet, profiles::FORMULA_ONLY};
+use console::style;
+use serde::{Deserialize, Serialize};
+
+use super::{Exit, check};
+use crate::{
+    case::{Case, Side},
+    cases,
+    player::{Fault, Player},
+    process::{AdapterProcess, Limits},
+    protocol::{Codec, RandomnessClass},
+    record::{self, FORMULAS, RecordError},
+    reference::Reference,
+    run::{self, Bench},
+    shipped,
+    verdict::{CaseReport, Mode, Verdict},
+};
+
+/// The stored table, under the vector folder.
+pub const TABLE: &str = "mutants.json";
+
+/// What became of one mutant under one profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mutant {
+    /// The rule it lacks.
+    pub rule: Rule,
+    /// Under which profile, or `formulas`.
+    pub profile: String,
+    /// Whether some case found it out by outcome.
+    pub killed: bool,
+    /// The decisive case of the rule's pair.
+    pub decisive: String,
+    /// Whether the world lacks the field too, because a client cannot leave it out alone.
+    pub world_without: bool,
+    /// Every case it fails, with the verdict.
+    pub failing: BTreeMap<String, String>,
+}
+
+/// The stored table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// `conclave-mutants-1`.
+    pub schema: String,
+    /// SHA-256 of the vector manifest and the profiles, so that a stale table is noticed.
+    pub inputs: String,
+    /// The mutants.
+    pub mutants: Vec<Mutant>,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub struct Options {
+    /// Only this rule.
+    pub only: Option<String>,
+    /// The vector folder.
+    pub vectors: PathBuf,
+    /// Store the table.
+    pub write: bool,
+}
+
+/// Something that keeps the mutants from being judged.
+#[derive(Debug, thiserror::Error)]
+enum MutantsError {
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error(transparent)]
+    Shipped(#[from] shipped::ShippedError),
+}
+
+/// Runs every mutant.
+pub fn mutants(options: &Options, out: &mut dyn Write) -> Exit {
+    let rules: Vec<Rule> = match &options.only {
+        None => Rule::ALL.to_vec(),
+        Some(id) => match Rule::by_id(id) {
+            Some(rule) => vec![rule],
+            None => {
+                let known: Vec<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+                return super::no_such("rule", id, &known);
+            }
+        },
+    };
+    match run_all(&rules, out) {
+        Ok(mutants) => conclude(options, mutants, out),
+        Err(error) => Exit::harness(&error.to_string()),
+    }
+}
+
+fn conclude(options: &Options, mutants: Vec<Mutant>, out: &mut dyn Write) -> Exit {
+    let wrong = problems(&mutants, options.only.is_none());
+    for problem in &wrong {
+        let _ = writeln!(out, "  {} {problem}", style("wrong").red().bold());
+    }
+    let killed = mutants.iter().filter(|mutant| mutant.killed).count();
+    let rules: RuleSet = mutants.iter().map(|it| it.rule).fold(RuleSet::EMPTY, RuleSet::with);
+    let _ = writeln!(
+        out,
+        "{} rules, {} mutants, {killed} killed by outcome through the adapter",
+        rules.len(),
+        mutants.len()
+    );
+    if options.only.is_some() {
+        return if wrong.is_empty() { Exit::Conformant } else { Exit::Nonconformant };
+    }
+    let table = Table {
+        schema: "conclave-mutants-1".to_owned(),
+        inputs: inputs(&options.vectors),
+        mutants,
+    };
+    let path = options.vectors.join(TABLE);
+    let mut text = serde_json::to_string_pretty(&table).unwrap_or_default();
+    text.push('\n');
+    if options.write {
+        if let Err(error) = fs::write(&path, text) {
+            return Exit::harness(&format!("cannot write {}: {error}", path.display()));
+        }
+    } else if fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
+        let _ = writeln!(
+            out,
+            "  {} {} is not what this run gives\n  what to do: run `conclave mutants --write` and read the difference",
+            style("stale").red().bold(),
+            path.display()
+        );
+        return Exit::Nonconformant;
+    }
+    if wrong.is_empty() { Exit::Conformant } else { Exit::Nonconformant }
+}
+
+/// A digest of what the table was made from.
+#[must_use]
+pub fn inputs(vectors: &Path) -> String {
+    use sha2::{Digest as _, Sha256};
+    let mut hash = Sha256::new();
+    hash.update(fs::read(vectors.join(crate::vectors::MANIFEST)).unwrap_or_default());
+    for profile in Profile::all() {
+        hash.update(profile.id);
+        hash.update(profile.digest());
+    }
+    hex::encode(hash.finalize())
+}
+
+fn run_all(rules: &[Rule], out: &mut dyn Write) -> Result<Vec<Mutant>, MutantsError> {
+    let mut mutants = Vec::new();
+    for rule in rules {
+        if FORMULA_ONLY.contains(rule) {
+            mutants.push(formula_mutant(*rule)?);
+        }
+        for profile in Profile::all().iter().filter(|profile| profile.rules.contains(*rule)) {
+            mutants.push(session_mutant(*rule, profile)?);
+        }
+        for mutant in mutants.iter().rev().take_while(|mutant| mutant.rule == *rule) {
+            let _ = line(mutant, out);
+        }
+    }
+    Ok(mutants)
+}
+
+fn line(mutant: &Mutant, out: &mut dyn Write) -> std::io::Result<()> {
+    let fate = if mutant.killed { style("killed").green() } else { style("ALIVE").red().bold() };
+    let cases = mutant.failing.len();
+    let (rule, profile) = (mutant.rule, &mutant.profile);
+    let decisive = mutant.decisive.rsplit('/').next().unwrap_or_default();
+    writeln!(
+        out,
+        "{:<7} {profile:<11} {fate:<7} {cases:>3} cases  {:<24} {decisive}",
+        rule.id(),
+        rule.name()
+    )
+}
+
+/// Whether a client can only leave this rule out together with everybody it talks to.
+#[must_use]
+pub fn world_lacks(rule: Rule) -> bool {
+    rule.kind() == Kind::Field || rule == Rule::EncodingInjective
+}
+
+fn session_mutant(rule: Rule, profile: &Profile) -> Result<Mutant, MutantsError> {
+    let lacking = profile.clone().without(rule);
+    let world = if world_lacks(rule) { &lacking } else { profile };
+    let cases: Result<Vec<Case>, RecordError> =
+        cases::drafts(profile).iter().map(|draft| record::record(draft, profile, world)).collect();
+    judge(rule, profile.id, &cases?)
+}
+
+fn formula_mutant(rule: Rule) -> Result<Mutant, MutantsError> {
+    let lacking = RuleSet::all().less(rule.with_dependents());
+    let world = if world_lacks(rule) { lacking } else { RuleSet::all() };
+    let cases: Result<Vec<Case>, RecordError> = cases::formula_drafts(world)
+        .iter()
+        .map(|draft| record::record_formula(draft, world))
+        .collect();
+    judge(rule, FORMULAS, &cases?)
+}
+
+fn judge(rule: Rule, profile: &str, cases: &[Case]) -> Result<Mutant, MutantsError> {
+    let launch = shipped::reference(["adapter", "--without", rule.id()])?;
+    let mut process = AdapterProcess::start(&launch, Limits::default())?;
+    let through_adapter = failing(&mut process, cases)?;
+    process.finish()?;
+    let decisive = cases.iter().find(|case| {
+        case.pairs.iter().any(|pair| pair.rule == rule && pair.side == Side::Decisive)
+    });
+    let decisive = decisive.map(|case| case.id.clone()).unwrap_or_default();
+    Ok(Mutant {
+        rule,
+        profile: profile.to_owned(),
+        killed: through_adapter.values().any(|report| report.is_wrong_by_outcome()),
+        decisive,
+        world_without: world_lacks(rule),
+        failing: through_adapter
+            .into_iter()
+            .map(|(case, report)| (case, report.verdict.words().to_owned()))
+            .collect(),
+    })
+}
+
+/// The cases a client fails, or is advised on, in the strictest mode.
+fn failing(
+    player: &mut dyn Player,
+    cases: &[Case],
+) -> Result<BTreeMap<String, CaseReport>, Fault> {
+    let hello = check::ask_hello(player)?;
+    let mode = Mode { randomness: RandomnessClass::Tape, codec: Codec::Bytes };
+    let mut failing = BTreeMap::new();
+    let mut bench = Bench { player, hello: &hello, next_id: 2 };
+    for case in cases {
+        let (report, fault) = run::run(&mut bench, case, mode);
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        if !matches!(report.verdict, Verdict::Pass | Verdict::NotApplicable) {
+            failing.insert(case.id.clone(), report);
+        }
+    }
+    Ok(failing)
+}
+
+/// What is wrong with a kill table: mutants alive, pairs missing or not decisive, cases that fail
+/// for no reason the index gives.
+#[must_use]
+pub fn problems(mutants: &[Mutant], all: bool) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for mutant in mutants {
+        let (rule, profile) = (mutant.rule, &mutant.profile);
+        let named = format!("{} {} under {profile}", rule.id(), rule.name());
+        if mutant.decisive.is_empty() {
+            wrong.push(format!("{named}: no decisive pair"));
+        } else if !mutant.failing.contains_key(&mutant.decisive) {
+            wrong.push(format!("{named}: passes its decisive case {}", mutant.decisive));
+        }
+        if let Some(common) = common_of(mutant)
+            && mutant.failing.contains_key(&common)
+        {
+            wrong.push(format!("{named}: fails the common case {common} too"));
+        }
+        if !mutant.killed && rule.level() == Level::Must {
+            wrong.push(format!("{named}: alive"));
+        }
+        wrong.extend(unindexed(mutant).map(|case| format!("{named}: fails {case} unexpectedly")));
+    }
+    if all {
+        let seen = mutants.iter().map(|it| it.rule).fold(RuleSet::EMPTY, RuleSet::with);
+        wrong.extend(
+            Rule::ALL
+                .iter()
+                .filter(|rule| !seen.contains(**rule))
+                .map(|rule| format!("{} has no mutant", rule.id())),
+        );
+    }
+    wrong
+}
+
+/// The cases of a mutant, as drafted for the unchanged profile.
+fn drafted(mutant: &Mutant) -> Vec<Case> {
+    match Profile::by_id(&mutant.profile) {
+        Some(profile) => cases::drafts(&profile)
+            .iter()
+            .filter_map(|draft| record::record(draft, &profile, &profile).ok())
+            .collect(),
+        None => cases::formula_drafts(RuleSet::all())
+            .iter()
+            .filter_map(|draft| record::record_formula(draft, RuleSet::all()).ok())
+            .collect(),
+    }
+}
+
+fn common_of(mutant: &Mutant) -> Option<String> {
+    drafted(mutant).into_iter().find_map(|case| {
+        let common = |pair: &crate::case::Pair| {
+            pair.rule == mutant.rule && pair.side == Side::Common && pair.twin == mutant.decisive
+        };
+        case.pairs.iter().any(common).then_some(case.id)
+    })
+}
+
+/// The cases a mutant fails although the machine without the rule, played in this process and
+/// without any adapter, gives what the case expects.
+fn unindexed(mutant: &Mutant) -> impl Iterator<Item = String> {
+    let lacking = mutant.rule;
+    let world = world_lacks(lacking);
+    let cases: Vec<Case> = match Profile::by_id(&mutant.profile) {
+        Some(profile) => {
+            let without = profile.clone().without(lacking);
+            let world = if world { without } else { profile.clone() };
+            cases::drafts(&profile)
+                .iter()
+                .filter_map(|draft| record::record(draft, &profile, &world).ok())
+                .collect()
+        }
+        None => {
+            let without = RuleSet::all().less(lacking.with_dependents());
+            let world = if world { without } else { RuleSet::all() };
+            cases::formula_drafts(world)
+                .iter()
+                .filter_map(|draft| record::record_formula(draft, world).ok())
+                .collect()
+        }
+    };
+    let mut client = Reference::new().without(lacking);
+    let indexed = failing(&mut client, &cases).unwrap_or_default();
+    let through: Vec<String> = mutant.failing.keys().cloned().collect();
+    let extra: Vec<String> =
+        through.iter().filter(|case| !indexed.contains_key(*case)).cloned().collect();
+    let lost: Vec<String> =
+        indexed.keys().filter(|case| !through.contains(case)).cloned().collect();
+    extra.into_iter().chain(lost)
+}

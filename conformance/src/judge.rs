@@ -1,0 +1,231 @@
+//! Holding what a client did against what it had to do.
+
+use conclave_spec::Rule;
+
+use crate::{
+    case::Expected,
+    protocol::{Class, Effect, Output, Response},
+    verdict::{Aspect, Finding},
+};
+
+/// An output that may still come, within its window.
+#[derive(Clone, Debug)]
+struct Due {
+    step: usize,
+    output: Output,
+    window: conclave_model::script::Window,
+}
+
+/// Judges the steps of one case.
+#[derive(Debug, Default)]
+pub struct Judge {
+    due: Vec<Due>,
+    findings: Vec<Finding>,
+}
+
+/// One answer, with what it answers.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    /// The step of the client, from 1.
+    pub step: usize,
+    /// What it was given, for people.
+    pub input: &'a str,
+    /// What it had to do.
+    pub expected: &'a Expected,
+    /// What it did.
+    pub response: &'a Response,
+    /// The rule to name where no other fits.
+    pub rule: Rule,
+    /// The client's time.
+    pub now_ms: u64,
+    /// Whether the adapter's codes may be compared.
+    pub maps_codes: bool,
+}
+
+impl Judge {
+    /// Judges one answer. `same` says whether two effects are the same as far as the mode can tell.
+    pub fn hear(&mut self, answered: &Answered<'_>, same: &dyn Fn(&Effect, &Effect) -> bool) {
+        if !self.class(answered) {
+            return;
+        }
+        let mut now = Vec::new();
+        for output in &answered.expected.outputs {
+            match &answered.expected.window {
+                Some(window) => self.due.push(Due {
+                    step: answered.step,
+                    output: output.clone(),
+                    window: window.clone(),
+                }),
+                None => now.push(output.clone()),
+            }
+        }
+        for output in &answered.response.outputs {
+            self.output(answered, output, &mut now, same);
+        }
+        for missing in now {
+            self.find(answered, Aspect::Outcome, answered.rule, &told(&missing), "nothing");
+        }
+        self.overdue(answered, answered.now_ms);
+    }
+
+    /// Notes something found by other means.
+    pub fn note(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// What was found, once every window still open has closed.
+    #[must_use]
+    pub fn close(mut self) -> Vec<Finding> {
+        for due in std::mem::take(&mut self.due) {
+            self.findings.push(late(&due));
+        }
+        self.findings
+    }
+
+    /// Whether the class is as expected, so that the outputs are worth looking at.
+    fn class(&mut self, answered: &Answered<'_>) -> bool {
+        let (expected, got) = (answered.expected.class, answered.response.class);
+        let rule = answered.expected.rule.unwrap_or(answered.rule);
+        let code = answered.response.code.as_deref();
+        if expected == got {
+            let wanted = answered.expected.rule.map(Rule::id);
+            let refused = got != Class::Accept;
+            if refused && answered.maps_codes && wanted.is_some() && code != wanted {
+                let got = code.unwrap_or("no code").to_owned();
+                self.find(answered, Aspect::Code, rule, &format!("code {}", rule.id()), &got);
+            }
+            return true;
+        }
+        let aspect = if expected.is_refusal() && got.is_refusal() {
+            Aspect::RefusalClass
+        } else {
+            Aspect::Outcome
+        };
+        let got = match (code, &answered.response.detail) {
+            (Some(code), _) => format!("{} ({code})", got.word()),
+            (None, Some(detail)) => format!("{} ({})", got.word(), crate::process::excerpt(detail.as_bytes())),
+            (None, None) => got.word().to_owned(),
+        };
+        self.find(answered, aspect, rule, expected.word(), &got);
+        aspect == Aspect::RefusalClass
+    }
+
+    fn output(
+        &mut self,
+        answered: &Answered<'_>,
+        output: &Output,
+        now: &mut Vec<Output>,
+        same: &dyn Fn(&Effect, &Effect) -> bool,
+    ) {
+        let at_once = |expected: &Output| {
+            expected.at_ms == output.at_ms && same(&expected.effect, &output.effect)
+        };
+        if let Some(place) = now.iter().position(at_once) {
+            now.remove(place);
+            return;
+        }
+        let in_window = |due: &Due| {
+            same(&due.output.effect, &output.effect)
+                && (due.window.from_ms..=due.window.to_ms).contains(&output.at_ms)
+        };
+        if let Some(place) = self.due.iter().position(in_window) {
+            self.due.remove(place);
+            return;
+        }
+        let other_moment = self.due.iter().position(|due| same(&due.output.effect, &output.effect));
+        if let Some(place) = other_moment {
+            let due = self.due.remove(place);
+            let early = output.at_ms < due.window.from_ms;
+            let rule = if early { due.window.early } else { due.window.late };
+            self.find(answered, Aspect::Outcome, rule, &wanted(&due), &told(output));
+            return;
+        }
+        self.find(answered, Aspect::Outcome, answered.rule, "no such output", &told(output));
+    }
+
+    fn overdue(&mut self, answered: &Answered<'_>, now_ms: u64) {
+        let (over, open) = std::mem::take(&mut self.due)
+            .into_iter()
+            .partition(|due: &Due| due.window.to_ms < now_ms);
+        self.due = open;
+        for due in &over {
+            let mut finding = late(due);
+            finding.step = answered.step;
+            answered.input.clone_into(&mut finding.input);
+            self.findings.push(finding);
+        }
+    }
+
+    fn find(
+        &mut self,
+        answered: &Answered<'_>,
+        aspect: Aspect,
+        rule: Rule,
+        expected: &str,
+        got: &str,
+    ) {
+        self.findings.push(Finding {
+            step: answered.step,
+            input: answered.input.to_owned(),
+            aspect,
+            rule,
+            expected: expected.to_owned(),
+            got: got.to_owned(),
+        });
+    }
+}
+
+fn late(due: &Due) -> Finding {
+    Finding {
+        step: due.step,
+        input: "the end of the window".to_owned(),
+        aspect: Aspect::Outcome,
+        rule: due.window.late,
+        expected: wanted(due),
+        got: "nothing".to_owned(),
+    }
+}
+
+fn wanted(due: &Due) -> String {
+    let (from, to) = (due.window.from_ms, due.window.to_ms);
+    format!("{}, or later up to {to} ms (not before {from} ms)", told(&due.output))
+}
+
+/// An output in a few words.
+#[must_use]
+pub fn told(output: &Output) -> String {
+    let what = match &output.effect {
+        Effect::PostAnnouncement { .. } => "an announcement".to_owned(),
+        Effect::PostSealedKey { user_id, .. } => {
+            format!("a key sealed to {}", crate::process::excerpt(user_id.as_bytes()))
+        }
+        Effect::SignalRekey { mk_seq } => format!("the signal of key {mk_seq}"),
+        Effect::Transmit { stream, packet } => {
+            let stream = crate::process::excerpt(stream.as_bytes());
+            format!("a packet of {stream} {}", packet_told(packet))
+        }
+        Effect::Render { from, stream, mk_seq, plaintext } => {
+            let text = String::from_utf8_lossy(&plaintext.0).into_owned();
+            let (from, stream) = (crate::process::excerpt(from.as_bytes()), crate::process::excerpt(stream.as_bytes()));
+            format!("{stream} of {from} under key {mk_seq}: {}", crate::process::excerpt(text.as_bytes()))
+        }
+        Effect::ShowSecurityCode { digits } => {
+            format!("security code {}", crate::process::excerpt(digits.as_bytes()))
+        }
+        Effect::ShowLeft {} => "shows that it left".to_owned(),
+    };
+    format!("{what} at {} ms", output.at_ms)
+}
+
+fn packet_told(packet: &crate::protocol::Payload) -> String {
+    match packet {
+        crate::protocol::Payload::Bytes(bytes) => match bytes.0.first_chunk::<4>() {
+            Some(number) => format!("under key {}", u32::from_be_bytes(*number)),
+            None => "too short for a header".to_owned(),
+        },
+        crate::protocol::Payload::Fields(fields) => {
+            let number = fields.get("mk_seq").map_or("none", String::as_str);
+            format!("under key {}", crate::process::excerpt(number.as_bytes()))
+        }
+    }
+}

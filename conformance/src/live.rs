@@ -1,0 +1,308 @@
+//! A case with a client that draws its own random values: the other parties are real peers that
+//! verify, open and answer, and the client is judged by meaning.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conclave_model::{
+    algebra::Bytes,
+    client::Phase,
+    machine::{Effect as Done, Outcome, StepError},
+    message::Meeting,
+    script::{Act, ScriptStep},
+    stage::Stage,
+};
+use conclave_spec::{
+    Label, Octets, Profile, Rule,
+    formulas::{
+        binding::{Binding, binding},
+        security_code::security_code,
+        sign,
+    },
+};
+
+use crate::{
+    case::{CaseSession, CaseStep},
+    exchange::{self, Exchange},
+    protocol::{Codec, Effect, Hex, Input, Message, Payload, Response},
+    record,
+    verdict::{Aspect, Finding},
+};
+
+/// What the other parties of a case draw from.
+#[must_use]
+pub fn algebra(session: &CaseSession) -> Bytes {
+    Bytes::seeded(session.script_seed.0.as_slice().try_into().unwrap_or_default())
+}
+
+/// The other parties of a case, and what is known of the client.
+pub struct Live<'a> {
+    stage: Stage<'a, Bytes>,
+    session: &'a CaseSession,
+    profile: &'a Profile,
+    exchange: Exchange,
+    meeting: Option<Meeting>,
+    code: Option<String>,
+    claims: Claims,
+}
+
+/// What must never repeat.
+#[derive(Debug, Default)]
+struct Claims {
+    announced: BTreeSet<Octets>,
+    nonces: BTreeSet<Octets>,
+    counters: BTreeSet<(u32, String, u64)>,
+    keys: BTreeMap<Octets, u32>,
+}
+
+type Findings = Result<Vec<Finding>, String>;
+
+impl<'a> Live<'a> {
+    /// The cast of a case, with the client's own identity key in its place.
+    ///
+    /// # Errors
+    /// The script cannot be played.
+    pub fn new(
+        algebra: &'a Bytes,
+        session: &'a CaseSession,
+        profile: &'a Profile,
+        codec: Codec,
+        ivk: &Hex,
+    ) -> Result<Self, String> {
+        let stage = Stage::new(algebra, &session.script.cast, profile);
+        let mut stage = stage.map_err(|error| error.to_string())?;
+        let actor = stage.actor_mut(&session.plays).map_err(|error| error.to_string())?;
+        actor.state.ivk = exchange::octets(ivk);
+        Ok(Self {
+            stage,
+            session,
+            profile,
+            exchange: Exchange { codec, rules: profile.rules },
+            meeting: None,
+            code: None,
+            claims: Claims::default(),
+        })
+    }
+
+    /// Plays a step of another party. What the client sent it must be what the case expects.
+    ///
+    /// # Errors
+    /// The script cannot be played.
+    pub fn play_other(&mut self, step: &ScriptStep, at: usize) -> Findings {
+        let canonical = Exchange { codec: Codec::Bytes, ..self.exchange };
+        let played = record::play(&mut self.stage, &canonical, step);
+        let (_, reply) = match played {
+            Ok(played) => played,
+            Err(conclave_model::stage::StageError::NotSent(handle)) if handle.by == self.session.plays => {
+                let rule = step.expect.rule.unwrap_or(Rule::JoinerKeyPrompt);
+                let finding = peer(at, step, rule, &format!("message {} of the client", handle.nth), "it never came");
+                return Ok(vec![finding]);
+            }
+            Err(error) => return Err(error.to_string()),
+        };
+        let got = match reply.outcome {
+            Ok(Outcome::Accepted) => ("accept", None),
+            Ok(Outcome::Pending(rule)) => ("pending", Some(rule)),
+            Err(StepError::Refused(reject)) => ("refused", Some(reject.rule)),
+            Err(error) => return Err(error.to_string()),
+        };
+        use conclave_model::script::ExpectedClass;
+        let wanted = match step.expect.class {
+            ExpectedClass::Accept => "accept",
+            ExpectedClass::Pending => "pending",
+            ExpectedClass::Reject | ExpectedClass::Ignore => "refused",
+        };
+        let mut findings = self.shared_keys(at);
+        if got.0 != wanted {
+            let rule = got.1.or(step.expect.rule).unwrap_or(Rule::SealOpens);
+            findings.push(peer(at, step, rule, wanted, got.0));
+        }
+        Ok(findings)
+    }
+
+    /// A key under two numbers is no rotation (ROT-11).
+    fn shared_keys(&mut self, at: usize) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (party, actor) in self.stage.actors() {
+            let Phase::Joined(joined) = &actor.state.phase else { continue };
+            if party == self.session.plays || !self.session.leads {
+                continue;
+            }
+            for key in &joined.ring {
+                let known = self.claims.keys.entry(key.meeting_key.clone()).or_insert(key.mk_seq);
+                if *known != key.mk_seq {
+                    let (wanted, got) = ("a fresh key for each number", "the same key again");
+                    findings.push(claim(at, Rule::RotationFresh, wanted, got));
+                }
+            }
+        }
+        findings.truncate(1);
+        findings
+    }
+
+    /// What the client is given.
+    ///
+    /// # Errors
+    /// The script cannot be played.
+    pub fn input(&mut self, step: &ScriptStep) -> Result<Input, String> {
+        if let Act::Join { meeting, .. } = &step.act {
+            self.meeting = Some(meeting.clone());
+        }
+        let given = self.stage.given(&step.act).map_err(|error| error.to_string())?;
+        let mut input = self.exchange.request(&given);
+        if let Some(edit) = &step.wire {
+            record::damage(&mut input, edit);
+        }
+        Ok(input)
+    }
+
+    /// The recorded expectation, with what depends on live keys worked out anew.
+    #[must_use]
+    pub fn expectation(&mut self, step: &CaseStep, input: &Input) -> CaseStep {
+        let mut step = step.clone();
+        let shown = |it: &crate::protocol::Output| matches!(it.effect, Effect::ShowSecurityCode { .. });
+        if step.expect.outputs.iter().any(shown) {
+            let ivk = match input {
+                Input::Deliver { message: Message::LeaderNamed { ivk, .. } } => exchange::octets(ivk),
+                _ => self.own_ivk(),
+            };
+            self.code = Some(security_code(self.profile.rules, &ivk).digits().to_owned());
+        }
+        if matches!(input, Input::Leave {} | Input::Deliver { message: Message::MeetingEnded {} }) {
+            self.code = None;
+        }
+        for output in &mut step.expect.outputs {
+            if let (Effect::ShowSecurityCode { digits }, Some(code)) = (&mut output.effect, &self.code) {
+                digits.clone_from(code);
+            }
+        }
+        if let Some(observed) = &mut step.expect.observed {
+            observed.security_code.clone_from(&self.code);
+        }
+        step
+    }
+
+    fn own_ivk(&self) -> Octets {
+        let actor = self.stage.actor(&self.session.plays);
+        actor.map(|actor| actor.state.ivk.clone()).unwrap_or_default()
+    }
+
+    /// Takes in what the client did: peers will see it, and some of it must never repeat.
+    ///
+    /// # Errors
+    /// An output is not in the session's codec.
+    pub fn heard(&mut self, _input: &Input, response: &Response, at: usize, rule: Rule) -> Findings {
+        let mut findings = Vec::new();
+        for output in &response.outputs {
+            let heard = self.exchange.heard(&output.effect).map_err(|error| error.to_string())?;
+            let Some(effect) = heard else {
+                findings.push(claim(at, Rule::EncodingCanonical, "a canonical message", "bytes that do not decode"));
+                continue;
+            };
+            findings.extend(self.judge(&effect, at, rule));
+            self.stage.note(&self.session.plays, &effect);
+        }
+        Ok(findings)
+    }
+
+    fn judge(&mut self, effect: &Done<Octets>, at: usize, _rule: Rule) -> Vec<Finding> {
+        match effect {
+            Done::PostAnnouncement(announcement) => {
+                let mut findings = Vec::new();
+                if !self.signed(announcement) {
+                    let (wanted, got) = ("a signature over the true binding", "another");
+                    findings.push(claim(at, Rule::AnnouncementVerifies, wanted, got));
+                }
+                if !self.claims.announced.insert(announcement.pk.clone()) {
+                    let (wanted, got) = ("a fresh ephemeral key", "one announced before");
+                    findings.push(claim(at, Rule::EphemeralFresh, wanted, got));
+                }
+                findings
+            }
+            Done::PostSealedKey(sealed) if !self.claims.nonces.insert(sealed.sealed.nonce.clone()) => {
+                vec![claim(at, Rule::BoxNonceFresh, "a fresh nonce", "one used before")]
+            }
+            Done::Transmit { stream, packet }
+                if !self.claims.counters.insert((packet.mk_seq, stream.clone(), packet.counter)) =>
+            {
+                vec![claim(at, Rule::CounterNeverRepeats, "a fresh counter", "one used before")]
+            }
+            Done::PostSealedKey(_)
+            | Done::Transmit { .. }
+            | Done::SignalRekey { .. }
+            | Done::Render { .. }
+            | Done::ShowSecurityCode(_)
+            | Done::ShowLeft => Vec::new(),
+        }
+    }
+
+    fn signed(&self, announcement: &conclave_model::message::Announcement<Octets>) -> bool {
+        let Some(meeting) = &self.meeting else { return false };
+        let ivk = self.own_ivk();
+        let signed = binding(
+            self.profile.rules,
+            &Binding {
+                meeting_id: &meeting.id,
+                meeting_uuid: &meeting.uuid,
+                user_id: &self.session.user_id,
+                hardware_id: &self.session.hardware_id,
+                ivk: &ivk,
+                pk: &announcement.pk,
+            },
+        );
+        signed.is_ok_and(|signed| {
+            sign::verify(self.profile.rules, &ivk, Label::Announcement, &signed, &announcement.sig)
+        })
+    }
+}
+
+impl std::fmt::Debug for Live<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Live").field("session", &self.session.plays).finish_non_exhaustive()
+    }
+}
+
+fn peer(at: usize, step: &ScriptStep, rule: Rule, wanted: &str, got: &str) -> Finding {
+    Finding {
+        step: at,
+        input: format!("what {} makes of it", step.party),
+        aspect: Aspect::Outcome,
+        rule,
+        expected: wanted.to_owned(),
+        got: got.to_owned(),
+    }
+}
+
+fn claim(at: usize, rule: Rule, wanted: &str, got: &str) -> Finding {
+    Finding {
+        step: at,
+        input: "what the client sent".to_owned(),
+        aspect: Aspect::Outcome,
+        rule,
+        expected: wanted.to_owned(),
+        got: got.to_owned(),
+    }
+}
+
+/// Whether two effects are the same but for values the client draws itself.
+#[must_use]
+pub fn alike(codec: Codec, one: &Effect, other: &Effect) -> bool {
+    match (one, other) {
+        (Effect::PostAnnouncement { .. }, Effect::PostAnnouncement { .. }) => true,
+        (
+            Effect::PostSealedKey { user_id, hardware_id, .. },
+            Effect::PostSealedKey { user_id: user, hardware_id: device, .. },
+        ) => user_id == user && hardware_id == device,
+        (
+            Effect::Transmit { stream, packet },
+            Effect::Transmit { stream: other_stream, packet: other_packet },
+        ) => stream == other_stream && header(Codec::Bytes, packet) == header(codec, other_packet),
+        (one, other) => one == other,
+    }
+}
+
+/// The number and counter a packet shows.
+fn header(codec: Codec, packet: &Payload) -> Option<(u32, u64)> {
+    let exchange = Exchange { codec, rules: conclave_spec::RuleSet::all() };
+    let packet = exchange.packet(packet).ok()?.ok()?;
+    Some((packet.mk_seq, packet.counter))
+}

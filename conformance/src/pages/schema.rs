@@ -1,0 +1,98 @@
+//! JSON Schema (2020-12) of the adapter protocol and of vector files, from their types.
+
+use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    case::VectorFile,
+    protocol::{Request, Response, VERSION},
+};
+
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The schema of one line of the adapter protocol, in either direction.
+#[must_use]
+pub fn adapter() -> Schema {
+    let mut schema = json_schema!({
+        "$schema": DIALECT,
+        "$id": "adapter.json",
+        "title": format!("Conclave adapter protocol, version {VERSION}"),
+        "description": "One line of the adapter protocol: a request of the harness or the \
+                        response of the adapter.",
+        "oneOf": [{ "$ref": "#/$defs/Request" }, { "$ref": "#/$defs/Response" }],
+    });
+    schema.insert("$defs".to_owned(), Value::Object(adapter_types()));
+    schema
+}
+
+/// The schema of a vector file.
+#[must_use]
+pub fn vectors() -> Schema {
+    let mut schema = json_schema!({
+        "$schema": DIALECT,
+        "$id": "vectors.json",
+        "title": "Conclave vector file",
+        "description": "Cases of one area under one profile.",
+        "$ref": "#/$defs/VectorFile",
+    });
+    let types = definitions(|generator| [generator.subschema_for::<VectorFile>()].into());
+    schema.insert("$defs".to_owned(), Value::Object(types));
+    schema
+}
+
+/// The schema of one line in one direction: `Request` or `Response`.
+#[must_use]
+pub fn line(name: &str) -> Value {
+    json!({
+        "$schema": DIALECT,
+        "$ref": format!("#/$defs/{name}"),
+        "$defs": adapter_types(),
+    })
+}
+
+/// The types of the adapter protocol, by name.
+#[must_use]
+pub fn adapter_types() -> Map<String, Value> {
+    definitions(|generator| {
+        [generator.subschema_for::<Request>(), generator.subschema_for::<Response>()].into()
+    })
+}
+
+/// Every type met while schemas for some are made. What `make` returns only refers to them.
+fn definitions(make: impl FnOnce(&mut SchemaGenerator) -> Vec<Schema>) -> Map<String, Value> {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    make(&mut generator);
+    let mut definitions = generator.take_definitions(true);
+    definitions.values_mut().for_each(tidy);
+    definitions
+}
+
+/// The text of the stored file.
+///
+/// # Errors
+/// The schema has no JSON form, which no schema made here is without.
+pub fn text(schema: &Schema) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_string_pretty(schema)? + "\n")
+}
+
+/// Descriptions on one line, and numbers no larger than the type that reads them.
+fn tidy(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            let max = match object.get("format").and_then(Value::as_str) {
+                Some("uint32") => Some(u64::from(u32::MAX)),
+                Some("uint64") => Some(u64::MAX),
+                Some(_) | None => None,
+            };
+            if let Some(max) = max {
+                object.insert("maximum".to_owned(), json!(max));
+            }
+            if let Some(Value::String(description)) = object.get_mut("description") {
+                *description = description.replace('\n', " ");
+            }
+            object.values_mut().for_each(tidy);
+        }
+        Value::Array(items) => items.iter_mut().for_each(tidy),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

@@ -1,0 +1,214 @@
+//! From a line to an answer, strictly.
+//!
+//! `serde` alone lets through an array for a struct, an object for a word, and a repeated key in a
+//! map. So a line is read into a JSON value that refuses repeated keys, turned into a [`Response`],
+//! and what that means is compared with what was written.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::excerpt::{cut, excerpt};
+use crate::protocol::{Answer, Class, Input, Request, Response};
+
+/// The longest description of what is wrong, in characters. It may repeat what the adapter wrote.
+const DETAIL_CHARS_MAX: usize = 240;
+
+/// Why a line is no answer. All text from the adapter is escaped and cut already.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Breach {
+    /// Not UTF-8.
+    #[error("not UTF-8: {0}")]
+    NotText(String),
+    /// Not one JSON value.
+    #[error("not JSON: {detail}: {line}")]
+    NotJson { detail: String, line: String },
+    /// A JSON value of another type.
+    #[error("not a JSON object: {0}")]
+    NotObject(String),
+    /// Not as the schema says.
+    #[error("not as the schema says: {detail}: {line}")]
+    Shape { detail: String, line: String },
+    /// The answer to something else.
+    #[error("id {said} where {asked} was asked: {line}")]
+    Id { said: u64, asked: u64, line: String },
+    /// The result of another operation.
+    #[error("a result that does not belong to the request: {0}")]
+    OtherResult(String),
+    /// Accepted, but what was asked for is missing.
+    #[error("`accept` without the result asked for: {0}")]
+    NoResult(String),
+    /// `hello` chose a version that was not offered.
+    #[error("protocol version {said}, offered were {min} to {max}")]
+    Version { said: u32, min: u32, max: u32 },
+    /// Too long.
+    #[error("a line of more than {bytes_max} bytes: {line}")]
+    TooLong { bytes_max: usize, line: String },
+    /// The output ended in the middle of a line.
+    #[error("standard output ends in the middle of a line: {0}")]
+    Cut(String),
+    /// A line without a request.
+    #[error("a line nobody asked for: {0}")]
+    Unasked(String),
+    /// It answers without having read.
+    #[error("it answers, but reads no requests")]
+    Unread,
+}
+
+/// The answer to this request in this line.
+pub(super) fn read(line: &[u8], request: &Request) -> Result<Response, Breach> {
+    let text = std::str::from_utf8(line).map_err(|_| Breach::NotText(excerpt(line)))?;
+    let said = value(text)?;
+    if !said.is_object() {
+        return Err(Breach::NotObject(excerpt(line)));
+    }
+    let shape = |detail: String| Breach::Shape {
+        detail: cut(detail.as_bytes(), DETAIL_CHARS_MAX),
+        line: excerpt(line),
+    };
+    let response = Response::deserialize(&said).map_err(|error| shape(error.to_string()))?;
+    let meant = response
+        .serialize(serde_json::value::Serializer)
+        .map_err(|error| shape(error.to_string()))?;
+    if let Some(place) = difference(&said, &meant) {
+        return Err(shape(format!("wrong type at `{place}`")));
+    }
+    if response.id != request.id {
+        let line = excerpt(line);
+        return Err(Breach::Id { said: response.id, asked: request.id, line });
+    }
+    check_result(request, &response, line)?;
+    Ok(response)
+}
+
+fn value(text: &str) -> Result<Value, Breach> {
+    let not_json = |error: serde_json::Error| Breach::NotJson {
+        detail: cut(error.to_string().as_bytes(), DETAIL_CHARS_MAX),
+        line: excerpt(text.as_bytes()),
+    };
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = Distinct.deserialize(&mut json).map_err(not_json)?;
+    json.end().map_err(not_json)?;
+    Ok(value)
+}
+
+fn check_result(request: &Request, response: &Response, line: &[u8]) -> Result<(), Breach> {
+    match (&request.input, &response.result) {
+        (Input::Hello { protocol_min: min, protocol_max: max }, Some(Answer::Hello(hello))) => {
+            if (*min..=*max).contains(&hello.protocol) {
+                Ok(())
+            } else {
+                Err(Breach::Version { said: hello.protocol, min: *min, max: *max })
+            }
+        }
+        (Input::Open { .. }, Some(Answer::Opened(_)))
+        | (Input::Observe {}, Some(Answer::Observed(_)))
+        | (Input::Compute { .. }, Some(Answer::Computed(_))) => Ok(()),
+        (_, Some(_)) => Err(Breach::OtherResult(excerpt(line))),
+        (Input::Hello { .. } | Input::Open { .. } | Input::Observe {}, None)
+            if response.class == Class::Accept =>
+        {
+            Err(Breach::NoResult(excerpt(line)))
+        }
+        (_, None) => Ok(()),
+    }
+}
+
+/// Where what was said is not what was understood, as a JSON pointer. Only an absent value may
+/// be written out, as `null` or empty.
+fn difference(said: &Value, meant: &Value) -> Option<String> {
+    match (said, meant) {
+        (Value::Object(said), Value::Object(meant)) => said.iter().find_map(|(key, value)| {
+            let inner = match meant.get(key) {
+                Some(meant) => difference(value, meant),
+                None => (!is_empty(value)).then(String::new),
+            };
+            inner.map(|rest| format!("/{key}{rest}"))
+        }),
+        (Value::Array(said), Value::Array(meant)) if said.len() == meant.len() => {
+            let pairs = said.iter().zip(meant).enumerate();
+            pairs.into_iter().find_map(|(index, (said, meant))| {
+                difference(said, meant).map(|rest| format!("/{index}{rest}"))
+            })
+        }
+        (said, meant) => (said != meant).then(String::new),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// Reads any JSON value in which no object repeats a key.
+struct Distinct;
+
+impl<'de> DeserializeSeed<'de> for Distinct {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Value, D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Distinct {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut seen = Vec::new();
+        while let Some(item) = items.next_element_seed(Self)? {
+            seen.push(item);
+        }
+        Ok(Value::Array(seen))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut seen = BTreeMap::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let value = entries.next_value_seed(Self)?;
+            if seen.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("key `{key}` twice in one object")));
+            }
+            seen.insert(key, value);
+        }
+        Ok(Value::Object(seen.into_iter().collect::<Map<_, _>>()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,355 @@
+//! From scripts to cases: plays a draft with the reference, notes the bytes, and refuses a draft
+//! that the reference does not bear out.
+
+use std::collections::BTreeMap;
+
+use conclave_model::{
+    algebra::{Bytes, Draw},
+    machine::{Outcome, StepError},
+    script::{Act, ExpectedClass, ScriptStep, WireEdit},
+    stage::{Given, Reply, Stage, StageError},
+};
+use conclave_spec::{Octets, Profile, RuleSet};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    case::{Case, CaseResult, CaseSession, CaseStep, Expected, SCHEMA, VectorFile},
+    cases::{self, Draft, FormulaDraft},
+    compute::{self, Refused},
+    exchange::Exchange,
+    protocol::{Class, Codec, Hex, Input, Message, Output, Payload},
+    reference,
+};
+
+/// A draft that does not say what the reference does.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The script cannot be played.
+    #[error("{case}, step {step}: {error}")]
+    Script {
+        /// The case.
+        case: String,
+        /// The step, from 1.
+        step: usize,
+        /// What is wrong.
+        error: StageError,
+    },
+    /// The reference does something else than the draft says.
+    #[error("{case}, step {step}: the draft expects {expected}, the reference gives {got}")]
+    Differs {
+        /// The case.
+        case: String,
+        /// The step, from 1.
+        step: usize,
+        /// What the draft says.
+        expected: String,
+        /// What the reference does.
+        got: String,
+    },
+}
+
+/// Every vector file of this release, in order.
+///
+/// # Errors
+/// A draft and the reference disagree.
+pub fn files() -> Result<Vec<(String, VectorFile)>, RecordError> {
+    let mut files = Vec::new();
+    for profile in Profile::all() {
+        let cases: Result<Vec<_>, _> =
+            cases::drafts(&profile).iter().map(|draft| record(draft, &profile, &profile)).collect();
+        let cases = cases?;
+        for area in ["device", "rotation", "media"] {
+            let cases = cases.iter().filter(|case| case.area() == area).cloned().collect();
+            let name = format!("scenarios/{}/{area}.json", profile.id);
+            files.push((name, file(area, profile.id, profile.digest(), cases)));
+        }
+    }
+    let formulas: Result<Vec<_>, _> = cases::formula_drafts(RuleSet::all())
+        .iter()
+        .map(|draft| record_formula(draft, RuleSet::all()))
+        .collect();
+    let formulas = formulas?;
+    for area in ["device", "rotation", "media"] {
+        let cases = formulas.iter().filter(|case| case.area() == area).cloned().collect();
+        let digest = Profile { rules: RuleSet::all(), ..Profile::zoom_3_0() }.digest();
+        files.push((format!("bytes/{area}.json"), file(area, FORMULAS, digest, cases)));
+    }
+    Ok(files)
+}
+
+/// The profile name of cases that belong to none.
+pub const FORMULAS: &str = "formulas";
+
+fn file(area: &str, profile: &str, profile_digest: String, cases: Vec<Case>) -> VectorFile {
+    VectorFile {
+        schema: SCHEMA.to_owned(),
+        area: area.to_owned(),
+        profile: profile.to_owned(),
+        profile_digest,
+        count: cases.len(),
+        cases,
+    }
+}
+
+/// Records a draft in a world where everybody follows `world`; the expected classes are those of
+/// the draft, which must be what the reference does when `world` is the profile itself.
+///
+/// # Errors
+/// The script cannot be played, or the reference disagrees in the world of the profile.
+pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case, RecordError> {
+    let id = format!("{}/{}/{}", profile.id, draft.area, draft.name);
+    // The seed belongs to the draft, not to the profile, so that two profiles differ in no byte
+    // that the protocol does not make different.
+    let seed: [u8; 32] = Sha256::digest(format!("case {}/{}", draft.area, draft.name)).into();
+    let algebra = Bytes::seeded(seed);
+    let at = |step: usize| {
+        let case = id.clone();
+        move |error| RecordError::Script { case, step, error }
+    };
+    let mut stage = Stage::new(&algebra, &draft.script.cast, world).map_err(at(0))?;
+    let actor = stage.actor_mut(&draft.plays).map_err(at(0))?;
+    actor.policies.first_key_waits =
+        draft.policies.get(reference::FIRST_KEY_WAIT).is_some_and(|value| value == "wait");
+    let (seat, mut drawn) = (actor.state.seat.clone(), vec![identity(&draft.plays)]);
+    let exchange = Exchange { codec: Codec::Bytes, rules: world.rules };
+    let mut steps = Vec::new();
+    for (index, step) in draft.script.steps.iter().enumerate() {
+        let step_no = index + 1;
+        let (input, reply) = play(&mut stage, &exchange, step).map_err(at(step_no))?;
+        let got = class_of(&reply);
+        let borne_out = expected_class(step.expect.class) == got.0
+            && (got.0 == Class::Accept || step.expect.rule == got.1);
+        if world.rules == profile.rules && !borne_out {
+            return Err(RecordError::Differs {
+                case: id,
+                step: step_no,
+                expected: describe(expected_class(step.expect.class), step.expect.rule),
+                got: format!("{} ({:?})", describe(got.0, got.1), reply.outcome),
+            });
+        }
+        if step.party == draft.plays {
+            drawn.extend(reply.drawn.clone());
+            let observed = matches!(step.act, Act::Observe {});
+            let actor = stage.actor(&step.party).map_err(at(step_no))?;
+            let observed = observed
+                .then(|| reference::observe(&actor.state, &actor.profile, &algebra));
+            steps.push(recorded(step, input, &reply, observed, &exchange));
+        }
+    }
+    let (fallback, draws) = (Hex(Vec::new()), draws(&algebra, &drawn));
+    Ok(Case {
+        result: result(draft, &steps),
+        session: Some(CaseSession {
+            plays: draft.plays.clone(),
+            user_id: seat.user_id,
+            hardware_id: seat.hardware_id,
+            profile: profile.id.to_owned(),
+            leads: leads(draft),
+            seed: algebra.party_seed(&draft.plays).map_or(fallback, |seed| Hex(seed.to_vec())),
+            draws,
+            script_seed: Hex(seed.to_vec()),
+            script: draft.script.clone(),
+        }),
+        pairs: full_pairs(&draft.pairs, profile.id, draft.area),
+        title: draft.title.clone(),
+        rules: draft.rules.clone(),
+        policies: draft.policies.clone(),
+        steps,
+        id,
+    })
+}
+
+/// Plays a step as it crosses the wire: a message of the model's own client, encoded, damaged
+/// where the script says so, and decoded again.
+///
+/// # Errors
+/// The script is at fault.
+pub fn play(
+    stage: &mut Stage<'_, Bytes>,
+    exchange: &Exchange,
+    step: &ScriptStep,
+) -> Result<(Input, Reply<Octets>), StageError> {
+    let given = stage.given(&step.act)?;
+    let mut input = exchange.request(&given);
+    let Some(edit) = &step.wire else {
+        let reply = stage.give(&step.party, &given)?;
+        return Ok((input, reply));
+    };
+    damage(&mut input, edit);
+    let event = exchange.event(&input).ok().flatten();
+    let event = event.ok_or(StageError::Misfit("only a delivered message has bytes"))?;
+    let reply = stage.give(&step.party, &Given::Event(event))?;
+    Ok((input, reply))
+}
+
+/// Damages the bytes of a delivered message.
+pub fn damage(input: &mut Input, edit: &WireEdit) {
+    let Input::Deliver { message } = input else { return };
+    let payload = match message {
+        Message::LeaderNamed { announcement, .. } | Message::Admitted { announcement, .. } => {
+            announcement
+        }
+        Message::SealedKey { sealed } => sealed,
+        Message::Packet { packet, .. } => packet,
+        Message::Departed { .. } | Message::RekeySignaled { .. } | Message::MeetingEnded {} => {
+            return;
+        }
+    };
+    let Payload::Bytes(Hex(bytes)) = payload else { return };
+    match edit {
+        WireEdit::Append(more) => bytes.extend(hex::decode(more).unwrap_or_default()),
+        WireEdit::Truncate(count) => bytes.truncate(bytes.len().saturating_sub(*count)),
+        WireEdit::Flip(at) => {
+            if let Some(byte) = bytes.get_mut(*at) {
+                *byte ^= 1;
+            }
+        }
+    }
+}
+
+fn recorded(
+    step: &ScriptStep,
+    input: Input,
+    reply: &Reply<Octets>,
+    observed: Option<crate::protocol::Observed>,
+    exchange: &Exchange,
+) -> CaseStep {
+    let outputs = reply
+        .effects
+        .iter()
+        .map(|(at_ms, effect)| Output { at_ms: *at_ms, effect: exchange.effect(effect) })
+        .collect();
+    CaseStep {
+        input,
+        expect: Expected {
+            class: expected_class(step.expect.class),
+            rule: step.expect.rule,
+            window: step.expect.window.clone(),
+            outputs,
+            observed,
+            computed: None,
+        },
+    }
+}
+
+fn expected_class(class: ExpectedClass) -> Class {
+    match class {
+        ExpectedClass::Accept => Class::Accept,
+        ExpectedClass::Reject => Class::Reject,
+        ExpectedClass::Ignore => Class::Ignore,
+        ExpectedClass::Pending => Class::Pending,
+    }
+}
+
+/// The class and rule of a reply, as the reference adapter would answer.
+fn class_of(reply: &Reply<Octets>) -> (Class, Option<conclave_spec::Rule>) {
+    use conclave_spec::rules::Reaction;
+    match &reply.outcome {
+        Ok(Outcome::Accepted) => (Class::Accept, None),
+        Ok(Outcome::Pending(rule)) => (Class::Pending, Some(*rule)),
+        Err(StepError::Refused(reject)) => match reject.rule.reaction() {
+            Reaction::Ignore => (Class::Ignore, Some(reject.rule)),
+            Reaction::Reject | Reaction::None => (Class::Reject, Some(reject.rule)),
+        },
+        Err(StepError::Undrawn(_) | StepError::Misused(_)) => (Class::BadRequest, None),
+    }
+}
+
+fn describe(class: Class, rule: Option<conclave_spec::Rule>) -> String {
+    match rule {
+        Some(rule) => format!("{} {}", class.word(), rule.id()),
+        None => class.word().to_owned(),
+    }
+}
+
+fn identity(party: &str) -> Draw {
+    use conclave_model::algebra::Purpose;
+    Draw { party: party.to_owned(), purpose: Purpose::Identity, count: 0 }
+}
+
+fn draws(algebra: &Bytes, drawn: &[Draw]) -> BTreeMap<String, Vec<Hex>> {
+    use conclave_model::Algebra as _;
+    let mut lists: BTreeMap<String, Vec<Hex>> = BTreeMap::new();
+    for draw in drawn {
+        let value = algebra.draw(draw).unwrap_or_default();
+        let list = lists.entry(draw.purpose.label().to_owned()).or_default();
+        list.push(Hex(value.into_vec()));
+    }
+    lists
+}
+
+fn leads(draft: &Draft) -> bool {
+    use conclave_model::message::Role;
+    draft.script.steps.iter().any(|step| {
+        step.party == draft.plays && matches!(step.act, Act::Join { role: Role::Leader, .. })
+    })
+}
+
+/// The class of the last step that turns on a rule.
+fn result(draft: &Draft, steps: &[CaseStep]) -> CaseResult {
+    if !draft.policies.is_empty() {
+        return CaseResult::Policy;
+    }
+    let decisive = steps.iter().rev().find(|step| step.expect.class != Class::Accept);
+    match decisive.map(|step| step.expect.class) {
+        Some(Class::Reject) => CaseResult::Reject,
+        Some(Class::Ignore) => CaseResult::Ignore,
+        Some(Class::Pending) => CaseResult::Pending,
+        _ => CaseResult::Accept,
+    }
+}
+
+fn full_pairs(pairs: &[crate::case::Pair], profile: &str, area: &str) -> Vec<crate::case::Pair> {
+    let full = |pair: &crate::case::Pair| {
+        let mut pair = pair.clone();
+        pair.twin = format!("{profile}/{area}/{}", pair.twin);
+        pair
+    };
+    pairs.iter().map(full).collect()
+}
+
+/// Records a formula case whose inputs were made under `world`.
+///
+/// # Errors
+/// The reference disagrees in the world of all rules.
+pub fn record_formula(draft: &FormulaDraft, world: RuleSet) -> Result<Case, RecordError> {
+    let id = format!("{FORMULAS}/{}/{}", draft.area, draft.name);
+    let got = compute::compute(world, draft.formula, &draft.inputs);
+    let borne_out = match (&got, draft.refused_by) {
+        (Ok(_), None) => true,
+        (Err(Refused::By(rule)), Some(expected)) => *rule == expected,
+        _ => false,
+    };
+    if world == RuleSet::all() && !borne_out {
+        return Err(RecordError::Differs {
+            case: id,
+            step: 1,
+            expected: draft.refused_by.map_or("a result".to_owned(), |rule| rule.id().to_owned()),
+            got: format!("{got:?}"),
+        });
+    }
+    let class = if draft.refused_by.is_some() { Class::Reject } else { Class::Accept };
+    Ok(Case {
+        title: draft.title.clone(),
+        rules: draft.rules.clone(),
+        pairs: full_pairs(&draft.pairs, FORMULAS, draft.area),
+        result: if draft.refused_by.is_some() { CaseResult::Reject } else { CaseResult::Accept },
+        policies: BTreeMap::new(),
+        session: None,
+        steps: vec![CaseStep {
+            input: Input::Compute {
+                formula: draft.formula.to_owned(),
+                inputs: draft.inputs.clone(),
+            },
+            expect: Expected {
+                class,
+                rule: draft.refused_by,
+                window: None,
+                outputs: Vec::new(),
+                observed: None,
+                computed: draft.refused_by.is_none().then(|| got.unwrap_or_default()),
+            },
+        }],
+        id,
+    })
+}

@@ -1,0 +1,370 @@
+//! The result of a run: for people, as JSON, as JUnit.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{self, Write},
+    path::Path,
+};
+
+use console::{Style, style};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::{Case, Side},
+    commands::{Exit, check::rules_seen},
+    player::Fault,
+    process::excerpt,
+    verdict::{CaseReport, Finding, Verdict},
+};
+
+/// The format of the JSON result.
+pub const SCHEMA: &str = "conclave-results-1";
+
+/// How many failing cases are printed in full.
+const SHOWN_MAX: usize = 12;
+
+/// The client that was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The words of the command line that name it.
+    pub adapter: String,
+    /// The modes it was run in.
+    pub modes: Vec<String>,
+}
+
+/// The result of a run. Times are kept out of it, so that equal runs give equal files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// `conclave-results-1`.
+    pub schema: String,
+    /// The client.
+    pub subject: Subject,
+    /// How many cases had which verdict.
+    pub counts: BTreeMap<String, usize>,
+    /// How many requests were answered.
+    pub steps: usize,
+    /// The rules seen to hold in accepted steps.
+    pub rules_held: Vec<String>,
+    /// The rules seen to refuse.
+    pub rules_broken: Vec<String>,
+    /// Every case.
+    pub cases: Vec<CaseReport>,
+    /// Wall time, in seconds; not part of the files.
+    #[serde(skip)]
+    pub seconds: f64,
+}
+
+/// A result file that cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The file cannot be written.
+    #[error("cannot write {path}: {error}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The report cannot be put into the format.
+    #[error("cannot write the report: {0}")]
+    Format(String),
+}
+
+/// The verdict a fault leads to.
+#[must_use]
+pub fn verdict_of(fault: &Fault) -> Verdict {
+    match fault {
+        Fault::Timeout { .. } => Verdict::Timeout,
+        Fault::Crash { .. } | Fault::Start { .. } => Verdict::Crash,
+        Fault::Protocol { .. } => Verdict::ProtocolError,
+    }
+}
+
+impl Report {
+    /// The result of these cases.
+    #[must_use]
+    pub fn new(subject: Subject, reports: Vec<CaseReport>, cases: &[Case]) -> Self {
+        let seen = rules_seen(cases, &reports);
+        let ids = |side| {
+            let rules = seen.get(&side).copied().unwrap_or_default();
+            rules.iter().map(|rule| rule.id().to_owned()).collect()
+        };
+        let mut counts = BTreeMap::new();
+        for report in &reports {
+            *counts.entry(report.verdict.words().to_owned()).or_default() += 1;
+        }
+        Self {
+            schema: SCHEMA.to_owned(),
+            subject,
+            counts,
+            steps: reports.iter().map(|report| report.steps).sum(),
+            rules_held: ids(Side::Common),
+            rules_broken: ids(Side::Decisive),
+            cases: reports,
+            seconds: 0.0,
+        }
+    }
+
+    /// The result when the adapter does not even say who it is.
+    #[must_use]
+    pub fn unanswered(fault: &Fault, adapter: &str) -> Self {
+        let report = CaseReport {
+            case: "hello".to_owned(),
+            title: "The adapter says who it is".to_owned(),
+            mode: crate::verdict::Mode {
+                randomness: crate::protocol::RandomnessClass::Opaque,
+                codec: crate::protocol::Codec::Bytes,
+            },
+            verdict: verdict_of(fault),
+            rules: Vec::new(),
+            steps: 1,
+            findings: Vec::new(),
+            note: Some(fault.to_string()),
+        };
+        let subject = Subject { adapter: adapter.to_owned(), ..Subject::default() };
+        Self::new(subject, vec![report], &[])
+    }
+
+    fn count(&self, verdict: Verdict) -> usize {
+        self.cases.iter().filter(|report| report.verdict == verdict).count()
+    }
+
+    /// 0 conformant, 1 not; 3 when nothing was judged.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        let judged = self.cases.iter().any(|it| it.verdict != Verdict::NotApplicable);
+        if !judged {
+            return Exit::harness(
+                "no case was judged: the adapter declares nothing that any case needs",
+            );
+        }
+        if self.cases.iter().any(|it| it.verdict.is_nonconformant()) {
+            Exit::Nonconformant
+        } else {
+            Exit::Conformant
+        }
+    }
+}
+
+/// Prints the result for people.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let failing: Vec<_> =
+        report.cases.iter().filter(|it| it.verdict.is_nonconformant()).collect();
+    let notable: Vec<_> = report
+        .cases
+        .iter()
+        .filter(|it| matches!(it.verdict, Verdict::Advice | Verdict::Differs))
+        .collect();
+    for case in failing.iter().take(SHOWN_MAX) {
+        details(report, case, out)?;
+    }
+    if failing.len() > SHOWN_MAX {
+        writeln!(out, "... and {} more; --json FILE has them all\n", failing.len() - SHOWN_MAX)?;
+    }
+    for case in notable.iter().take(SHOWN_MAX) {
+        details(report, case, out)?;
+    }
+    if notable.len() > SHOWN_MAX {
+        let more = notable.len() - SHOWN_MAX;
+        writeln!(out, "... and {more} more that advise or differ; --json FILE has them all\n")?;
+    }
+    summary(report, out)
+}
+
+fn details(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Result<()> {
+    let verdict = painted(case.verdict);
+    writeln!(out, "{verdict}  {}  [{}]", style(&case.case).bold(), case.mode.name())?;
+    writeln!(out, "  {}", case.title)?;
+    for finding in case.findings.iter().take(4) {
+        found(finding, out)?;
+    }
+    if let Some(note) = &case.note {
+        writeln!(out, "  {}", note.replace('\n', "\n  "))?;
+    }
+    if !case.rules.is_empty() {
+        writeln!(out, "  replay    {}", replay(report, case))?;
+    }
+    writeln!(out)
+}
+
+fn found(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let rule = finding.rule;
+    writeln!(out, "  rule      {} {}", rule.id(), rule.statement())?;
+    if let conclave_spec::Provenance::Reading(id) = rule.provenance() {
+        writeln!(out, "            differs from {id}: `conclave explain {id}`")?;
+    }
+    writeln!(out, "  step {:<4} {}", finding.step, finding.input)?;
+    writeln!(out, "  expected  {}", shorten(&finding.expected))?;
+    writeln!(out, "  got       {}", shorten(&finding.got))
+}
+
+fn shorten(text: &str) -> String {
+    excerpt(text.as_bytes())
+}
+
+/// The command that runs one case again.
+#[must_use]
+pub fn replay(report: &Report, case: &CaseReport) -> String {
+    let adapter = &report.subject.adapter;
+    let space = if adapter.is_empty() { "" } else { " " };
+    format!(
+        "conclave check{space}{adapter} --only {} --mode {}",
+        case.case,
+        case.mode.name()
+    )
+}
+
+fn painted(verdict: Verdict) -> String {
+    let paint = match verdict {
+        Verdict::Pass => Style::new().green(),
+        Verdict::NotApplicable => Style::new().dim(),
+        Verdict::Advice | Verdict::Differs | Verdict::Inconclusive => Style::new().yellow(),
+        Verdict::Fail | Verdict::Timeout | Verdict::Crash | Verdict::ProtocolError => {
+            Style::new().red()
+        }
+    };
+    paint.bold().apply_to(verdict.words().to_uppercase()).to_string()
+}
+
+fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let subject = &report.subject;
+    let name = if subject.name.is_empty() { "the adapter" } else { &subject.name };
+    let name = excerpt(name.as_bytes());
+    let version = excerpt(subject.version.as_bytes());
+    writeln!(out, "{} {version}", style(name).bold())?;
+    areas(report, out)?;
+    let counts: Vec<_> = Verdict::ALL
+        .into_iter()
+        .map(|verdict| (report.count(verdict), verdict))
+        .filter(|(count, verdict)| *count > 0 || *verdict == Verdict::Pass)
+        .map(|(count, verdict)| format!("{count} {}", verdict.words()))
+        .collect();
+    let distinct: BTreeSet<_> = report.cases.iter().map(|it| it.case.as_str()).collect();
+    writeln!(
+        out,
+        "  {} cases in {} mode{}: {}",
+        distinct.len(),
+        subject.modes.len().max(1),
+        if subject.modes.len() == 1 { "" } else { "s" },
+        counts.join(", ")
+    )?;
+    writeln!(
+        out,
+        "  {} requests, {} rules seen holding, {} seen refusing, {:.1} s",
+        report.steps,
+        report.rules_held.len(),
+        report.rules_broken.len(),
+        report.seconds
+    )?;
+    let verdict = match report.exit() {
+        Exit::Conformant => style("conformant").green().bold(),
+        Exit::Nonconformant => style("NOT conformant").red().bold(),
+        Exit::Harness(_) | Exit::Usage(_) => style("nothing was judged").red().bold(),
+    };
+    writeln!(out, "  {verdict}")
+}
+
+/// One line for each profile and area.
+fn areas(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut table: BTreeMap<(String, String), BTreeMap<Verdict, usize>> = BTreeMap::new();
+    for case in &report.cases {
+        let mut parts = case.case.split('/');
+        let key = (
+            parts.next().unwrap_or_default().to_owned(),
+            parts.next().unwrap_or_default().to_owned(),
+        );
+        *table.entry(key).or_default().entry(case.verdict).or_default() += 1;
+    }
+    for ((profile, area), verdicts) in &table {
+        let total: usize = verdicts.values().sum();
+        let passed = verdicts.get(&Verdict::Pass).copied().unwrap_or_default();
+        let others: Vec<_> = verdicts
+            .iter()
+            .filter(|(verdict, _)| **verdict != Verdict::Pass)
+            .map(|(verdict, count)| format!("{count} {}", verdict.words()))
+            .collect();
+        let others = others.join(", ");
+        let line = format!("  {profile:<12} {area:<10} {passed:>4} of {total:<4} pass   {others}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Writes the JSON and JUnit files asked for.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn files(report: &Report, json: Option<&Path>, junit: Option<&Path>) -> Result<(), ReportError> {
+    if let Some(path) = json {
+        let mut text = serde_json::to_string_pretty(report)
+            .map_err(|error| ReportError::Format(error.to_string()))?;
+        text.push('\n');
+        write(path, &text)?;
+    }
+    if let Some(path) = junit {
+        let text = junit_of(report)
+            .to_string()
+            .map_err(|error| ReportError::Format(error.to_string()))?;
+        write(path, &text)?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), ReportError> {
+    fs::write(path, text)
+        .map_err(|error| ReportError::File { path: path.display().to_string(), error })
+}
+
+fn junit_of(report: &Report) -> quick_junit::Report {
+    let mut suites: BTreeMap<String, TestSuite> = BTreeMap::new();
+    for case in &report.cases {
+        let status = match case.verdict {
+            Verdict::Pass | Verdict::Advice | Verdict::Differs => TestCaseStatus::success(),
+            Verdict::NotApplicable => {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message(case.note.clone().unwrap_or_default());
+                status
+            }
+            Verdict::Fail | Verdict::Inconclusive => {
+                failure(NonSuccessKind::Failure, report, case)
+            }
+            Verdict::Timeout | Verdict::Crash | Verdict::ProtocolError => {
+                failure(NonSuccessKind::Error, report, case)
+            }
+        };
+        let mode = case.mode.name();
+        let suite = suites.entry(mode.clone()).or_insert_with(|| TestSuite::new(mode));
+        let mut test = TestCase::new(case.case.clone(), status);
+        let ids: Vec<_> = case.rules.iter().map(|rule| rule.id()).collect();
+        test.add_property(("rules", ids.join(" ").as_str()));
+        test.add_property(("verdict", case.verdict.words()));
+        suite.add_test_case(test);
+    }
+    let mut junit = quick_junit::Report::new(format!("conclave {}", report.subject.name));
+    junit.add_test_suites(suites.into_values());
+    junit
+}
+
+fn failure(kind: NonSuccessKind, report: &Report, case: &CaseReport) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    let first = case.findings.first();
+    let rule = first.map(|finding| finding.rule.id()).unwrap_or_default();
+    status.set_type(format!("{} {rule}", case.verdict.words()).trim_end().to_owned());
+    let mut text = Vec::new();
+    let _ = details(report, case, &mut text);
+    let text = console::strip_ansi_codes(&String::from_utf8_lossy(&text)).into_owned();
+    status.set_message(case.title.clone());
+    status.set_description(text);
+    status
+}

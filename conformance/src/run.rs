@@ -1,0 +1,526 @@
+//! Running one case against one client.
+
+use std::collections::BTreeMap;
+
+use conclave_spec::{Profile, Rule};
+
+use crate::{
+    case::{Case, CaseSession, CaseStep},
+    exchange::Exchange,
+    judge::{Answered, Judge},
+    live::Live,
+    player::{Fault, Player},
+    protocol::{
+        Answer, Codec, Effect, Hello, Input, Observed, Payload, Randomness, RandomnessClass,
+        Request, Response, Role,
+    },
+    verdict::{Aspect, CaseReport, Finding, Mode, Verdict},
+};
+
+/// More moments than any honest client has between two steps of a case.
+const MOMENTS_MAX: usize = 1_000;
+
+/// A client under test and the line to it.
+pub struct Bench<'p> {
+    /// Who answers.
+    pub player: &'p mut dyn Player,
+    /// What it said about itself.
+    pub hello: &'p Hello,
+    /// The next request's number.
+    pub next_id: u64,
+}
+
+/// Why a case was not judged to the end.
+enum Stop {
+    Fault(Fault),
+    Script(String),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// A case being run.
+struct Run<'b, 'p> {
+    bench: &'b mut Bench<'p>,
+    case: &'b Case,
+    mode: Mode,
+    judge: Judge,
+    drawn: Vec<String>,
+    now_ms: u64,
+    deadline_ms: Option<u64>,
+    steps: usize,
+}
+
+impl std::fmt::Debug for Bench<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bench").field("hello", self.hello).finish_non_exhaustive()
+    }
+}
+
+/// Runs a case in a mode the client declared, and judges it.
+pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Option<Fault>) {
+    let mut report = CaseReport {
+        case: case.id.clone(),
+        title: case.title.clone(),
+        mode,
+        verdict: Verdict::Pass,
+        rules: case.rules.clone(),
+        steps: 0,
+        findings: Vec::new(),
+        note: None,
+    };
+    if let Some(why) = not_applicable(case, mode, bench.hello) {
+        report.verdict = Verdict::NotApplicable;
+        report.note = Some(why);
+        return (report, None);
+    }
+    let mut run = Run {
+        bench,
+        case,
+        mode,
+        judge: Judge::default(),
+        drawn: Vec::new(),
+        now_ms: 0,
+        deadline_ms: None,
+        steps: 0,
+    };
+    let stop = match &case.session {
+        None => run.compute(),
+        Some(session) => run.session(session),
+    };
+    report.steps = run.steps;
+    report.findings = run.judge.close();
+    match stop {
+        Ok(()) => {
+            let worst = report.findings.iter().map(Finding::verdict).max();
+            report.verdict = worst.unwrap_or(Verdict::Pass);
+            (report, None)
+        }
+        Err(Stop::Script(why)) => {
+            let worst = report.findings.iter().map(Finding::verdict).max();
+            report.verdict = worst.unwrap_or(Verdict::Inconclusive).max(Verdict::Inconclusive);
+            report.note = Some(why);
+            (report, None)
+        }
+        Err(Stop::Fault(fault)) => {
+            report.verdict = match &fault {
+                Fault::Timeout { .. } => Verdict::Timeout,
+                Fault::Crash { .. } | Fault::Start { .. } => Verdict::Crash,
+                Fault::Protocol { .. } => Verdict::ProtocolError,
+            };
+            report.note = Some(fault.to_string());
+            (report, Some(fault))
+        }
+    }
+}
+
+/// Why a client that said this of itself is not held to a case.
+#[must_use]
+pub fn not_applicable(case: &Case, mode: Mode, hello: &Hello) -> Option<String> {
+    let Some(session) = &case.session else {
+        let formula = case.steps.iter().find_map(|step| match &step.input {
+            Input::Compute { formula, .. } => Some(formula),
+            _ => None,
+        })?;
+        if mode.is_opaque() || mode.codec == Codec::Fields {
+            return Some("formulas are run once, in the first mode".to_owned());
+        }
+        return (!hello.formulas.contains(formula))
+            .then(|| format!("does not declare the formula {formula}"));
+    };
+    if !hello.profiles.contains(&session.profile) {
+        return Some(format!("does not declare the profile {}", session.profile));
+    }
+    let role = if session.leads { Role::Leader } else { Role::Participant };
+    if !hello.roles.contains(&role) {
+        return Some("does not declare the role".to_owned());
+    }
+    for (key, value) in &case.policies {
+        let default = conclave_spec::readings::ALL
+            .iter()
+            .find(|reading| reading.policy == Some(key.as_str()))
+            .map(|reading| reading.chosen);
+        let declared = hello.policies.get(key);
+        let can = declared.map_or(default == Some(value), |values| values.contains(value));
+        if !can {
+            return Some(format!("does not declare the policy {key} = {value}"));
+        }
+    }
+    if mode.codec == Codec::Fields && session.script.steps.iter().any(|step| step.wire.is_some()) {
+        return Some("damages bytes, and this client's bytes are its own".to_owned());
+    }
+    let forged = |step: &conclave_model::script::ScriptStep| {
+        step.act.uses_secrets_of(&session.plays)
+    };
+    if mode.is_opaque() && session.script.steps.iter().any(forged) {
+        return Some("needs the client's own secrets, which it keeps".to_owned());
+    }
+    None
+}
+
+impl Run<'_, '_> {
+    fn rule(&self) -> Rule {
+        self.case.rules.first().copied().unwrap_or(Rule::EncodingCanonical)
+    }
+
+    fn compute(&mut self) -> Result<(), Stop> {
+        for (at, step) in self.case.steps.iter().enumerate() {
+            let response = self.ask(None, step.input.clone())?;
+            self.hear(at + 1, step, &response, &|one, other| one == other);
+            if response.class == crate::protocol::Class::Accept {
+                let got = match response.result {
+                    Some(Answer::Computed(outputs)) => outputs,
+                    _ => BTreeMap::new(),
+                };
+                let wanted = step.expect.computed.clone().unwrap_or_default();
+                self.compare_maps(at + 1, step, &wanted, &got);
+            }
+        }
+        Ok(())
+    }
+
+    fn compare_maps(
+        &mut self,
+        step_no: usize,
+        step: &CaseStep,
+        wanted: &BTreeMap<String, String>,
+        got: &BTreeMap<String, String>,
+    ) {
+        for name in wanted.keys().chain(got.keys().filter(|name| !wanted.contains_key(*name))) {
+            let (wanted, got) = (wanted.get(name), got.get(name));
+            if wanted != got {
+                let told = |value: Option<&String>| {
+                    let value = value.map_or("nothing", String::as_str);
+                    let name = crate::process::excerpt(name.as_bytes());
+                    format!("{name} = {}", crate::process::excerpt(value.as_bytes()))
+                };
+                self.find(step_no, step, &told(wanted), &told(got));
+            }
+        }
+    }
+
+    fn find(&mut self, step: usize, case_step: &CaseStep, expected: &str, got: &str) {
+        let rule = case_step.expect.rule.unwrap_or_else(|| self.rule());
+        self.judge.note(Finding {
+            step,
+            input: told(&case_step.input),
+            aspect: Aspect::Outcome,
+            rule,
+            expected: expected.to_owned(),
+            got: got.to_owned(),
+        });
+    }
+
+    fn session(&mut self, session: &CaseSession) -> Result<(), Stop> {
+        let name = format!("{}-{}", session.plays, self.bench.next_id);
+        let opened = self.ask(Some(&name), self.open(session))?;
+        let Some(Answer::Opened(opened)) = opened.result else {
+            return Err(Stop::Fault(Fault::Protocol {
+                op: "open".to_owned(),
+                reason: format!("refused to open a session: {}", opened.class.word()),
+            }));
+        };
+        let result = if self.mode.is_opaque() {
+            self.live(session, &name, &opened.ivk)
+        } else {
+            self.recorded(session, &name)
+        };
+        if result.is_ok() {
+            self.ask(Some(&name), Input::Close {})?;
+        }
+        result
+    }
+
+    fn open(&self, session: &CaseSession) -> Input {
+        let declared = |key: &String| self.bench.hello.policies.contains_key(key);
+        let policies = self.case.policies.iter().filter(|(key, _)| declared(key));
+        Input::Open {
+            profile: session.profile.clone(),
+            user_id: session.user_id.clone(),
+            hardware_id: session.hardware_id.clone(),
+            randomness: match self.mode.randomness {
+                RandomnessClass::Tape => Randomness::Tape { draws: session.draws.clone() },
+                RandomnessClass::Seeded => Randomness::Seeded { seed: session.seed.clone() },
+                RandomnessClass::Opaque => Randomness::Opaque {},
+            },
+            codec: self.mode.codec,
+            policies: policies.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        }
+    }
+
+    /// Every byte known beforehand: the steps as they stand in the vector.
+    fn recorded(&mut self, session: &CaseSession, name: &str) -> Result<(), Stop> {
+        let rules = profile(session)?.rules;
+        let translate = Translate { rules, to: self.mode.codec };
+        for (at, step) in self.case.steps.iter().enumerate() {
+            let input = translate.input(&step.input)?;
+            let mut step = step.clone();
+            for output in &mut step.expect.outputs {
+                output.effect = translate.effect(&output.effect)?;
+            }
+            let step_no = at + 1;
+            let response = self.give(name, step_no, &step, input)?;
+            self.hear(step_no, &step, &response, &|one, other| one == other);
+            if let Some(wanted) = &step.expect.observed {
+                self.observed(step_no, &step, wanted, &response);
+            }
+        }
+        self.compare_draws(session);
+        Ok(())
+    }
+
+    fn observed(&mut self, at: usize, step: &CaseStep, wanted: &Observed, response: &Response) {
+        let got = match &response.result {
+            Some(Answer::Observed(observed)) => observed.clone(),
+            _ => return self.find(at, step, "what the user sees", "no answer to observe"),
+        };
+        if got == *wanted {
+            return;
+        }
+        let json = |seen: &Observed| serde_json::to_string(seen).unwrap_or_default();
+        let (wanted, got) = (json(wanted), json(&got));
+        self.find(at, step, &wanted, &crate::process::excerpt(got.as_bytes()));
+    }
+
+    /// All draws of the case, in order for each purpose.
+    fn compare_draws(&mut self, session: &CaseSession) {
+        let wanted: Vec<String> = session
+            .draws
+            .iter()
+            .flat_map(|(label, values)| (0..values.len()).map(move |at| format!("{label}/{at}")))
+            .collect();
+        let mut got = self.drawn.clone();
+        got.sort_by_key(|name| natural(name));
+        let mut sorted = wanted;
+        sorted.sort_by_key(|name| natural(name));
+        if sorted != got {
+            let rule = self.rule();
+            self.judge.note(Finding {
+                step: self.steps,
+                input: "the whole case".to_owned(),
+                aspect: Aspect::Drawn,
+                rule,
+                expected: sorted.join(" "),
+                got: crate::process::excerpt(got.join(" ").as_bytes()),
+            });
+        }
+    }
+
+    /// The client draws its own: the other parties are played live.
+    fn live(
+        &mut self,
+        session: &CaseSession,
+        name: &str,
+        ivk: &crate::protocol::Hex,
+    ) -> Result<(), Stop> {
+        let profile = profile(session)?;
+        let algebra = crate::live::algebra(session);
+        let mut live =
+            Live::new(&algebra, session, &profile, self.mode.codec, ivk).map_err(Stop::Script)?;
+        let mut own = 0;
+        for script_step in &session.script.steps {
+            if script_step.party != session.plays {
+                let findings = live.play_other(script_step, self.steps);
+                findings.map_err(Stop::Script)?.into_iter().for_each(|it| self.judge.note(it));
+                continue;
+            }
+            let Some(step) = self.case.steps.get(own) else {
+                return Err(Stop::Script("the case has fewer steps than its script".to_owned()));
+            };
+            own += 1;
+            let input = live.input(script_step).map_err(Stop::Script)?;
+            let step = live.expectation(step, &input);
+            let response = self.give(name, own, &step, input.clone())?;
+            let codec = self.mode.codec;
+            self.hear(own, &step, &response, &|one, other| crate::live::alike(codec, one, other));
+            if let Some(wanted) = &step.expect.observed {
+                self.observed(own, &step, wanted, &response);
+            }
+            let findings = live.heard(&input, &response, own, self.rule());
+            findings.map_err(Stop::Script)?.into_iter().for_each(|it| self.judge.note(it));
+        }
+        Ok(())
+    }
+
+    /// Gives the client a step; before and after one it must refuse, asks what the user sees.
+    fn give(
+        &mut self,
+        name: &str,
+        at: usize,
+        step: &CaseStep,
+        input: Input,
+    ) -> Result<Response, Stop> {
+        if let Input::Advance { to_ms } = input {
+            return self.advance(name, to_ms);
+        }
+        let refusal = step.expect.class.is_refusal();
+        let before = if refusal { self.look(name)? } else { None };
+        let response = self.ask(Some(name), input)?;
+        if refusal && response.class.is_refusal() {
+            let after = self.look(name)?;
+            if before != after {
+                self.find(at, step, "a refusal that changes nothing", "what the user sees changed");
+            }
+            if !response.outputs.is_empty() {
+                self.find(at, step, "a refusal without outputs", "outputs beside the refusal");
+            }
+        }
+        Ok(response)
+    }
+
+    fn look(&mut self, name: &str) -> Result<Option<Observed>, Stop> {
+        let response = self.ask(Some(name), Input::Observe {})?;
+        Ok(match response.result {
+            Some(Answer::Observed(observed)) => Some(observed),
+            _ => None,
+        })
+    }
+
+    /// Time passes, never over a moment at which the client acts by itself.
+    fn advance(&mut self, name: &str, to_ms: u64) -> Result<Response, Stop> {
+        let mut outputs = Vec::new();
+        for _ in 0..MOMENTS_MAX {
+            let moment = self.deadline_ms.map_or(to_ms, |due| due.min(to_ms)).max(self.now_ms);
+            let mut response = self.ask(Some(name), Input::Advance { to_ms: moment })?;
+            let stuck = response.deadline_ms.is_some_and(|due| due <= moment);
+            if stuck {
+                return Err(Stop::Fault(Fault::Protocol {
+                    op: "advance".to_owned(),
+                    reason: format!("at {moment} ms the next deadline must lie later"),
+                }));
+            }
+            if let Some(output) = response.outputs.iter().find(|it| it.at_ms > moment) {
+                return Err(Stop::Fault(Fault::Protocol {
+                    op: "advance".to_owned(),
+                    reason: format!("an output at {} ms when it is {moment} ms", output.at_ms),
+                }));
+            }
+            self.now_ms = moment;
+            outputs.append(&mut response.outputs);
+            if moment == to_ms || response.class != crate::protocol::Class::Accept {
+                return Ok(Response { outputs, ..response });
+            }
+        }
+        Err(Stop::Fault(Fault::Protocol {
+            op: "advance".to_owned(),
+            reason: format!("more than {MOMENTS_MAX} deadlines before {to_ms} ms"),
+        }))
+    }
+
+    fn ask(&mut self, session: Option<&str>, input: Input) -> Result<Response, Stop> {
+        let id = self.bench.next_id;
+        self.bench.next_id += 1;
+        self.steps += 1;
+        let request = Request {
+            id,
+            session: session.map(ToOwned::to_owned),
+            case: Some(self.case.id.clone()),
+            input,
+        };
+        let response = self.bench.player.ask(&request)?;
+        self.drawn.extend(response.drawn.iter().cloned());
+        self.deadline_ms = response.deadline_ms;
+        Ok(response)
+    }
+
+    fn hear(
+        &mut self,
+        step: usize,
+        case_step: &CaseStep,
+        response: &Response,
+        same: &dyn Fn(&Effect, &Effect) -> bool,
+    ) {
+        let answered = Answered {
+            step,
+            input: &told(&case_step.input),
+            expected: &case_step.expect,
+            response,
+            rule: case_step.expect.rule.unwrap_or_else(|| self.rule()),
+            now_ms: self.now_ms,
+            maps_codes: self.bench.hello.maps_codes,
+        };
+        self.judge.hear(&answered, same);
+    }
+}
+
+fn natural(name: &str) -> (String, u32) {
+    let (label, number) = name.rsplit_once('/').unwrap_or((name, "0"));
+    (label.to_owned(), number.parse().unwrap_or(u32::MAX))
+}
+
+fn profile(session: &CaseSession) -> Result<Profile, Stop> {
+    Profile::by_id(&session.profile)
+        .ok_or_else(|| Stop::Script(format!("no profile {:?}", session.profile)))
+}
+
+/// From the bytes of the vectors to the session's codec.
+struct Translate {
+    rules: conclave_spec::RuleSet,
+    to: Codec,
+}
+
+impl Translate {
+    fn input(&self, input: &Input) -> Result<Input, Stop> {
+        if self.to == Codec::Bytes {
+            return Ok(input.clone());
+        }
+        let from = Exchange { codec: Codec::Bytes, rules: self.rules };
+        let to = Exchange { codec: self.to, rules: self.rules };
+        let event = from.event(input).map_err(|error| Stop::Script(error.to_string()))?;
+        Ok(match event {
+            Some(event) => to.request(&conclave_model::stage::Given::Event(event)),
+            None => input.clone(),
+        })
+    }
+
+    fn effect(&self, effect: &Effect) -> Result<Effect, Stop> {
+        if self.to == Codec::Bytes {
+            return Ok(effect.clone());
+        }
+        let from = Exchange { codec: Codec::Bytes, rules: self.rules };
+        let to = Exchange { codec: self.to, rules: self.rules };
+        let heard = from.heard(effect).map_err(|error| Stop::Script(error.to_string()))?;
+        heard
+            .map(|effect| to.effect(&effect))
+            .ok_or_else(|| Stop::Script("an expected output does not decode".to_owned()))
+    }
+}
+
+/// A request in a few words.
+#[must_use]
+pub fn told(input: &Input) -> String {
+    use crate::protocol::Message;
+    match input {
+        Input::Hello { .. } => "hello".to_owned(),
+        Input::Open { .. } => "open".to_owned(),
+        Input::Join { role: Role::Leader, .. } => "join as leader".to_owned(),
+        Input::Join { role: Role::Participant, .. } => "join as participant".to_owned(),
+        Input::Advance { to_ms } => format!("advance to {to_ms} ms"),
+        Input::Send { stream, .. } => format!("send {stream}"),
+        Input::Leave {} => "leave".to_owned(),
+        Input::Observe {} => "observe".to_owned(),
+        Input::Compute { formula, .. } => format!("compute {formula}"),
+        Input::Close {} => "close".to_owned(),
+        Input::Deliver { message } => match message {
+            Message::LeaderNamed { user_id, .. } => format!("deliver: {user_id} leads"),
+            Message::Admitted { user_id, .. } => format!("deliver: {user_id} joined"),
+            Message::Departed { user_id, .. } => format!("deliver: {user_id} left"),
+            Message::RekeySignaled { mk_seq } => format!("deliver: the newest key is {mk_seq}"),
+            Message::SealedKey { sealed } => format!("deliver: a sealed key{}", size(sealed)),
+            Message::Packet { from, stream, packet } => {
+                format!("deliver: a packet of {from}, {stream}{}", size(packet))
+            }
+            Message::MeetingEnded {} => "deliver: the meeting is over".to_owned(),
+        },
+    }
+}
+
+fn size(payload: &Payload) -> String {
+    match payload {
+        Payload::Bytes(bytes) => format!(" ({} bytes)", bytes.0.len()),
+        Payload::Fields(_) => String::new(),
+    }
+}

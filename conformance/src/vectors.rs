@@ -1,0 +1,283 @@
+//! The vector files: writing, loading, comparing.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    case::{Case, SCHEMA, VectorFile},
+    record::{self, RecordError},
+};
+
+/// The list of all vector files with their hashes.
+pub const MANIFEST: &str = "MANIFEST.json";
+
+/// The JSON Schema of a vector file.
+pub const SCHEMA_FILE: &str = "schema/vectors.json";
+
+/// The list of all vector files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// `conclave-vectors-1`.
+    pub schema: String,
+    /// How many cases there are in all files.
+    pub count: usize,
+    /// The files, by path.
+    pub files: BTreeMap<String, Entry>,
+}
+
+/// A file of the manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// How many cases it has.
+    pub count: usize,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Why the vectors cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum VectorsError {
+    /// There is no vector folder.
+    #[error(
+        "no vectors found: there is no {MANIFEST} in {0}\n  what to do: run from the project's folder, or give --vectors DIR"
+    )]
+    Missing(PathBuf),
+    /// A file cannot be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// A file is not what the manifest says.
+    #[error(
+        "{path}: not the file the manifest lists (SHA-256 {got}, expected {expected})\n  what to do: restore it, or run `conclave vectors write` if it was meant to change"
+    )]
+    Hash {
+        /// The file.
+        path: PathBuf,
+        /// What the manifest says.
+        expected: String,
+        /// What the file has.
+        got: String,
+    },
+    /// A file is not JSON, or not a vector file.
+    #[error("{path}: not a vector file: {reason}")]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// A file does not have the number of cases it says.
+    #[error("{path}: says {said} cases, has {has}")]
+    Count {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        said: usize,
+        /// What it has.
+        has: usize,
+    },
+    /// A file differs from what the model gives today.
+    #[error(
+        "{path}: stale: line {line} differs from what the model gives\n  what to do: run `conclave vectors write` and read the difference"
+    )]
+    Stale {
+        /// The file.
+        path: PathBuf,
+        /// The first line that differs, from 1.
+        line: usize,
+    },
+    /// A file nobody generates.
+    #[error("{0}: no generator writes this file\n  what to do: remove it")]
+    Stray(PathBuf),
+    /// The drafts and the reference disagree.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Nothing to run.
+    #[error("no case was loaded: that is an error, not a pass")]
+    Empty,
+}
+
+/// The vector folder: as given, or beside the current folder, or that of the source tree.
+#[must_use]
+pub fn folder(given: Option<&Path>) -> PathBuf {
+    if let Some(given) = given {
+        return given.to_owned();
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let above = here.ancestors().map(|folder| folder.join("vectors"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors");
+    above
+        .chain([source.clone()])
+        .find(|folder| folder.join(MANIFEST).is_file())
+        .unwrap_or(source)
+}
+
+/// What all vector files must contain today, by path under the vector folder.
+///
+/// # Errors
+/// The drafts and the reference disagree.
+pub fn generate() -> Result<BTreeMap<String, String>, VectorsError> {
+    let mut files = BTreeMap::new();
+    let mut manifest =
+        Manifest { schema: SCHEMA.to_owned(), count: 0, files: BTreeMap::new() };
+    for (name, file) in record::files()? {
+        let text = pretty(&file);
+        let entry = Entry { count: file.count, sha256: digest(text.as_bytes()) };
+        manifest.count += file.count;
+        manifest.files.insert(name.clone(), entry);
+        files.insert(name, text);
+    }
+    files.insert(MANIFEST.to_owned(), pretty(&manifest));
+    files.insert(SCHEMA_FILE.to_owned(), pretty(&schemars::schema_for!(VectorFile)));
+    Ok(files)
+}
+
+fn pretty<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// Writes every vector file.
+///
+/// # Errors
+/// The drafts and the reference disagree, or a file cannot be written.
+pub fn write(folder: &Path) -> Result<usize, VectorsError> {
+    let files = generate()?;
+    for (name, text) in &files {
+        let path = folder.join(name);
+        let at = |error| VectorsError::File { path: path.clone(), error };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(at)?;
+        }
+        fs::write(&path, text).map_err(at)?;
+    }
+    Ok(files.len())
+}
+
+/// Compares every vector file with what the model gives today, byte for byte, and loads them.
+///
+/// # Errors
+/// The first difference, or whatever keeps the files from being used.
+pub fn check(folder: &Path) -> Result<Vec<Case>, VectorsError> {
+    let cases = load(folder)?;
+    let files = generate()?;
+    for (name, text) in &files {
+        let path = folder.join(name);
+        let stored = read(&path)?;
+        if stored != *text {
+            let same = stored.lines().zip(text.lines()).take_while(|(one, other)| one == other);
+            let line = same.count() + 1;
+            return Err(VectorsError::Stale { path, line });
+        }
+    }
+    for path in json_files(&folder.join("scenarios"))?.into_iter().chain(json_files(&folder.join("bytes"))?) {
+        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        if !files.contains_key(&name) {
+            return Err(VectorsError::Stray(path));
+        }
+    }
+    Ok(cases)
+}
+
+fn json_files(folder: &Path) -> Result<Vec<PathBuf>, VectorsError> {
+    let at = |error| VectorsError::File { path: folder.to_owned(), error };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(at)? {
+        let path = entry.map_err(at)?.path();
+        if path.is_dir() {
+            found.extend(json_files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Loads every case: hashes, schema, shape and counts must be right.
+///
+/// # Errors
+/// Whatever keeps the files from being used.
+pub fn load(folder: &Path) -> Result<Vec<Case>, VectorsError> {
+    let path = folder.join(MANIFEST);
+    if !path.is_file() {
+        return Err(VectorsError::Missing(folder.to_owned()));
+    }
+    let manifest: Manifest = shaped(&path, &read(&path)?)?;
+    let schema = serde_json::to_value(schemars::schema_for!(VectorFile)).unwrap_or_default();
+    let validator = jsonschema::validator_for(&schema).map_err(|error| VectorsError::Shape {
+        path: path.clone(),
+        reason: error.to_string(),
+    })?;
+    let mut cases = Vec::new();
+    for (name, entry) in &manifest.files {
+        let path = folder.join(name);
+        let text = read(&path)?;
+        let file = file(&path, &text, &validator)?;
+        if digest(text.as_bytes()) != entry.sha256 {
+            let (expected, got) = (entry.sha256.clone(), digest(text.as_bytes()));
+            return Err(VectorsError::Hash { path, expected, got });
+        }
+        if file.cases.len() != file.count || file.count != entry.count {
+            let (said, has) = (entry.count, file.cases.len());
+            return Err(VectorsError::Count { path, said, has });
+        }
+        cases.extend(file.cases);
+    }
+    if cases.len() != manifest.count {
+        return Err(VectorsError::Count { path, said: manifest.count, has: cases.len() });
+    }
+    if cases.is_empty() { Err(VectorsError::Empty) } else { Ok(cases) }
+}
+
+fn read(path: &Path) -> Result<String, VectorsError> {
+    fs::read_to_string(path).map_err(|error| VectorsError::File { path: path.to_owned(), error })
+}
+
+fn file(
+    path: &Path,
+    text: &str,
+    validator: &jsonschema::Validator,
+) -> Result<VectorFile, VectorsError> {
+    let value: serde_json::Value = shaped(path, text)?;
+    if let Some(error) = validator.iter_errors(&value).next() {
+        let reason = format!("{} at {}", excerpt(&error.to_string()), error.instance_path);
+        return Err(VectorsError::Shape { path: path.to_owned(), reason });
+    }
+    let file: VectorFile = shaped(path, text)?;
+    if file.schema == SCHEMA {
+        Ok(file)
+    } else {
+        let reason = format!("schema {:?}, this release reads {SCHEMA:?}", file.schema);
+        Err(VectorsError::Shape { path: path.to_owned(), reason })
+    }
+}
+
+fn shaped<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, VectorsError> {
+    serde_json::from_str(text).map_err(|error| VectorsError::Shape {
+        path: path.to_owned(),
+        reason: excerpt(&error.to_string()),
+    })
+}
+
+fn excerpt(text: &str) -> String {
+    crate::process::excerpt(text.as_bytes())
+}

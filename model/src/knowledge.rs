@@ -1,0 +1,200 @@
+//! What an adversary can work out from the terms it has: a Dolev-Yao closure.
+//!
+//! Learning takes apart: what lies open in a message, what a known key opens. Asking puts
+//! together: a key agreed with a known secret, a stream key from a known meeting key. A literal
+//! stands for what a user said, so it is known only when it was heard.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    algebra::{BoxSecret, Datum, Term, TermKind},
+    message::{Announcement, Packet, SealedKey},
+};
+
+/// Everything learned, closed under opening what can be opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Knowledge {
+    learned: BTreeSet<Term>,
+    locked: BTreeSet<Term>,
+}
+
+impl Knowledge {
+    /// Takes a value in, and everything it opens.
+    pub fn learn(&mut self, term: &Term) {
+        self.take_apart(term.clone());
+        self.open_locked();
+    }
+
+    /// Takes in the secret of an ephemeral pair.
+    pub fn learn_secret(&mut self, secret: &BoxSecret<Term>) {
+        self.learn(&secret.agreement);
+        if let Some(seed) = &secret.kem {
+            self.learn(seed);
+        }
+    }
+
+    /// Takes in an announcement.
+    pub fn learn_announcement(&mut self, announcement: &Announcement<Term>) {
+        self.learn(&announcement.pk);
+        self.learn(&announcement.sig);
+    }
+
+    /// Takes in a sealed key.
+    pub fn learn_sealed_key(&mut self, sealed: &SealedKey<Term>) {
+        self.learn(&sealed.sealed.nonce);
+        if let Some(kem) = &sealed.sealed.kem {
+            self.learn(kem);
+        }
+        self.learn(&sealed.sealed.ciphertext);
+    }
+
+    /// Takes in a packet.
+    pub fn learn_packet(&mut self, packet: &Packet<Term>) {
+        self.learn(&packet.body);
+    }
+
+    /// Whether the adversary has this value or can compute it.
+    #[must_use]
+    pub fn knows(&self, term: &Term) -> bool {
+        self.learned.contains(term) || self.composes(term)
+    }
+
+    fn composes(&self, term: &Term) -> bool {
+        match term.kind() {
+            TermKind::Name(_) | TermKind::Literal(_) => false,
+            TermKind::SmallOrder | TermKind::Zero => true,
+            TermKind::Damaged(inner)
+            | TermKind::VerificationKey(inner)
+            | TermKind::SecurityCode { ivk: inner, .. } => self.knows(inner),
+            TermKind::BoxPublic { agreement, kem } => {
+                self.knows_public(agreement)
+                    && kem.as_ref().is_none_or(|seed| self.knows_kem_public(seed))
+            }
+            TermKind::Fields { data, .. } => data.iter().all(|datum| match datum {
+                Datum::Text(_) | Datum::Uuid(_) => true,
+                Datum::Value(value) => self.knows(value),
+            }),
+            TermKind::Signature { identity, message, .. } => {
+                self.knows(identity) && self.knows(message)
+            }
+            TermKind::Agreed(one, other) => {
+                (self.knows(one) && self.knows_public(other))
+                    || (self.knows(other) && self.knows_public(one))
+            }
+            TermKind::KemShared { coins, seed } => {
+                let ciphertext =
+                    TermKind::KemCiphertext { coins: coins.clone(), seed: seed.clone() };
+                self.knows(coins) && self.knows_kem_public(seed)
+                    || self.knows(seed) && self.knows(&Term::new(ciphertext))
+            }
+            TermKind::KemCiphertext { coins, seed } => {
+                self.knows(coins) && self.knows_kem_public(seed)
+            }
+            TermKind::KemRejected { seed, ciphertext } => {
+                self.knows(seed) && self.knows(ciphertext)
+            }
+            TermKind::KemPublic(seed) => self.knows_kem_public(seed),
+            TermKind::BoxKey { parts, .. } => parts.iter().all(|part| self.knows(part)),
+            TermKind::Box { key, associated, nonce, meeting_key, .. } => {
+                [key, &associated.1, nonce, meeting_key].into_iter().all(|part| self.knows(part))
+            }
+            TermKind::StreamKey { meeting_key, info } => {
+                meeting_key.as_ref().is_none_or(|key| self.knows(key)) && self.knows(info)
+            }
+            TermKind::Packet { key, plaintext, .. } => self.knows(key) && self.knows(plaintext),
+            TermKind::Garbled { key, body, .. } => self.knows(key) && self.knows(body),
+        }
+    }
+
+    /// Whether the public half of this Curve25519 secret is known. What stands in its place when
+    /// somebody agreed with a damaged key is public itself.
+    fn knows_public(&self, secret: &Term) -> bool {
+        self.knows(secret)
+            || self.learned.iter().any(|term| {
+                matches!(term.kind(), TermKind::BoxPublic { agreement, .. } if agreement == secret)
+            })
+    }
+
+    fn knows_kem_public(&self, seed: &Term) -> bool {
+        self.knows(seed)
+            || self.learned.iter().any(|term| {
+                matches!(term.kind(), TermKind::BoxPublic { kem: Some(known), .. } if known == seed)
+            })
+    }
+
+    /// What lies open in a term is learned; what is under a key waits for the key.
+    fn take_apart(&mut self, term: Term) {
+        let mut open = vec![term];
+        while let Some(term) = open.pop() {
+            if !self.learned.insert(term.clone()) {
+                continue;
+            }
+            match term.kind() {
+                TermKind::Damaged(inner) => open.push(inner.clone()),
+                TermKind::Signature { message, .. } => open.push(message.clone()),
+                TermKind::Fields { data, .. } => open.extend(data.iter().filter_map(value)),
+                TermKind::Box { associated, nonce, .. } => {
+                    open.push(associated.1.clone());
+                    open.push(nonce.clone());
+                    self.locked.insert(term);
+                }
+                TermKind::Packet { .. } => {
+                    self.locked.insert(term);
+                }
+                TermKind::Name(_)
+                | TermKind::Literal(_)
+                | TermKind::SmallOrder
+                | TermKind::Zero
+                | TermKind::VerificationKey(_)
+                | TermKind::BoxPublic { .. }
+                | TermKind::Agreed(..)
+                | TermKind::KemShared { .. }
+                | TermKind::KemCiphertext { .. }
+                | TermKind::KemRejected { .. }
+                | TermKind::KemPublic(_)
+                | TermKind::BoxKey { .. }
+                | TermKind::StreamKey { .. }
+                | TermKind::Garbled { .. }
+                | TermKind::SecurityCode { .. } => {}
+            }
+        }
+    }
+
+    /// Opens what the known keys open, until nothing more opens.
+    fn open_locked(&mut self) {
+        loop {
+            let opened: Vec<(Term, Term)> =
+                self.locked.iter().filter_map(|term| self.opened(term)).collect();
+            if opened.is_empty() {
+                return;
+            }
+            for (lock, inside) in opened {
+                self.locked.remove(&lock);
+                self.take_apart(inside);
+            }
+        }
+    }
+
+    fn opened(&self, term: &Term) -> Option<(Term, Term)> {
+        let (key, inside) = lock(term)?;
+        self.knows(key).then(|| (term.clone(), inside.clone()))
+    }
+}
+
+fn value(datum: &Datum<Term>) -> Option<Term> {
+    match datum {
+        Datum::Text(_) | Datum::Uuid(_) => None,
+        Datum::Value(value) => Some(value.clone()),
+    }
+}
+
+/// The key of something locked and what is inside.
+fn lock(term: &Term) -> Option<(&Term, &Term)> {
+    if let TermKind::Box { key, meeting_key, .. } = term.kind() {
+        return Some((key, meeting_key));
+    }
+    if let TermKind::Packet { key, plaintext, .. } = term.kind() {
+        return Some((key, plaintext));
+    }
+    None
+}
