@@ -171,8 +171,14 @@ impl Hybrid {
         let keys: Result<Vec<_>, _> =
             fields.iter().map(|field| inputs.octets(field.name)).collect();
         let keys = keys?;
-        let [sender_ivk, sender_box_pk, sender_kem_pk, recipient_ivk, recipient_box_pk, recipient_kem_pk] =
-            keys.as_slice()
+        let [
+            sender_ivk,
+            sender_box_pk,
+            sender_kem_pk,
+            recipient_ivk,
+            recipient_box_pk,
+            recipient_kem_pk,
+        ] = keys.as_slice()
         else {
             return Err(Refused::Inputs("six public keys are wanted".to_owned()));
         };

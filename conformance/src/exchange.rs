@@ -73,10 +73,9 @@ impl Exchange {
                 },
             },
             line::Input::Deliver { message } => self.delivered(message)?,
-            line::Input::Send { stream, plaintext } => Event::Send {
-                stream: identifier("stream", stream)?,
-                plaintext: octets(plaintext),
-            },
+            line::Input::Send { stream, plaintext } => {
+                Event::Send { stream: identifier("stream", stream)?, plaintext: octets(plaintext) }
+            }
             line::Input::Leave {} => Event::Leave,
             line::Input::Hello { .. }
             | line::Input::Open { .. }
@@ -143,7 +142,10 @@ impl Exchange {
             let to = fields.seat()?;
             let (nonce, kem) = (fields.take("nonce")?, fields.take("kem")?);
             let kem = (!kem.is_empty()).then_some(kem);
-            Ok(SealedKey { to, sealed: Sealed { nonce, kem, ciphertext: fields.take("ciphertext")? } })
+            Ok(SealedKey {
+                to,
+                sealed: Sealed { nonce, kem, ciphertext: fields.take("ciphertext")? },
+            })
         }))
     }
 
@@ -342,9 +344,10 @@ impl Exchange {
             }
             Codec::Fields => {
                 let widths = layout.fields.iter().map(|field| field.width);
-                let written = values.iter().zip(widths).map(|((name, value), width)| {
-                    ((*name).to_owned(), written(width, value))
-                });
+                let written = values
+                    .iter()
+                    .zip(widths)
+                    .map(|((name, value), width)| ((*name).to_owned(), written(width, value)));
                 Payload::Fields(written.collect())
             }
         }
@@ -360,7 +363,10 @@ impl Fields {
     }
 
     fn seat(&mut self) -> Result<Seat, Rule> {
-        Ok(Seat { user_id: text(&self.take("user_id")?), hardware_id: text(&self.take("hardware_id")?) })
+        Ok(Seat {
+            user_id: text(&self.take("user_id")?),
+            hardware_id: text(&self.take("hardware_id")?),
+        })
     }
 }
 

@@ -103,7 +103,9 @@ impl Judge {
         };
         let got = match (code, &answered.response.detail) {
             (Some(code), _) => format!("{} ({code})", got.word()),
-            (None, Some(detail)) => format!("{} ({})", got.word(), crate::process::excerpt(detail.as_bytes())),
+            (None, Some(detail)) => {
+                format!("{} ({})", got.word(), crate::process::excerpt(detail.as_bytes()))
+            }
             (None, None) => got.word().to_owned(),
         };
         self.find(answered, aspect, rule, expected.word(), &got);
@@ -206,8 +208,14 @@ pub fn told(output: &Output) -> String {
         }
         Effect::Render { from, stream, mk_seq, plaintext } => {
             let text = String::from_utf8_lossy(&plaintext.0).into_owned();
-            let (from, stream) = (crate::process::excerpt(from.as_bytes()), crate::process::excerpt(stream.as_bytes()));
-            format!("{stream} of {from} under key {mk_seq}: {}", crate::process::excerpt(text.as_bytes()))
+            let (from, stream) = (
+                crate::process::excerpt(from.as_bytes()),
+                crate::process::excerpt(stream.as_bytes()),
+            );
+            format!(
+                "{stream} of {from} under key {mk_seq}: {}",
+                crate::process::excerpt(text.as_bytes())
+            )
         }
         Effect::ShowSecurityCode { digits } => {
             format!("security code {}", crate::process::excerpt(digits.as_bytes()))

@@ -92,9 +92,17 @@ impl<'a> Live<'a> {
         let played = record::play(&mut self.stage, &canonical, step);
         let (_, reply) = match played {
             Ok(played) => played,
-            Err(conclave_model::stage::StageError::NotSent(handle)) if handle.by == self.session.plays => {
+            Err(conclave_model::stage::StageError::NotSent(handle))
+                if handle.by == self.session.plays =>
+            {
                 let rule = step.expect.rule.unwrap_or(Rule::JoinerKeyPrompt);
-                let finding = peer(at, step, rule, &format!("message {} of the client", handle.nth), "it never came");
+                let finding = peer(
+                    at,
+                    step,
+                    rule,
+                    &format!("message {} of the client", handle.nth),
+                    "it never came",
+                );
                 return Ok(vec![finding]);
             }
             Err(error) => return Err(error.to_string()),
@@ -159,10 +167,13 @@ impl<'a> Live<'a> {
     #[must_use]
     pub fn expectation(&mut self, step: &CaseStep, input: &Input) -> CaseStep {
         let mut step = step.clone();
-        let shown = |it: &crate::protocol::Output| matches!(it.effect, Effect::ShowSecurityCode { .. });
+        let shown =
+            |it: &crate::protocol::Output| matches!(it.effect, Effect::ShowSecurityCode { .. });
         if step.expect.outputs.iter().any(shown) {
             let ivk = match input {
-                Input::Deliver { message: Message::LeaderNamed { ivk, .. } } => exchange::octets(ivk),
+                Input::Deliver { message: Message::LeaderNamed { ivk, .. } } => {
+                    exchange::octets(ivk)
+                }
                 _ => self.own_ivk(),
             };
             self.code = Some(security_code(self.profile.rules, &ivk).digits().to_owned());
@@ -171,7 +182,9 @@ impl<'a> Live<'a> {
             self.code = None;
         }
         for output in &mut step.expect.outputs {
-            if let (Effect::ShowSecurityCode { digits }, Some(code)) = (&mut output.effect, &self.code) {
+            if let (Effect::ShowSecurityCode { digits }, Some(code)) =
+                (&mut output.effect, &self.code)
+            {
                 digits.clone_from(code);
             }
         }
@@ -190,12 +203,23 @@ impl<'a> Live<'a> {
     ///
     /// # Errors
     /// An output is not in the session's codec.
-    pub fn heard(&mut self, _input: &Input, response: &Response, at: usize, rule: Rule) -> Findings {
+    pub fn heard(
+        &mut self,
+        _input: &Input,
+        response: &Response,
+        at: usize,
+        rule: Rule,
+    ) -> Findings {
         let mut findings = Vec::new();
         for output in &response.outputs {
             let heard = self.exchange.heard(&output.effect).map_err(|error| error.to_string())?;
             let Some(effect) = heard else {
-                findings.push(claim(at, Rule::EncodingCanonical, "a canonical message", "bytes that do not decode"));
+                findings.push(claim(
+                    at,
+                    Rule::EncodingCanonical,
+                    "a canonical message",
+                    "bytes that do not decode",
+                ));
                 continue;
             };
             findings.extend(self.judge(&effect, at, rule));
@@ -218,11 +242,17 @@ impl<'a> Live<'a> {
                 }
                 findings
             }
-            Done::PostSealedKey(sealed) if !self.claims.nonces.insert(sealed.sealed.nonce.clone()) => {
+            Done::PostSealedKey(sealed)
+                if !self.claims.nonces.insert(sealed.sealed.nonce.clone()) =>
+            {
                 vec![claim(at, Rule::BoxNonceFresh, "a fresh nonce", "one used before")]
             }
             Done::Transmit { stream, packet }
-                if !self.claims.counters.insert((packet.mk_seq, stream.clone(), packet.counter)) =>
+                if !self.claims.counters.insert((
+                    packet.mk_seq,
+                    stream.clone(),
+                    packet.counter,
+                )) =>
             {
                 vec![claim(at, Rule::CounterNeverRepeats, "a fresh counter", "one used before")]
             }

@@ -1,15 +1,13 @@
 //! `conclave`: the conformance suite, the reference client, the tables and the explorer.
 
-use std::{
-    io::Write as _,
-    panic,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write as _, panic, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
-    commands::{self, Exit, adapter, check, mutants},
+    commands::{
+        self, Exit, adapter, check, docs, mutants,
+        tables::{self, Listing, Look, TablesError},
+    },
     process::Launch,
     protocol::{Codec, RandomnessClass},
     reference::Reference,
@@ -39,6 +37,51 @@ enum Command {
     Mutants(MutantsArgs),
     /// Write or check the vector files
     Vectors(VectorsArgs),
+    /// The rules: every obligation, with its kind, level and source
+    Rules(Table),
+    /// The readings: where the paper is silent or contradicts itself, and what was chosen
+    Readings(Table),
+    /// The obligations: every normative sentence in scope, and what answers it (exit 1 if one is not)
+    Obligations(Table),
+    /// The protocol versions, or what changed from one to another
+    Profiles(ProfilesArgs),
+    /// Everything about one rule, reading, obligation, profile, layout or label
+    Explain {
+        /// Its identifier, such as ROT-02 or R-12
+        id: String,
+    },
+    /// Write or check the generated pages
+    Docs {
+        #[command(subcommand)]
+        action: DocsAction,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Table {
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct ProfilesArgs {
+    /// Compare this profile ...
+    #[arg(requires = "to")]
+    from: Option<String>,
+    /// ... with this one
+    to: Option<String>,
+    /// As JSON
+    #[arg(long, conflicts_with = "from")]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum DocsAction {
+    /// Generate every page anew
+    Write,
+    /// Compare every page with what the tables give
+    Check,
 }
 
 #[derive(Debug, Args)]
@@ -146,6 +189,61 @@ fn run(command: Command) -> Exit {
             mutants::mutants(&mutants::Options { only: args.only, vectors, write: args.write }, out)
         }
         Command::Vectors(args) => run_vectors(&args),
+        Command::Rules(table) => ended(tables::rules(&listing(&table), out)),
+        Command::Readings(table) => ended(tables::readings(&listing(&table), out)),
+        Command::Obligations(table) => match tables::obligations(&listing(&table), out) {
+            Ok(0) => Exit::Conformant,
+            Ok(_) => Exit::Nonconformant,
+            Err(error) => ended(Err(error)),
+        },
+        Command::Profiles(args) => match (&args.from, &args.to) {
+            (Some(from), Some(to)) => {
+                ended(tables::profiles_diff(Look::of_stdout(), from, to, out))
+            }
+            _ => ended(tables::profiles(&listing(&Table { json: args.json }), out)),
+        },
+        Command::Explain { id } => ended(tables::explain(Look::of_stdout(), &id, out)),
+        Command::Docs { action } => run_docs(action),
+    }
+}
+
+fn listing(table: &Table) -> Listing {
+    Listing { json: table.json, look: Look::of_stdout() }
+}
+
+fn ended(result: Result<(), TablesError>) -> Exit {
+    match result {
+        Ok(()) => Exit::Conformant,
+        Err(error) if error.exit_code() == 4 => Exit::usage(&error.to_string()),
+        Err(error) => Exit::harness(&error.to_string()),
+    }
+}
+
+/// The repository the generated pages belong to: that of the source tree.
+fn repository() -> PathBuf {
+    vectors::folder(None).parent().map_or_else(PathBuf::new, PathBuf::from)
+}
+
+fn run_docs(action: DocsAction) -> Exit {
+    match action {
+        DocsAction::Write => match docs::docs_write(&repository()) {
+            Ok(changed) => {
+                println!("{} pages changed", changed.len());
+                Exit::Conformant
+            }
+            Err(error) => Exit::harness(&error.to_string()),
+        },
+        DocsAction::Check => match docs::docs_check(&repository()) {
+            Ok(pages) => {
+                println!("{pages} pages, each as the tables give it");
+                Exit::Conformant
+            }
+            Err(error @ docs::DocsError::Stale(_)) => {
+                println!("{error}");
+                Exit::Nonconformant
+            }
+            Err(error) => Exit::harness(&error.to_string()),
+        },
     }
 }
 

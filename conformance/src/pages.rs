@@ -1,7 +1,7 @@
 //! The generated pages of the book and the generated schemas: one text for each file.
 //!
 //! Everything here is a function of the tables of `conclave-spec` and of the types of
-//! [`crate::protocol`] and [`crate::case`], so a page cannot say what the program does not.
+//! [`crate::protocol`], so a page cannot say what the program does not.
 
 use conclave_spec::obligations::{Obligations, ObligationsError};
 use thiserror::Error;
@@ -53,6 +53,5 @@ pub fn all() -> Result<Vec<Page>, PagesError> {
         Page { path: "docs/generated/labels.md", text: labels::page() },
         Page { path: "docs/generated/adapter-messages.md", text: adapter_messages::page() },
         Page { path: "vectors/schema/adapter.json", text: schema::text(&schema::adapter())? },
-        Page { path: "vectors/schema/vectors.json", text: schema::text(&schema::vectors())? },
     ])
 }

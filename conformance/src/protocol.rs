@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 pub const VERSION: u32 = 1;
 
 /// Bytes, in lower-case hexadecimal.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(with = "String", extend("pattern" = "^([0-9a-f]{2})*$"))]
 pub struct Hex(pub Vec<u8>);
@@ -120,7 +122,9 @@ pub enum Input {
 }
 
 /// The role of a client in a meeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Generates and distributes the meeting key.

@@ -131,8 +131,8 @@ pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case,
             drawn.extend(reply.drawn.clone());
             let observed = matches!(step.act, Act::Observe {});
             let actor = stage.actor(&step.party).map_err(at(step_no))?;
-            let observed = observed
-                .then(|| reference::observe(&actor.state, &actor.profile, &algebra));
+            let observed =
+                observed.then(|| reference::observe(&actor.state, &actor.profile, &algebra));
             steps.push(recorded(step, input, &reply, observed, &exchange));
         }
     }

@@ -247,11 +247,8 @@ impl Session {
     }
 
     fn step(&mut self, moment: &Moment<Octets>, response: &mut Response) {
-        let client = Client {
-            algebra: &self.algebra,
-            profile: &self.profile,
-            policies: self.policies,
-        };
+        let client =
+            Client { algebra: &self.algebra, profile: &self.profile, policies: self.policies };
         match client.step(&self.state, moment) {
             Ok(step) => {
                 self.state = step.next;
@@ -263,7 +260,9 @@ impl Session {
                 response.drawn.extend(self.drawn(&drawn));
                 response.outputs.extend(step.effects.iter().map(|effect| self.output(effect)));
             }
-            Err(error) => *response = Response { outputs: response.outputs.clone(), ..failed(&error) },
+            Err(error) => {
+                *response = Response { outputs: response.outputs.clone(), ..failed(&error) }
+            }
         }
     }
 
@@ -276,11 +275,8 @@ impl Session {
     }
 
     fn deadline_ms(&self) -> Option<u64> {
-        let client = Client {
-            algebra: &self.algebra,
-            profile: &self.profile,
-            policies: self.policies,
-        };
+        let client =
+            Client { algebra: &self.algebra, profile: &self.profile, policies: self.policies };
         client.deadline_ms(&self.state).map(|due| self.now_ms + u64::from(due))
     }
 

@@ -159,8 +159,7 @@ impl Report {
 /// # Errors
 /// The output cannot be written.
 pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let failing: Vec<_> =
-        report.cases.iter().filter(|it| it.verdict.is_nonconformant()).collect();
+    let failing: Vec<_> = report.cases.iter().filter(|it| it.verdict.is_nonconformant()).collect();
     let notable: Vec<_> = report
         .cases
         .iter()
@@ -218,11 +217,7 @@ fn shorten(text: &str) -> String {
 pub fn replay(report: &Report, case: &CaseReport) -> String {
     let adapter = &report.subject.adapter;
     let space = if adapter.is_empty() { "" } else { " " };
-    format!(
-        "conclave check{space}{adapter} --only {} --mode {}",
-        case.case,
-        case.mode.name()
-    )
+    format!("conclave check{space}{adapter} --only {} --mode {}", case.case, case.mode.name())
 }
 
 fn painted(verdict: Verdict) -> String {
@@ -305,7 +300,11 @@ fn areas(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn files(report: &Report, json: Option<&Path>, junit: Option<&Path>) -> Result<(), ReportError> {
+pub fn files(
+    report: &Report,
+    json: Option<&Path>,
+    junit: Option<&Path>,
+) -> Result<(), ReportError> {
     if let Some(path) = json {
         let mut text = serde_json::to_string_pretty(report)
             .map_err(|error| ReportError::Format(error.to_string()))?;
@@ -313,9 +312,8 @@ pub fn files(report: &Report, json: Option<&Path>, junit: Option<&Path>) -> Resu
         write(path, &text)?;
     }
     if let Some(path) = junit {
-        let text = junit_of(report)
-            .to_string()
-            .map_err(|error| ReportError::Format(error.to_string()))?;
+        let text =
+            junit_of(report).to_string().map_err(|error| ReportError::Format(error.to_string()))?;
         write(path, &text)?;
     }
     Ok(())
@@ -336,9 +334,7 @@ fn junit_of(report: &Report) -> quick_junit::Report {
                 status.set_message(case.note.clone().unwrap_or_default());
                 status
             }
-            Verdict::Fail | Verdict::Inconclusive => {
-                failure(NonSuccessKind::Failure, report, case)
-            }
+            Verdict::Fail | Verdict::Inconclusive => failure(NonSuccessKind::Failure, report, case),
             Verdict::Timeout | Verdict::Crash | Verdict::ProtocolError => {
                 failure(NonSuccessKind::Error, report, case)
             }

@@ -152,9 +152,8 @@ pub fn not_applicable(case: &Case, mode: Mode, hello: &Hello) -> Option<String> 
     if mode.codec == Codec::Fields && session.script.steps.iter().any(|step| step.wire.is_some()) {
         return Some("damages bytes, and this client's bytes are its own".to_owned());
     }
-    let forged = |step: &conclave_model::script::ScriptStep| {
-        step.act.uses_secrets_of(&session.plays)
-    };
+    let forged =
+        |step: &conclave_model::script::ScriptStep| step.act.uses_secrets_of(&session.plays);
     if mode.is_opaque() && session.script.steps.iter().any(forged) {
         return Some("needs the client's own secrets, which it keeps".to_owned());
     }

@@ -119,10 +119,7 @@ pub fn folder(given: Option<&Path>) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     let above = here.ancestors().map(|folder| folder.join("vectors"));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors");
-    above
-        .chain([source.clone()])
-        .find(|folder| folder.join(MANIFEST).is_file())
-        .unwrap_or(source)
+    above.chain([source.clone()]).find(|folder| folder.join(MANIFEST).is_file()).unwrap_or(source)
 }
 
 /// What all vector files must contain today, by path under the vector folder.
@@ -131,8 +128,7 @@ pub fn folder(given: Option<&Path>) -> PathBuf {
 /// The drafts and the reference disagree.
 pub fn generate() -> Result<BTreeMap<String, String>, VectorsError> {
     let mut files = BTreeMap::new();
-    let mut manifest =
-        Manifest { schema: SCHEMA.to_owned(), count: 0, files: BTreeMap::new() };
+    let mut manifest = Manifest { schema: SCHEMA.to_owned(), count: 0, files: BTreeMap::new() };
     for (name, file) in record::files()? {
         let text = pretty(&file);
         let entry = Entry { count: file.count, sha256: digest(text.as_bytes()) };
@@ -188,7 +184,9 @@ pub fn check(folder: &Path) -> Result<Vec<Case>, VectorsError> {
             return Err(VectorsError::Stale { path, line });
         }
     }
-    for path in json_files(&folder.join("scenarios"))?.into_iter().chain(json_files(&folder.join("bytes"))?) {
+    for path in
+        json_files(&folder.join("scenarios"))?.into_iter().chain(json_files(&folder.join("bytes"))?)
+    {
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         if !files.contains_key(&name) {
             return Err(VectorsError::Stray(path));
@@ -223,10 +221,8 @@ pub fn load(folder: &Path) -> Result<Vec<Case>, VectorsError> {
     }
     let manifest: Manifest = shaped(&path, &read(&path)?)?;
     let schema = serde_json::to_value(schemars::schema_for!(VectorFile)).unwrap_or_default();
-    let validator = jsonschema::validator_for(&schema).map_err(|error| VectorsError::Shape {
-        path: path.clone(),
-        reason: error.to_string(),
-    })?;
+    let validator = jsonschema::validator_for(&schema)
+        .map_err(|error| VectorsError::Shape { path: path.clone(), reason: error.to_string() })?;
     let mut cases = Vec::new();
     for (name, entry) in &manifest.files {
         let path = folder.join(name);

@@ -344,11 +344,8 @@ fn no_object_with_named_fields_takes_others() {
             items.iter().for_each(|inner| closed(name, inner));
         }
     }
-    for schema in [schema::adapter(), schema::vectors()] {
-        let schema = serde_json::to_value(schema).unwrap();
-        for (name, definition) in schema["$defs"].as_object().unwrap() {
-            closed(name, definition);
-        }
-        jsonschema::draft202012::new(&schema).unwrap();
+    let schema = serde_json::to_value(schema::adapter()).unwrap();
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
+        closed(name, definition);
     }
 }

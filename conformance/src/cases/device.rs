@@ -88,8 +88,7 @@ fn signatures(drafts: &mut Drafts) {
             .tests(Rule::AnnouncementVerifies),
         scene,
     );
-    let damaged =
-        Recipe::Damaged { of: Box::new(announcement("alice")), field: "sig".to_owned() };
+    let damaged = Recipe::Damaged { of: Box::new(announcement("alice")), field: "sig".to_owned() };
     let mut scene = told(seat("alice"), damaged);
     scene.refused(Rule::AnnouncementVerifies);
     drafts.alone(
@@ -160,10 +159,13 @@ fn replayed_instance(drafts: &mut Drafts) {
     let second = Recipe::Sent(Handle::announcement("alice", 2));
     scene.told_leader_as("bob", "alice", seat("alice"), second);
     drafts.alone(
-        Draft::new("announcement-of-earlier-instance", "A board replayed from an earlier instance is refused")
-            .plays("bob")
-            .tests(Rule::BindingNamesInstance)
-            .tests(Rule::AnnouncementVerifies),
+        Draft::new(
+            "announcement-of-earlier-instance",
+            "A board replayed from an earlier instance is refused",
+        )
+        .plays("bob")
+        .tests(Rule::BindingNamesInstance)
+        .tests(Rule::AnnouncementVerifies),
         scene,
     );
 }
@@ -181,8 +183,11 @@ fn encodings(drafts: &mut Drafts) {
     scene.refused(Rule::AnnouncementVerifies);
     drafts.decisive(
         Rule::EncodingInjective,
-        Draft::new("identifiers-shifted", "The same letters cut into other identifiers are refused")
-            .plays("bob"),
+        Draft::new(
+            "identifiers-shifted",
+            "The same letters cut into other identifiers are refused",
+        )
+        .plays("bob"),
         scene,
     );
     let mut scene = told(seat("alice"), announcement("alice"));
@@ -202,10 +207,7 @@ fn encodings(drafts: &mut Drafts) {
         let mut scene = told(seat("alice"), announcement("alice"));
         scene.damaged_on_the_wire(edit).refused(Rule::EncodingCanonical);
         let title = format!("An announcement with {title} is refused");
-        drafts.alone(
-            Draft::new(name, &title).plays("bob").tests(Rule::EncodingCanonical),
-            scene,
-        );
+        drafts.alone(Draft::new(name, &title).plays("bob").tests(Rule::EncodingCanonical), scene);
     }
 }
 
@@ -273,8 +275,11 @@ fn codes(drafts: &mut Drafts) {
     scene.told_leader("bob", "alice").shows(Rule::CodeFromHandshakeKey).observe("bob");
     drafts.decisive_for(
         &[Rule::CodeFromHandshakeKey, Rule::CodeHasAllDigits],
-        Draft::new("code-of-leader", "The security code shown is that of the leader's identity key")
-            .plays("bob"),
+        Draft::new(
+            "code-of-leader",
+            "The security code shown is that of the leader's identity key",
+        )
+        .plays("bob"),
         scene,
     );
     let mut scene = Scene::of(&["alice"]);

@@ -160,10 +160,8 @@ fn classic(world: RuleSet, list: &mut Vec<FormulaDraft>) {
         draft("rotation", "agree", "crypto_box_beforenm of a key pair", "agree", agreement)
             .tests(&[Rule::AgreementContributory]),
     );
-    let zero = inputs(&[
-        ("secret", hex::encode(secret.as_slice())),
-        ("public", hex::encode([0; 32])),
-    ]);
+    let zero =
+        inputs(&[("secret", hex::encode(secret.as_slice())), ("public", hex::encode([0; 32]))]);
     list.push(
         draft("rotation", "agree-zero", "An all-zero shared secret is refused", "agree", zero)
             .tests(&[Rule::AgreementContributory])
@@ -221,8 +219,7 @@ fn statements(world: RuleSet, list: &mut Vec<FormulaDraft>) {
             ivk: &ivk,
         },
     );
-    let signature =
-        sign::sign(world, &server, Label::ServerStatement, &signed.unwrap_or_default());
+    let signature = sign::sign(world, &server, Label::ServerStatement, &signed.unwrap_or_default());
     let true_inputs = inputs(&[
         ("server_key", hex::encode(server_key.as_slice())),
         ("meeting_uuid", hex::encode(uuid)),
@@ -251,9 +248,8 @@ fn hybrid(world: RuleSet, list: &mut Vec<FormulaDraft>) {
     let public = |name: &str| {
         hex::encode(box_classic::public_key(&secret(name)).unwrap_or_default().as_slice())
     };
-    let kem = |name: &str| {
-        output(world, "kem_public", &inputs(&[("seed", hexed(name, 64))]), "public")
-    };
+    let kem =
+        |name: &str| output(world, "kem_public", &inputs(&[("seed", hexed(name, 64))]), "public");
     let agreement =
         inputs(&[("secret", hexed("sender box", 32)), ("public", public("recipient box"))]);
     let mut common = inputs(&[
@@ -271,8 +267,11 @@ fn hybrid(world: RuleSet, list: &mut Vec<FormulaDraft>) {
     sealing.extend(inputs(&[("coins", hexed("coins", 32)), ("plaintext", hexed("key", 60))]));
     let sealed = compute(world, "hybrid_seal", &sealing).unwrap_or_default();
     list.push(
-        draft("rotation", "hybrid-seal", "Box.Enc, hybrid", "hybrid_seal", sealing)
-            .tests(&[Rule::HybridUsesKem, Rule::HybridUsesAgreement, Rule::HybridNamesContext]),
+        draft("rotation", "hybrid-seal", "Box.Enc, hybrid", "hybrid_seal", sealing).tests(&[
+            Rule::HybridUsesKem,
+            Rule::HybridUsesAgreement,
+            Rule::HybridNamesContext,
+        ]),
     );
     let seed = inputs(&[("seed", hexed("recipient kem", 64))]);
     list.push(

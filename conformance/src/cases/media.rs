@@ -44,7 +44,11 @@ fn opening(drafts: &mut Drafts) {
             (Rule::PacketOpens, "packet-damaged", "one bit of the tag"),
             (Rule::SubkeyNamesStream, "packet-of-other-stream", "the stream the server claims"),
             (Rule::SubkeyNamesSender, "packet-of-other-sender", "the sender the server claims"),
-            (Rule::SubkeyNamesMeeting, "packet-of-other-meeting", "the meeting ID of the stream key"),
+            (
+                Rule::SubkeyNamesMeeting,
+                "packet-of-other-meeting",
+                "the meeting ID of the stream key",
+            ),
             (Rule::SubkeyNamesInstance, "packet-of-other-instance", "the UUID of the stream key"),
             (Rule::SubkeyUsesMeetingKey, "packet-under-other-key", "the meeting key held"),
             (Rule::CounterOnce, "packet-twice", "whether the packet comes again"),
@@ -63,7 +67,11 @@ fn opening(drafts: &mut Drafts) {
         ("packet-shorter", "A packet with a byte missing is not played", WireEdit::Truncate(1)),
         ("packet-empty", "A packet of no bytes is not played", WireEdit::Truncate(10_000)),
         ("packet-other-header", "A packet with another counter is not played", WireEdit::Flip(15)),
-        ("packet-other-number", "A packet with another key number is not played", WireEdit::Flip(3)),
+        (
+            "packet-other-number",
+            "A packet with another key number is not played",
+            WireEdit::Flip(3),
+        ),
     ] {
         let mut scene = sent();
         scene.packet("bob", "alice", 1).damaged_on_the_wire(edit).refused(Rule::PacketOpens);
@@ -143,9 +151,12 @@ fn counters(drafts: &mut Drafts) {
     }
     scene.packet_as("bob", "alice", "audio", forged(u64::MAX, Vec::new()));
     drafts.alone(
-        Draft::new("packets-out-of-order", "Packets may come out of order, each once, within the window")
-            .plays("bob")
-            .tests(Rule::CounterOnce),
+        Draft::new(
+            "packets-out-of-order",
+            "Packets may come out of order, each once, within the window",
+        )
+        .plays("bob")
+        .tests(Rule::CounterOnce),
         scene,
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
@@ -174,9 +185,12 @@ fn rejoined(drafts: &mut Drafts) {
     scene.signal("bob", 1).sealed("bob", 2).send("bob", "after");
     scene.shows(Rule::CounterNeverRepeats);
     drafts.alone(
-        Draft::new("counters-go-on-after-rejoin", "Under the same key counters go on after a rejoin")
-            .plays("bob")
-            .tests(Rule::CounterNeverRepeats),
+        Draft::new(
+            "counters-go-on-after-rejoin",
+            "Under the same key counters go on after a rejoin",
+        )
+        .plays("bob")
+        .tests(Rule::CounterNeverRepeats),
         scene,
     );
 }

@@ -74,10 +74,7 @@ fn opening(drafts: &mut Drafts) {
         let mut scene = awaiting();
         scene.sealed("bob", 1).damaged_on_the_wire(edit).refused(Rule::EncodingCanonical);
         let title = format!("A sealed key with {title} is refused");
-        drafts.alone(
-            Draft::new(name, &title).plays("bob").tests(Rule::EncodingCanonical),
-            scene,
-        );
+        drafts.alone(Draft::new(name, &title).plays("bob").tests(Rule::EncodingCanonical), scene);
     }
 }
 
@@ -93,8 +90,11 @@ fn metadata(drafts: &mut Drafts) {
     let mut scene = awaiting();
     scene.sealed_from("bob", forged_seal("bob", 1)).shows(Rule::SealOpens);
     drafts.common(
-        Draft::new("seal-bound-to-this", "A key sealed for this meeting, leader and client is taken")
-            .plays("bob"),
+        Draft::new(
+            "seal-bound-to-this",
+            "A key sealed for this meeting, leader and client is taken",
+        )
+        .plays("bob"),
         scene,
         &[
             (Rule::MetaNamesMeeting, "seal-bound-to-other-meeting", "the meeting ID bound"),
@@ -176,9 +176,12 @@ fn numbering(drafts: &mut Drafts) {
     scene.sealed_from("bob", forged_seal("bob", 3)).refused(Rule::SeqIncreases);
     scene.advance("bob", 26_000).observe("bob");
     drafts.alone(
-        Draft::new("number-jumps", "Only greater is required: gaps are accepted, then nothing below")
-            .plays("bob")
-            .tests(Rule::SeqIncreases),
+        Draft::new(
+            "number-jumps",
+            "Only greater is required: gaps are accepted, then nothing below",
+        )
+        .plays("bob")
+        .tests(Rule::SeqIncreases),
         scene,
     );
 }
@@ -189,9 +192,12 @@ fn held_back(drafts: &mut Drafts) {
     scene.admit("alice", "bob").sealed("bob", 1).expect(Expect::pending(Rule::SeqByOne));
     scene.observe("bob").signal("bob", 1).observe("bob");
     drafts.alone(
-        Draft::new("sealed-key-before-signal", "A key without a number waits for one to be announced")
-            .plays("bob")
-            .tests(Rule::SealOpens),
+        Draft::new(
+            "sealed-key-before-signal",
+            "A key without a number waits for one to be announced",
+        )
+        .plays("bob")
+        .tests(Rule::SealOpens),
         scene,
     );
 }
@@ -215,7 +221,8 @@ fn roll_back(drafts: &mut Drafts) {
         scene.refused(Rule::SeqIncreases);
     }
     scene.advance("bob", 46_000).observe("bob").send("bob", "after the rotation");
-    let draft = Draft::new("old-key-after-leave", "An old key served again as the new one").plays("bob");
+    let draft =
+        Draft::new("old-key-after-leave", "An old key served again as the new one").plays("bob");
     if sealed_number {
         drafts.decisive(Rule::SealCarriesSeq, draft, scene);
     } else {
@@ -345,8 +352,11 @@ fn leader_joins(drafts: &mut Drafts) {
     early.advance_all(1).admit("alice", "bob").shows(Rule::JoinerKeyPrompt);
     drafts.decisive(
         Rule::JoinerKeyPrompt,
-        Draft::new("joiner-waits-for-nothing", "A joiner within the interval is given a key at once")
-            .plays("alice"),
+        Draft::new(
+            "joiner-waits-for-nothing",
+            "A joiner within the interval is given a key at once",
+        )
+        .plays("alice"),
         early,
     );
     let mut nobody = alone();
@@ -386,8 +396,11 @@ fn waiting(drafts: &mut Drafts) {
     scene.send("bob", "still under the first key").shows(Rule::WaitBeforeUse);
     drafts.decisive(
         Rule::WaitBeforeUse,
-        Draft::new("send-right-after-rotation", "Right after a rotation the client sends under the older key")
-            .plays("bob"),
+        Draft::new(
+            "send-right-after-rotation",
+            "Right after a rotation the client sends under the older key",
+        )
+        .plays("bob"),
         scene,
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
@@ -454,8 +467,11 @@ fn teardown(drafts: &mut Drafts) {
     scene.packet("bob", "alice", 2).refused(Rule::PacketOpens).observe("bob");
     drafts.decisive(
         Rule::MeetingKeysErased,
-        Draft::new("packet-after-leave", "After leaving and joining again, the old key opens nothing")
-            .plays("bob"),
+        Draft::new(
+            "packet-after-leave",
+            "After leaving and joining again, the old key opens nothing",
+        )
+        .plays("bob"),
         scene,
     );
     let mut scene = Scene::seated(&["alice", "bob"]);

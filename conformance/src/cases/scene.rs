@@ -4,7 +4,7 @@ use conclave_model::{
     message::{Meeting, Role, Seat},
     script::{
         Act, CastMember, Change, Expect, Handle, KeyRecipe, Recipe, Script, ScriptStep,
-        ValueRecipe, WireEdit, Window,
+        ValueRecipe, Window, WireEdit,
     },
 };
 use conclave_spec::Rule;
@@ -100,7 +100,12 @@ impl Scene {
     }
 
     /// What the last step brings about may happen in this window.
-    pub(super) fn within(&mut self, (from_ms, to_ms): (u64, u64), early: Rule, late: Rule) -> &mut Self {
+    pub(super) fn within(
+        &mut self,
+        (from_ms, to_ms): (u64, u64),
+        early: Rule,
+        late: Rule,
+    ) -> &mut Self {
         let window = Window { from_ms, to_ms, early, late };
         if let Some(step) = self.script.steps.last_mut() {
             step.expect.window = Some(window);

@@ -145,7 +145,13 @@ fn suite(
             } else {
                 adapter.run(&hello, case, *mode)
             };
-            faults = if fault.is_some() { faults + 1 } else if faults >= FAULTS_MAX { faults } else { 0 };
+            faults = if fault.is_some() {
+                faults + 1
+            } else if faults >= FAULTS_MAX {
+                faults
+            } else {
+                0
+            };
             reports.push(report);
             bar.inc(1);
         }
@@ -169,7 +175,8 @@ fn modes(hello: &Hello, options: &Options) -> Result<Vec<Mode>, Exit> {
         ));
     };
     let mut modes = vec![Mode { randomness, codec }];
-    if hello.randomness.contains(&RandomnessClass::Opaque) && randomness != RandomnessClass::Opaque {
+    if hello.randomness.contains(&RandomnessClass::Opaque) && randomness != RandomnessClass::Opaque
+    {
         modes.push(Mode { randomness: RandomnessClass::Opaque, codec });
     }
     if hello.codecs.contains(&Codec::Fields) && codec != Codec::Fields {

@@ -227,10 +227,7 @@ fn judge(rule: Rule, profile: &str, cases: &[Case]) -> Result<Mutant, MutantsErr
 }
 
 /// The cases a client fails, or is advised on, in the strictest mode.
-fn failing(
-    player: &mut dyn Player,
-    cases: &[Case],
-) -> Result<BTreeMap<String, CaseReport>, Fault> {
+fn failing(player: &mut dyn Player, cases: &[Case]) -> Result<BTreeMap<String, CaseReport>, Fault> {
     let hello = check::ask_hello(player)?;
     let mode = Mode { randomness: RandomnessClass::Tape, codec: Codec::Bytes };
     let mut failing = BTreeMap::new();

@@ -1,12 +1,9 @@
-//! JSON Schema (2020-12) of the adapter protocol and of vector files, from their types.
+//! JSON Schema (2020-12) of the adapter protocol, from the types of [`crate::protocol`].
 
-use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
+use schemars::{Schema, generate::SchemaSettings, json_schema};
 use serde_json::{Map, Value, json};
 
-use crate::{
-    case::VectorFile,
-    protocol::{Request, Response, VERSION},
-};
+use crate::protocol::{Request, Response, VERSION};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -25,21 +22,6 @@ pub fn adapter() -> Schema {
     schema
 }
 
-/// The schema of a vector file.
-#[must_use]
-pub fn vectors() -> Schema {
-    let mut schema = json_schema!({
-        "$schema": DIALECT,
-        "$id": "vectors.json",
-        "title": "Conclave vector file",
-        "description": "Cases of one area under one profile.",
-        "$ref": "#/$defs/VectorFile",
-    });
-    let types = definitions(|generator| [generator.subschema_for::<VectorFile>()].into());
-    schema.insert("$defs".to_owned(), Value::Object(types));
-    schema
-}
-
 /// The schema of one line in one direction: `Request` or `Response`.
 #[must_use]
 pub fn line(name: &str) -> Value {
@@ -53,15 +35,10 @@ pub fn line(name: &str) -> Value {
 /// The types of the adapter protocol, by name.
 #[must_use]
 pub fn adapter_types() -> Map<String, Value> {
-    definitions(|generator| {
-        [generator.subschema_for::<Request>(), generator.subschema_for::<Response>()].into()
-    })
-}
-
-/// Every type met while schemas for some are made. What `make` returns only refers to them.
-fn definitions(make: impl FnOnce(&mut SchemaGenerator) -> Vec<Schema>) -> Map<String, Value> {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
-    make(&mut generator);
+    // What is returned here only refers to the definitions.
+    let _ = generator.subschema_for::<Request>();
+    let _ = generator.subschema_for::<Response>();
     let mut definitions = generator.take_definitions(true);
     definitions.values_mut().for_each(tidy);
     definitions

@@ -1,36 +1,17 @@
-use conclave_spec::{Rule, rules::Citation};
+use conclave_spec::Rule;
 
 use super::*;
-use crate::{
-    algebra::{Bytes, Terms},
-    world::{Power, SPY},
-};
-
-fn explored(profile: &Profile, slice: &Slice) -> Exploration {
-    let exploration = explore(profile, slice).unwrap();
-    println!("{exploration}");
-    exploration
-}
-
-fn broken(exploration: &Exploration) -> Vec<&'static str> {
-    let broken = exploration.verdicts.iter().filter(|(_, v)| matches!(v, Verdict::Violated(_)));
-    broken.map(|(goal, _)| goal.id()).collect()
-}
+use crate::world::Budgets;
 
 #[test]
 fn probe() {
-    for slice in [Slice::small(), Slice::removal()] {
-        for profile in [
-            Profile::zoom_2_3_1(),
-            Profile::zoom_3_0(),
-            Profile::zoom_3_0().without(Rule::SeqIncreases),
-        ] {
-            let start = std::time::Instant::now();
-            let exploration = explored(&profile, &slice);
-            println!("{:?} {:?}", broken(&exploration), start.elapsed());
-            if let Some(c) = exploration.counterexample(Goal::Removal) {
-                println!("{:#?}", c.moves);
-            }
-        }
+    let b: Vec<u8> = std::env::var("B").unwrap().split(',').map(|x| x.parse().unwrap()).collect();
+    let budgets = Budgets { joins: b[0], leaves: b[1], rotations: b[2], sends: b[3], deliveries: b[4] };
+    let slice = Slice { budgets, ..Slice::removal() };
+    for profile in [Profile::zoom_2_3_1(), Profile::zoom_3_0(), Profile::zoom_3_0().without(Rule::SeqIncreases)] {
+        let start = std::time::Instant::now();
+        let e = explore(&profile, &slice).unwrap();
+        println!("{b:?} {} {} depth {} {:?} {:?}", e.profile, e.distinct_states, e.depth,
+            e.verdicts.iter().map(|(g, v)| format!("{} {v}", g.id())).collect::<Vec<_>>(), start.elapsed());
     }
 }
