@@ -200,7 +200,8 @@ impl Hybrid {
 
     fn key(&self, rules: RuleSet, kem_shared: &Octets) -> Result<Octets, Refused> {
         let Self { shared, combination, meta } = self;
-        let parts = KeyParts { kem_shared, shared, combination, meta };
+        let context = Label::KeySeedDerivation;
+        let parts = KeyParts { context, kem_shared, shared, combination, meta };
         hybrid_key(rules, &parts, Label::KeySeedDerivation)
             .ok_or_else(|| Refused::Inputs("shared must be 32 bytes".to_owned()))
     }

@@ -186,5 +186,8 @@ fn pairs<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
 
 fn frame_pairs<V>(ledger: &Ledger<V>) -> impl Iterator<Item = (&Frame<V>, &Frame<V>)> {
     let frames = &ledger.frames;
-    frames.iter().enumerate().flat_map(|(at, one)| frames.iter().skip(at + 1).map(move |f| (one, f)))
+    frames
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| frames.iter().skip(at + 1).map(move |f| (one, f)))
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha3_256, sha256
 
@@ -26,77 +27,77 @@ SECURITY_CODE = "Zoombase-1-ClientOnly-MAC-SecurityCode"
 SERVER_STATEMENT = "Conclave-1-Sig-ServerStatement"
 STREAM_KEY = "Conclave-1-KDF-StreamKey"
 
-HEADER_BYTES = 16
-TAG_BYTES = 16
 COUNTER_BYTES = 12
+HEADER_BYTES = 4 + COUNTER_BYTES
+TAG_BYTES = 16
 KEM_PUBLIC_BYTES = 1184
 KEM_CIPHERTEXT_BYTES = 1088
 
 Value = str | int | bytes
+Values = Mapping[str, Value]
 
 
-class Malformed(Exception):
-    """A value or an encoding is not what its layout says."""
+class BadRequest(Exception):
+    """The request makes no sense. Nothing changed."""
 
 
-class Refused(Exception):
-    """A signature, a tag or a key was checked and is wrong."""
+class Refusal(Exception):
+    """The input was refused as wrong, by the rule in `code`. Nothing changed."""
+
+    word = "reject"
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
 
 
 @dataclass(frozen=True)
 class Width:
-    """What a field holds: `text`, `u32` or `bytes` of `low` to `high` bytes."""
+    """What a field holds: `text`, `number` or `bytes`, of `low` to `high` bytes."""
 
     kind: str
     low: int
     high: int
 
     def encode(self, value: Value) -> bytes:
-        """The bytes of a value. Raises `Malformed` where it does not fit."""
-        if self.kind == "text" and isinstance(value, str):
-            try:
-                raw = value.encode("utf-8")
-            except UnicodeEncodeError as error:  # a lone surrogate, possible in JSON
-                raise Malformed("not Unicode text") from error
-        elif self.kind == "u32" and isinstance(value, int) and 0 <= value < 1 << 32:
-            raw = value.to_bytes(4, "big")
-        elif self.kind == "bytes" and isinstance(value, bytes):
-            raw = value
-        else:
-            raise Malformed(f"not {self.kind}: {value!r}")
+        """The bytes of a value. Raises `ValueError` where it does not fit."""
+        if isinstance(value, int):
+            return value.to_bytes(self.high, "big")
+        raw = value.encode() if isinstance(value, str) else value
         if not self.low <= len(raw) <= self.high:
-            raise Malformed(f"{len(raw)} bytes, not {self.low} to {self.high}")
+            raise ValueError(f"{len(raw)} bytes, not {self.low} to {self.high}")
         return raw
 
     def decode(self, raw: bytes) -> Value:
-        """The value of some bytes. Raises `Malformed`."""
-        if not self.low <= len(raw) <= self.high:
-            raise Malformed(f"{len(raw)} bytes, not {self.low} to {self.high}")
-        if self.kind == "bytes":
-            return raw
-        if self.kind == "u32":
+        """The value of some bytes. Raises `ValueError`."""
+        self.encode(raw)
+        if self.kind == "number":
             return int.from_bytes(raw, "big")
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise Malformed("not UTF-8") from error
-
-    def write(self, value: Value) -> str:
-        """A value as the adapter protocol writes it: text, decimal or hexadecimal."""
-        return value.hex() if isinstance(value, bytes) else str(value)
+        return raw.decode() if self.kind == "text" else raw
 
     def read(self, text: str) -> Value:
-        """The value of a text. Raises `Malformed`."""
-        if self.kind == "u32":
-            value: Value = decimal(text, 32)
-        else:
-            value = text if self.kind == "text" else unhex(text)
-        self.encode(value)
-        return value
+        """The value of a text: an identifier, decimal, or hexadecimal. Raises `BadRequest`."""
+        try:
+            if self.kind == "number" and re.fullmatch("0|[1-9][0-9]{0,38}", text):
+                return self.decode(int(text).to_bytes(self.high, "big"))
+            if self.kind == "bytes" and re.fullmatch("[0-9a-f]*", text):
+                return self.decode(bytes.fromhex(text))
+            if self.kind == "text":
+                return self.decode(text.encode())
+        except (ValueError, OverflowError) as error:
+            raise BadRequest(str(error)) from error
+        raise BadRequest(f"not {self.kind} as text: {text[:80]!r}")
+
+
+def written(values: Values) -> dict[str, str]:
+    """Values as the adapter protocol writes them, the reverse of `Width.read`."""
+    return {name: v.hex() if isinstance(v, bytes) else str(v) for name, v in values.items()}
 
 
 TEXT = Width("text", 1, 255)
-U32 = Width("u32", 4, 4)
+U32 = Width("number", 4, 4)
+COUNTER = Width("number", COUNTER_BYTES, COUNTER_BYTES)
+BYTES = Width("bytes", 0, (1 << 32) - 1)
 UUID = Width("bytes", 16, 16)
 KEY = Width("bytes", 32, 32)
 KEM_KEY = Width("bytes", KEM_PUBLIC_BYTES, KEM_PUBLIC_BYTES)
@@ -104,7 +105,9 @@ NONCE = Width("bytes", 24, 24)
 PK = Width("bytes", 0, 32 + KEM_PUBLIC_BYTES)
 PEOPLE = {"user_id": TEXT, "hardware_id": TEXT}
 WHERE = {"meeting_id": TEXT, "meeting_uuid": UUID}
-SIDES = ("sender", "recipient")
+PARTY = {"ivk": KEY, "box_pk": KEY, "kem_pk": KEM_KEY}
+PACKET = {"mk_seq": U32, "counter": COUNTER, "body": BYTES}
+SEALED = {"nonce": NONCE, "kem": Width("bytes", 0, 1088), "ciphertext": Width("bytes", 0, 256)}
 
 # Ordered field lists by tag (docs/generated/layouts.md).
 LAYOUTS: dict[str, dict[str, Width]] = {
@@ -113,41 +116,18 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/meta": WHERE | {"leader": TEXT, "recipient": TEXT},
     "conclave/meeting-key": {"meeting_key": KEY, "mk_seq": U32},
     "conclave/combination": {
-        f"{side}_{name}": width
-        for side in SIDES
-        for name, width in {"ivk": KEY, "box_pk": KEY, "kem_pk": KEM_KEY}.items()
+        f"{side}_{name}": width for side in ("sender", "recipient") for name, width in PARTY.items()
     },
     "conclave/stream-key": {"stream": TEXT} | WHERE | {"sender": TEXT},
     "conclave/announcement": PEOPLE | {"pk": PK, "sig": Width("bytes", 64, 64)},
-    "conclave/sealed-key": PEOPLE
-    | {
-        "nonce": NONCE,
-        "kem": Width("bytes", 0, KEM_CIPHERTEXT_BYTES),
-        "ciphertext": Width("bytes", 0, 256),
-    },
+    "conclave/sealed-key": PEOPLE | SEALED,
 }
-
-
-def unhex(text: str) -> bytes:
-    """Bytes of lower-case hexadecimal. Raises `Malformed`."""
-    if not re.fullmatch("(?:[0-9a-f]{2})*", text):
-        raise Malformed("not lower-case hexadecimal")
-    return bytes.fromhex(text)
-
-
-def decimal(text: str, bits: int) -> int:
-    """A number in decimal without leading zeros, below `2 ** bits`. Raises `Malformed`."""
-    if not re.fullmatch("0|[1-9][0-9]{0,38}", text) or int(text) >> bits:
-        raise Malformed(f"not a decimal number of {bits} bits")
-    return int(text)
 
 
 def fields_of(tag: str, sealed_seq: bool = True) -> dict[str, Width]:
     """The fields in force. Before 3 a sealed meeting key has no number (3, 3.7.4 step 10)."""
     fields = LAYOUTS[tag]
-    if tag == "conclave/meeting-key" and not sealed_seq:
-        return {"meeting_key": fields["meeting_key"]}
-    return fields
+    return {n: w for n, w in fields.items() if sealed_seq or n != "mk_seq"}
 
 
 def prefixed(raw: bytes) -> bytes:
@@ -155,38 +135,33 @@ def prefixed(raw: bytes) -> bytes:
     return len(raw).to_bytes(4, "big") + raw
 
 
-def encode(tag: str, values: dict[str, Value], sealed_seq: bool = True) -> bytes:
-    """The canonical encoding (docs/formulas.md, Encoding). Raises `Malformed`."""
+def encode(tag: str, values: Values, sealed_seq: bool = True) -> bytes:
+    """The canonical encoding (docs/formulas.md, Encoding) of values that fit."""
     fields = fields_of(tag, sealed_seq)
     parts = [prefixed(width.encode(values[name])) for name, width in fields.items()]
     return prefixed(tag.encode()) + b"".join(parts)
 
 
 def decode(tag: str, raw: bytes, sealed_seq: bool = True) -> dict[str, Value]:
-    """The values of exactly the bytes that `encode` produces. Raises `Malformed`."""
-    parts, at = [], 0
+    """The values of exactly the bytes that `encode` produces. Raises `Refusal`."""
+    fields, parts, at = fields_of(tag, sealed_seq), [], 0
     while at < len(raw):
-        end = at + 4 + int.from_bytes(raw[at : at + 4], "big")
-        if at + 4 > len(raw) or end > len(raw):
-            raise Malformed("cut short")
-        parts.append(raw[at + 4 : end])
-        at = end
-    fields = fields_of(tag, sealed_seq)
-    if not parts or parts[0] != tag.encode() or len(parts) != len(fields) + 1:
-        raise Malformed(f"not a {tag}")
-    return {name: fields[name].decode(part) for name, part in zip(fields, parts[1:])}
+        start = at + 4
+        at = start + int.from_bytes(raw[at:start], "big")
+        parts.append(raw[start:at])
+    if at != len(raw) or len(parts) != len(fields) + 1 or parts[0] != tag.encode():
+        raise Refusal("DEV-10", f"not a {tag}")
+    try:
+        return {name: fields[name].decode(part) for name, part in zip(fields, parts[1:])}
+    except ValueError as error:
+        raise Refusal("DEV-10", str(error)) from error
 
 
-def write_fields(tag: str, values: dict[str, Value]) -> dict[str, str]:
-    """Codec `fields` (docs/adapter.md, Codecs)."""
-    return {name: width.write(values[name]) for name, width in LAYOUTS[tag].items()}
-
-
-def read_fields(tag: str, texts: dict[str, str]) -> dict[str, Value]:
-    """Reverse of `write_fields`. Raises `Malformed`."""
-    if texts.keys() != LAYOUTS[tag].keys():
-        raise Malformed(f"not the fields of {tag}")
-    return {name: width.read(texts[name]) for name, width in LAYOUTS[tag].items()}
+def read_fields(fields: Mapping[str, Width], texts: Mapping[str, str]) -> dict[str, Value]:
+    """The values of exactly these fields. Raises `BadRequest`."""
+    if texts.keys() != fields.keys():
+        raise BadRequest(f"the fields are {', '.join(fields)}")
+    return {name: width.read(texts[name]) for name, width in fields.items()}
 
 
 def hkdf(ikm: bytes, salt: bytes, info: bytes, size: int) -> bytes:
@@ -210,17 +185,17 @@ def sign(seed: bytes, context: str, message: bytes) -> bytes:
     return sodium.crypto_sign(two_hashes(context, message), secret)[:64]
 
 
-def verify(ivk: bytes, context: str, message: bytes, signature: bytes) -> None:
-    """Checks a signature (3.5.1). Raises `Refused`.
+def verify(ivk: bytes, context: str, message: bytes, signature: bytes, code: str) -> None:
+    """Checks a signature (3.5.1). Raises `Refusal` with this code.
 
     By libsodium, not OpenSSL: OpenSSL accepts keys and commitments of small order.
     """
     if len(signature) != 64:
-        raise Refused("a signature has 64 bytes")
+        raise Refusal(code, "a signature has 64 bytes")
     try:
         sodium.crypto_sign_open(signature + two_hashes(context, message), ivk)
     except CryptoError as error:
-        raise Refused("signature") from error
+        raise Refusal(code, "signature") from error
 
 
 def x25519_public(secret: bytes) -> bytes:
@@ -229,11 +204,13 @@ def x25519_public(secret: bytes) -> bytes:
 
 
 def agree(secret: bytes, public: bytes) -> bytes:
-    """`dh` of the classic box. Raises `Refused` for an all-zero X25519 result."""
+    """`dh` of the classic box. Raises `Refusal` for a wrong width or an all-zero X25519 result."""
+    if len(public) != 32:
+        raise Refusal("ROT-09", "width of the key")
     try:
         return sodium.crypto_box_beforenm(public, secret)
     except CryptoError as error:
-        raise Refused("all-zero agreement") from error
+        raise Refusal("ROT-09", "all-zero agreement") from error
 
 
 def classic_key(shared: bytes) -> bytes:
@@ -248,14 +225,14 @@ def seal(key: bytes, meta: bytes, nonce: bytes, plaintext: bytes) -> bytes:
 
 
 def unseal(key: bytes, meta: bytes, nonce: bytes, ciphertext: bytes) -> bytes:
-    """Opens `C'`. Raises `Refused`."""
+    """Opens `C'`. Raises `Refusal`."""
     if len(nonce) != 24 or len(ciphertext) < TAG_BYTES:
-        raise Refused("too short, or a nonce of another length")
+        raise Refusal("ROT-01", "too short, or a nonce of another length")
     data = two_hashes(KEY_SEED_CIPHER, meta)
     try:
         return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(ciphertext, data, nonce, key)
     except CryptoError as error:
-        raise Refused("box") from error
+        raise Refusal("ROT-01", "the box does not open") from error
 
 
 def kyber(draws: bytes = b""):
@@ -278,11 +255,11 @@ def kem_encapsulate(public: bytes, coins: bytes) -> tuple[bytes, bytes]:
 def kem_decapsulate(seed: bytes, ciphertext: bytes) -> bytes:
     """`K_kyber`. A wrong ciphertext of the right length gives another key, not an error."""
     if len(ciphertext) != KEM_CIPHERTEXT_BYTES:
-        raise Refused("length of the encapsulation")
+        raise Refusal("ROT-01", "length of the encapsulation")
     return kyber().decaps(kem_keys(seed)[1], ciphertext)
 
 
-def hybrid_key(shared: bytes, kem_shared: bytes, parties: dict[str, Value], meta: bytes) -> bytes:
+def hybrid_key(shared: bytes, kem_shared: bytes, parties: Values, meta: bytes) -> bytes:
     """`K` of the hybrid box for a meeting key (4.6, subsubsec:meetingcrypto)."""
     combined = sha3_256(encode("conclave/combination", parties)).digest()
     context = KEY_SEED_DERIVATION.encode()
@@ -290,34 +267,38 @@ def hybrid_key(shared: bytes, kem_shared: bytes, parties: dict[str, Value], meta
     return hkdf(secret, meta, context, 32)
 
 
-def stream_key(meeting_key: bytes, names: dict[str, Value]) -> bytes:
+def stream_key(meeting_key: bytes, names: Values) -> bytes:
     """The key of one stream of one sender (3.7.5, last paragraph; 3.9)."""
     info = prefixed(STREAM_KEY.encode()) + encode("conclave/stream-key", names)
     return hkdf(meeting_key, b"", info, 32)
 
 
+def packet_header(mk_seq: int, counter: int) -> bytes:
+    """Sixteen bytes before the ciphertext; the last twelve are the nonce (3.9)."""
+    return mk_seq.to_bytes(4, "big") + counter.to_bytes(COUNTER_BYTES, "big")
+
+
 def seal_packet(key: bytes, mk_seq: int, counter: int, plaintext: bytes) -> bytes:
     """A media packet (3.9)."""
-    nonce = counter.to_bytes(COUNTER_BYTES, "big")
-    header = mk_seq.to_bytes(4, "big") + nonce
-    return header + AESGCM(key).encrypt(nonce, plaintext, header)
+    header = packet_header(mk_seq, counter)
+    return header + AESGCM(key).encrypt(header[4:], plaintext, header)
 
 
 def split_packet(packet: bytes) -> tuple[int, int, bytes]:
-    """Number of the meeting key, counter and body. Raises `Refused` when too short."""
+    """Number of the meeting key, counter and body. Raises `Refusal` when too short."""
     if len(packet) < HEADER_BYTES + TAG_BYTES:
-        raise Refused("packet too short")
+        raise Refusal("MED-01", "packet too short")
     counter = int.from_bytes(packet[4:HEADER_BYTES], "big")
     return int.from_bytes(packet[:4], "big"), counter, packet[HEADER_BYTES:]
 
 
 def open_packet(key: bytes, packet: bytes) -> bytes:
-    """The plaintext of a packet. Raises `Refused`."""
-    _, _, body = split_packet(packet)
+    """The plaintext of a packet that is long enough. Raises `Refusal`."""
+    header, body = packet[:HEADER_BYTES], packet[HEADER_BYTES:]
     try:
-        return AESGCM(key).decrypt(packet[4:HEADER_BYTES], body, packet[:HEADER_BYTES])
+        return AESGCM(key).decrypt(header[4:], body, header)
     except InvalidTag as error:
-        raise Refused("packet tag") from error
+        raise Refusal("MED-01", "packet tag") from error
 
 
 def security_code(ivk: bytes) -> str:

@@ -6,7 +6,7 @@ use conclave_spec::{
     Label, Octets, Rule, RuleSet,
     formulas::{
         binding::{Statement, statement},
-        box_classic, sign,
+        box_classic, box_hybrid, sign,
     },
 };
 use sha2::{Digest as _, Sha256};
@@ -296,6 +296,59 @@ fn hybrid(world: RuleSet, list: &mut Vec<FormulaDraft>) {
         (&common, Rule::SealOpens),
         &changes,
     );
+    derivations(world, &common, list);
+}
+
+/// Boxes whose key was derived from another context, or from other metadata, all else being true.
+fn derivations(world: RuleSet, true_inputs: &Inputs, list: &mut Vec<FormulaDraft>) {
+    let other_meta = Octets::new(bytes("other meta", 80));
+    let meta = Octets::new(bytes("meta", 80));
+    let common = list.iter().position(|draft| draft.name == "hybrid-open");
+    for (rule, word, context, key_meta) in [
+        (Rule::HybridNamesContext, "context", Label::Announcement, &meta),
+        (Rule::HybridNamesMeta, "key-meta", Label::KeySeedDerivation, &other_meta),
+    ] {
+        let ciphertext = reboxed(world, true_inputs, context, key_meta).unwrap_or_default();
+        let mut changed = true_inputs.clone();
+        changed.insert("ciphertext".to_owned(), hex::encode(ciphertext.as_slice()));
+        let twin = format!("hybrid-open-other-{word}");
+        if let Some(common) = common.and_then(|at| list.get_mut(at)) {
+            common.pairs.push(pair(rule, Side::Common, &twin, "what the key was derived from"));
+            common.rules.push(rule);
+        }
+        let title = "A hybrid box whose key was derived from something else is refused";
+        let side = pair(rule, Side::Decisive, "hybrid-open", "what the key was derived from");
+        let draft = draft("rotation", &twin, title, "hybrid_open", changed);
+        list.push(draft.with(side).refused(Rule::SealOpens));
+    }
+}
+
+/// The ciphertext of a hybrid box under a key derived from this context and metadata.
+fn reboxed(world: RuleSet, inputs: &Inputs, context: Label, key_meta: &Octets) -> Option<Octets> {
+    let octets = |name: &str| Some(Octets::new(hex::decode(inputs.get(name)?).ok()?));
+    let keys = box_hybrid::kem_keys(&octets("kem_seed")?)?;
+    let kem_shared = box_hybrid::decapsulate(&keys.secret, &octets("kem")?)?;
+    let combination = box_hybrid::combination(
+        world,
+        &box_hybrid::Parties {
+            sender_ivk: &octets("sender_ivk")?,
+            sender_box_pk: &octets("sender_box_pk")?,
+            sender_kem_pk: &octets("sender_kem_pk")?,
+            recipient_ivk: &octets("recipient_ivk")?,
+            recipient_box_pk: &octets("recipient_box_pk")?,
+            recipient_kem_pk: &octets("recipient_kem_pk")?,
+        },
+    );
+    let parts = box_hybrid::KeyParts {
+        context,
+        kem_shared: &kem_shared,
+        shared: &octets("shared")?,
+        combination: &combination.ok()?,
+        meta: key_meta,
+    };
+    let key = box_hybrid::hybrid_key(world, &parts, Label::KeySeedDerivation)?;
+    let data = box_classic::associated_data(world, Label::KeySeedCipher, &octets("meta")?);
+    box_classic::seal(&key, &octets("nonce")?, &data, &Octets::new(bytes("key", 60)))
 }
 
 /// A true case and, for each rule, the same with one input changed.

@@ -294,21 +294,31 @@ fn leader_leaves(drafts: &mut Drafts) {
     throttle(drafts);
 }
 
+/// Alice has rotated at 16 s for Bob and at 32 s for Carol, both times long after the last one.
+fn spaced() -> Scene {
+    let mut scene = Scene::of(&["alice", "bob", "carol"]);
+    scene.join("alice", Role::Leader).join("bob", Role::Participant);
+    scene.join("carol", Role::Participant);
+    scene.advance_all(16_000).admit("alice", "bob").advance_all(32_000).admit("alice", "carol");
+    scene
+}
+
 fn throttle(drafts: &mut Drafts) {
-    let mut scene = settled();
-    scene.advance_all(30_000).depart("alice", "carol");
-    scene.within((30_000, 45_000), Rule::RotationThrottled, Rule::RotateOnLeave);
-    scene.advance_all(50_000);
+    let mut scene = spaced();
+    scene.advance_all(47_000).depart("alice", "carol");
+    scene.within((47_000, 62_000), Rule::RotationThrottled, Rule::RotateOnLeave);
+    scene.advance_all(70_000);
     drafts.common(
         Draft::new("leave-after-interval", "15 seconds after a rotation the next one may follow")
             .plays("alice"),
         scene,
         &[(Rule::RotationThrottled, "leave-within-interval", "the moment of the leave")],
     );
-    let mut scene = settled();
-    scene.depart("alice", "carol");
-    scene.within((30_000, 35_000), Rule::RotationThrottled, Rule::RotateOnLeave);
-    scene.advance_all(50_000);
+    let mut scene = spaced();
+    scene.advance_all(37_000).depart("alice", "carol");
+    scene.advance("alice", 47_000);
+    scene.within((47_000, 52_000), Rule::RotationThrottled, Rule::RotateOnLeave);
+    scene.advance_all(70_000);
     drafts.decisive(
         Rule::RotationThrottled,
         Draft::new("leave-within-interval", "Within 15 seconds of a rotation the next one waits")

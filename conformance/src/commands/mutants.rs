@@ -58,6 +58,17 @@ pub struct Table {
     pub mutants: Vec<Mutant>,
 }
 
+/// A mutant with what was seen on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// The mutant.
+    pub mutant: Mutant,
+    /// The common case of the rule's pair.
+    pub common: Option<String>,
+    /// Cases on which the adapter path and the machine played in this process disagree.
+    pub disagreement: Vec<String>,
+}
+
 /// What to do.
 #[derive(Debug)]
 pub struct Options {
@@ -98,8 +109,9 @@ pub fn mutants(options: &Options, out: &mut dyn Write) -> Exit {
     }
 }
 
-fn conclude(options: &Options, mutants: Vec<Mutant>, out: &mut dyn Write) -> Exit {
-    let wrong = problems(&mutants, options.only.is_none());
+fn conclude(options: &Options, judged: Vec<Judged>, out: &mut dyn Write) -> Exit {
+    let wrong = problems(&judged, options.only.is_none());
+    let mutants: Vec<_> = judged.into_iter().map(|judged| judged.mutant).collect();
     for problem in &wrong {
         let _ = writeln!(out, "  {} {problem}", style("wrong").red().bold());
     }
@@ -151,7 +163,7 @@ pub fn inputs(vectors: &Path) -> String {
     hex::encode(hash.finalize())
 }
 
-fn run_all(rules: &[Rule], out: &mut dyn Write) -> Result<Vec<Mutant>, MutantsError> {
+fn run_all(rules: &[Rule], out: &mut dyn Write) -> Result<Vec<Judged>, MutantsError> {
     let mut mutants = Vec::new();
     for rule in rules {
         if FORMULA_ONLY.contains(rule) {
@@ -160,8 +172,8 @@ fn run_all(rules: &[Rule], out: &mut dyn Write) -> Result<Vec<Mutant>, MutantsEr
         for profile in Profile::all().iter().filter(|profile| profile.rules.contains(*rule)) {
             mutants.push(session_mutant(*rule, profile)?);
         }
-        for mutant in mutants.iter().rev().take_while(|mutant| mutant.rule == *rule) {
-            let _ = line(mutant, out);
+        for judged in mutants.iter().filter(|judged: &&Judged| judged.mutant.rule == *rule) {
+            let _ = line(&judged.mutant, out);
         }
     }
     Ok(mutants)
@@ -186,7 +198,7 @@ pub fn world_lacks(rule: Rule) -> bool {
     rule.kind() == Kind::Field || rule == Rule::EncodingInjective
 }
 
-fn session_mutant(rule: Rule, profile: &Profile) -> Result<Mutant, MutantsError> {
+fn session_mutant(rule: Rule, profile: &Profile) -> Result<Judged, MutantsError> {
     let lacking = profile.clone().without(rule);
     let world = if world_lacks(rule) { &lacking } else { profile };
     let cases: Result<Vec<Case>, RecordError> =
@@ -194,7 +206,7 @@ fn session_mutant(rule: Rule, profile: &Profile) -> Result<Mutant, MutantsError>
     judge(rule, profile.id, &cases?)
 }
 
-fn formula_mutant(rule: Rule) -> Result<Mutant, MutantsError> {
+fn formula_mutant(rule: Rule) -> Result<Judged, MutantsError> {
     let lacking = RuleSet::all().less(rule.with_dependents());
     let world = if world_lacks(rule) { lacking } else { RuleSet::all() };
     let cases: Result<Vec<Case>, RecordError> = cases::formula_drafts(world)
@@ -204,25 +216,35 @@ fn formula_mutant(rule: Rule) -> Result<Mutant, MutantsError> {
     judge(rule, FORMULAS, &cases?)
 }
 
-fn judge(rule: Rule, profile: &str, cases: &[Case]) -> Result<Mutant, MutantsError> {
+fn judge(rule: Rule, profile: &str, cases: &[Case]) -> Result<Judged, MutantsError> {
     let launch = shipped::reference(["adapter", "--without", rule.id()])?;
     let mut process = AdapterProcess::start(&launch, Limits::default())?;
     let through_adapter = failing(&mut process, cases)?;
     process.finish()?;
-    let decisive = cases.iter().find(|case| {
-        case.pairs.iter().any(|pair| pair.rule == rule && pair.side == Side::Decisive)
-    });
-    let decisive = decisive.map(|case| case.id.clone()).unwrap_or_default();
-    Ok(Mutant {
-        rule,
-        profile: profile.to_owned(),
-        killed: through_adapter.values().any(|report| report.is_wrong_by_outcome()),
-        decisive,
-        world_without: world_lacks(rule),
-        failing: through_adapter
-            .into_iter()
-            .map(|(case, report)| (case, report.verdict.words().to_owned()))
-            .collect(),
+    let in_process = failing(&mut Reference::new().without(rule), cases)?;
+    let side = |side: Side| {
+        let on_it =
+            |case: &&Case| case.pairs.iter().any(|pair| pair.rule == rule && pair.side == side);
+        cases.iter().find(on_it).map(|case| case.id.clone())
+    };
+    let disagreement = cases
+        .iter()
+        .map(|case| &case.id)
+        .filter(|id| through_adapter.contains_key(*id) != in_process.contains_key(*id));
+    Ok(Judged {
+        common: side(Side::Common),
+        disagreement: disagreement.cloned().collect(),
+        mutant: Mutant {
+            rule,
+            profile: profile.to_owned(),
+            killed: through_adapter.values().any(CaseReport::is_wrong_by_outcome),
+            decisive: side(Side::Decisive).unwrap_or_default(),
+            world_without: world_lacks(rule),
+            failing: through_adapter
+                .into_iter()
+                .map(|(case, report)| (case, report.verdict.words().to_owned()))
+                .collect(),
+        },
     })
 }
 
@@ -244,93 +266,39 @@ fn failing(player: &mut dyn Player, cases: &[Case]) -> Result<BTreeMap<String, C
     Ok(failing)
 }
 
-/// What is wrong with a kill table: mutants alive, pairs missing or not decisive, cases that fail
-/// for no reason the index gives.
+/// What is wrong with a kill table: mutants alive, pairs missing or not decisive, cases on which
+/// the adapter path and the machine disagree, rules without a mutant.
 #[must_use]
-pub fn problems(mutants: &[Mutant], all: bool) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for mutant in mutants {
-        let (rule, profile) = (mutant.rule, &mutant.profile);
-        let named = format!("{} {} under {profile}", rule.id(), rule.name());
-        if mutant.decisive.is_empty() {
-            wrong.push(format!("{named}: no decisive pair"));
-        } else if !mutant.failing.contains_key(&mutant.decisive) {
-            wrong.push(format!("{named}: passes its decisive case {}", mutant.decisive));
-        }
-        if let Some(common) = common_of(mutant)
-            && mutant.failing.contains_key(&common)
-        {
-            wrong.push(format!("{named}: fails the common case {common} too"));
-        }
-        if !mutant.killed && rule.level() == Level::Must {
-            wrong.push(format!("{named}: alive"));
-        }
-        wrong.extend(unindexed(mutant).map(|case| format!("{named}: fails {case} unexpectedly")));
-    }
+pub fn problems(judged: &[Judged], all: bool) -> Vec<String> {
+    let mut wrong: Vec<String> = judged.iter().flat_map(problems_of).collect();
     if all {
-        let seen = mutants.iter().map(|it| it.rule).fold(RuleSet::EMPTY, RuleSet::with);
-        wrong.extend(
-            Rule::ALL
-                .iter()
-                .filter(|rule| !seen.contains(**rule))
-                .map(|rule| format!("{} has no mutant", rule.id())),
-        );
+        let rules = judged.iter().map(|judged| judged.mutant.rule);
+        let seen = rules.fold(RuleSet::EMPTY, RuleSet::with);
+        let unseen = Rule::ALL.iter().filter(|rule| !seen.contains(**rule));
+        wrong.extend(unseen.map(|rule| format!("{} has no mutant", rule.id())));
     }
     wrong
 }
 
-/// The cases of a mutant, as drafted for the unchanged profile.
-fn drafted(mutant: &Mutant) -> Vec<Case> {
-    match Profile::by_id(&mutant.profile) {
-        Some(profile) => cases::drafts(&profile)
-            .iter()
-            .filter_map(|draft| record::record(draft, &profile, &profile).ok())
-            .collect(),
-        None => cases::formula_drafts(RuleSet::all())
-            .iter()
-            .filter_map(|draft| record::record_formula(draft, RuleSet::all()).ok())
-            .collect(),
+fn problems_of(judged: &Judged) -> Vec<String> {
+    let mutant = &judged.mutant;
+    let (rule, profile) = (mutant.rule, &mutant.profile);
+    let named = format!("{} {} under {profile}", rule.id(), rule.name());
+    let mut wrong = Vec::new();
+    if mutant.decisive.is_empty() {
+        wrong.push(format!("{named}: no decisive pair"));
+    } else if !mutant.failing.contains_key(&mutant.decisive) {
+        wrong.push(format!("{named}: passes its decisive case {}", mutant.decisive));
     }
-}
-
-fn common_of(mutant: &Mutant) -> Option<String> {
-    drafted(mutant).into_iter().find_map(|case| {
-        let common = |pair: &crate::case::Pair| {
-            pair.rule == mutant.rule && pair.side == Side::Common && pair.twin == mutant.decisive
-        };
-        case.pairs.iter().any(common).then_some(case.id)
-    })
-}
-
-/// The cases a mutant fails although the machine without the rule, played in this process and
-/// without any adapter, gives what the case expects.
-fn unindexed(mutant: &Mutant) -> impl Iterator<Item = String> {
-    let lacking = mutant.rule;
-    let world = world_lacks(lacking);
-    let cases: Vec<Case> = match Profile::by_id(&mutant.profile) {
-        Some(profile) => {
-            let without = profile.clone().without(lacking);
-            let world = if world { without } else { profile.clone() };
-            cases::drafts(&profile)
-                .iter()
-                .filter_map(|draft| record::record(draft, &profile, &world).ok())
-                .collect()
-        }
-        None => {
-            let without = RuleSet::all().less(lacking.with_dependents());
-            let world = if world { without } else { RuleSet::all() };
-            cases::formula_drafts(world)
-                .iter()
-                .filter_map(|draft| record::record_formula(draft, world).ok())
-                .collect()
-        }
-    };
-    let mut client = Reference::new().without(lacking);
-    let indexed = failing(&mut client, &cases).unwrap_or_default();
-    let through: Vec<String> = mutant.failing.keys().cloned().collect();
-    let extra: Vec<String> =
-        through.iter().filter(|case| !indexed.contains_key(*case)).cloned().collect();
-    let lost: Vec<String> =
-        indexed.keys().filter(|case| !through.contains(case)).cloned().collect();
-    extra.into_iter().chain(lost)
+    if let Some(common) = judged.common.as_ref().filter(|it| mutant.failing.contains_key(*it)) {
+        wrong.push(format!("{named}: fails the common case {common} too"));
+    }
+    if !mutant.killed && rule.level() == Level::Must {
+        wrong.push(format!("{named}: alive"));
+    }
+    let disagreement = judged.disagreement.iter();
+    wrong.extend(disagreement.map(|case| {
+        format!("{named}: {case} ends otherwise through the adapter than in this process")
+    }));
+    wrong
 }

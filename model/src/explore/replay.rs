@@ -99,8 +99,7 @@ pub fn replay<A: Algebra>(
         replies.push(reply);
     }
     let heard = heard(&stage, spy, &streams(script))?;
-    let knows =
-        |value: &_| heard.meeting_keys.contains(value) || heard.plaintexts.contains(value);
+    let knows = |value: &_| heard.meeting_keys.contains(value) || heard.plaintexts.contains(value);
     let honest: Vec<_> = stage.actors().filter(|(party, _)| *party != spy).collect();
     let clients: Vec<_> = honest.iter().map(|(_, actor)| &actor.state).collect();
     let view = View { ledger: &ledger, clients: &clients, knows: &knows };
@@ -196,8 +195,7 @@ fn opened_keys<A: Algebra>(
     let algebra = stage.algebra();
     let rules = me.profile.rules.with(Rule::SealOpens);
     let leader = stage.actor(by)?;
-    let meta =
-        meta_record(&joined.meeting, &leader.state.seat.user_id, &me.state.seat.user_id);
+    let meta = meta_record(&joined.meeting, &leader.state.seat.user_id, &me.state.seat.user_id);
     let recipient = Side { ivk: me.state.ivk.clone(), pk: joined.ephemeral.pk.clone() };
     let announced = stage.sent().iter().filter_map(|(party, message)| match message {
         Sent::Announcement(announcement) if party == by => Some(announcement.pk.clone()),
@@ -227,7 +225,8 @@ fn opened_packet<A: Algebra>(
     let algebra = stage.algebra();
     let rules = me.profile.rules.with(Rule::PacketOpens);
     let sender = &stage.seat(by)?.user_id;
-    let names = streams.iter().map(|stream| StreamName { meeting: &joined.meeting, sender, stream });
+    let names =
+        streams.iter().map(|stream| StreamName { meeting: &joined.meeting, sender, stream });
     let mut tries = names.flat_map(|name| found.meeting_keys.iter().map(move |key| (name, key)));
     Ok(tries.find_map(|(name, key)| {
         let stream_key = algebra.stream_key(rules, key, name);

@@ -112,9 +112,10 @@ impl Rig {
     fn may_wait(&self, world: &World) -> bool {
         let due = self.next_deadline_ms(world).is_some_and(|due| due > 0);
         let news = world.honest.values().any(|honest| !honest.news.is_empty());
-        let keys = world.board.iter().any(|posted| {
-            posted.fate == Fate::Waiting && addressee(world, posted).is_some()
-        });
+        let keys = world
+            .board
+            .iter()
+            .any(|posted| posted.fate == Fate::Waiting && addressee(world, posted).is_some());
         let forced = news || (keys && !self.slice.can(Power::Drop));
         due && (self.slice.can(Power::Delay) || !forced)
     }
@@ -122,9 +123,11 @@ impl Rig {
     fn may_deliver(&self, world: &World, at: usize) -> bool {
         let Some(posted) = world.board.get(at) else { return false };
         let Some(party) = addressee(world, posted) else { return false };
-        let earlier = world.board.iter().take(at).any(|other| {
-            other.fate == Fate::Waiting && addressee(world, other) == Some(party)
-        });
+        let earlier = world
+            .board
+            .iter()
+            .take(at)
+            .any(|other| other.fate == Fate::Waiting && addressee(world, other) == Some(party));
         match posted.fate {
             Fate::Waiting => {
                 !earlier || self.slice.can(Power::Reorder) || self.slice.can(Power::Drop)

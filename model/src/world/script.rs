@@ -57,7 +57,10 @@ impl Rig {
             Move::Leave(party) => step(party, Act::Leave {}),
             Move::Hear(party) => {
                 let news = world.honest.get(party).and_then(|honest| honest.news.front());
-                return news.map(|notice| step(party, news_act(world, notice))).into_iter().collect();
+                return news
+                    .map(|notice| step(party, news_act(world, notice)))
+                    .into_iter()
+                    .collect();
             }
             Move::Deliver(at) => return delivery(world, at).into_iter().collect(),
             Move::Send(party) => {

@@ -69,11 +69,21 @@ impl Slice {
             name: "removal",
             honest: vec![LEADER, "bob"],
             powers: Power::ALL.into(),
-            budgets: Budgets { joins: 2, leaves: 1, rotations: 2, sends: 2, deliveries: 4 },
+            budgets: Budgets { joins: 2, leaves: 1, rotations: 2, sends: 2, deliveries: 2 },
         }
     }
 
-    /// The least that shows the roll-back: one rotation, no honest leave.
+    /// As the default, with more sealed keys taken: minutes where rules are missing.
+    #[must_use]
+    pub fn wide() -> Self {
+        Self {
+            name: "wide",
+            budgets: Budgets { deliveries: 3, ..Self::removal().budgets },
+            ..Self::removal()
+        }
+    }
+
+    /// The least that shows the roll-back: one rotation, one packet.
     #[must_use]
     pub fn small() -> Self {
         Self {
@@ -86,7 +96,7 @@ impl Slice {
     /// Every slice, by size.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        vec![Self::small(), Self::removal()]
+        vec![Self::small(), Self::removal(), Self::wide()]
     }
 
     /// The slice with this name.

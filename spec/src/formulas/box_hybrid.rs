@@ -56,6 +56,8 @@ pub struct Parties<'a> {
 /// What goes into the key of a hybrid box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyParts<'a> {
+    /// `Context` of the combination; the paper has two and does not say which (reading R-07).
+    pub context: Label,
     /// The Kyber shared secret `K_Kyber`, 32 bytes.
     pub kem_shared: &'a Octets,
     /// The Diffie-Hellman shared secret `K_box`, 32 bytes.
@@ -115,14 +117,14 @@ pub fn combination(rules: RuleSet, parties: &Parties<'_>) -> Result<Octets, Enco
 /// A part whose rule is not in force is left out. `None` for a part of a wrong width.
 #[must_use]
 pub fn hybrid_key(rules: RuleSet, parts: &KeyParts<'_>, context_kdf: Label) -> Option<Octets> {
-    let context = text(context_kdf.text());
+    let (context, info) = (text(parts.context.text()), text(context_kdf.text()));
     let under = |rule, bytes| if rules.contains(rule) { bytes } else { ByteSeq::new(0) };
-    let hashed = under(Rule::HybridNamesContext, context.clone())
+    let hashed = under(Rule::HybridNamesContext, context)
         .concat_owned(under(Rule::HybridUsesKem, parts.kem_shared.secret_of(32)?))
         .concat_owned(under(Rule::HybridUsesAgreement, parts.shared.secret_of(32)?))
         .concat_owned(parts.combination.secret_of(32)?);
     let salt = under(Rule::HybridNamesMeta, parts.meta.secret());
-    hkdf_sha256(&sha3_256(&hashed), &salt, &context, 32).map(Octets::revealed)
+    hkdf_sha256(&sha3_256(&hashed), &salt, &info, 32).map(Octets::revealed)
 }
 
 #[cfg(test)]
@@ -184,7 +186,13 @@ mod tests {
         let bytes = [1, 2, 3, 4].map(|byte| Octets::from([byte; 32]));
         let key = |rules, bytes: &[Octets; 4]| {
             let [kem_shared, shared, combination, meta] = bytes;
-            let parts = KeyParts { kem_shared, shared, combination, meta };
+            let parts = KeyParts {
+                context: Label::KeySeedDerivation,
+                kem_shared,
+                shared,
+                combination,
+                meta,
+            };
             hybrid_key(rules, &parts, Label::KeySeedDerivation).unwrap()
         };
         let rules = [Rule::HybridUsesKem, Rule::HybridUsesAgreement, Rule::HybridNamesMeta];
@@ -201,8 +209,13 @@ mod tests {
     #[test]
     fn rot_25_the_context_is_hashed_under_its_rule() {
         let fixed = Octets::from([1; 32]);
-        let parts =
-            KeyParts { kem_shared: &fixed, shared: &fixed, combination: &fixed, meta: &fixed };
+        let parts = KeyParts {
+            context: Label::KeySeedDerivation,
+            kem_shared: &fixed,
+            shared: &fixed,
+            combination: &fixed,
+            meta: &fixed,
+        };
         let key = |rules| hybrid_key(rules, &parts, Label::KeySeedDerivation);
         assert_ne!(key(RuleSet::all()), key(RuleSet::all().without(Rule::HybridNamesContext)));
     }
@@ -214,7 +227,13 @@ mod tests {
         parties.sender_kem_pk = parties.sender_ivk;
         assert!(combination(RuleSet::all(), &parties).is_err());
         let (good, bad) = (Octets::from([1; 32]), Octets::from([1; 31]));
-        let parts = KeyParts { kem_shared: &bad, shared: &good, combination: &good, meta: &good };
+        let parts = KeyParts {
+            context: Label::KeySeedDerivation,
+            kem_shared: &bad,
+            shared: &good,
+            combination: &good,
+            meta: &good,
+        };
         assert_eq!(hybrid_key(RuleSet::all(), &parts, Label::KeySeedDerivation), None);
         assert_eq!(encapsulate(&good, &good), None);
         assert_eq!(decapsulate(&good, &good), None);

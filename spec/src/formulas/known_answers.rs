@@ -134,6 +134,7 @@ fn a_hybrid_box_matches_libsodium_and_kyber_py() {
     let kem = box_hybrid::encapsulate(&pair.recipient_kem.public, &counting(64, 32)).unwrap();
     let shared = box_classic::agree(all(), &pair.leader, &pair.recipient_pk).unwrap();
     let parts = box_hybrid::KeyParts {
+        context: Label::KeySeedDerivation,
         kem_shared: &kem.shared,
         shared: &shared,
         combination: &combination,

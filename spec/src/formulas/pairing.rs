@@ -104,7 +104,8 @@ impl Outgoing {
             Self::Hybrid { shared, combination, kem_public } => {
                 let kem = encapsulate(kem_public, draws.coins)?;
                 let (kem_shared, meta) = (&kem.shared, purpose.meta);
-                let parts = KeyParts { kem_shared, shared, combination, meta };
+                let context = purpose.context_kdf;
+                let parts = KeyParts { context, kem_shared, shared, combination, meta };
                 (hybrid_key(rules, &parts, purpose.context_kdf)?, kem.ciphertext)
             }
         };
@@ -174,7 +175,8 @@ impl Incoming {
             Self::Hybrid { shared, combination, kem_secret } => {
                 let kem_shared = &decapsulate(kem_secret, &sealed.kem)?;
                 let meta = purpose.meta;
-                let parts = KeyParts { kem_shared, shared, combination, meta };
+                let context = purpose.context_kdf;
+                let parts = KeyParts { context, kem_shared, shared, combination, meta };
                 hybrid_key(rules, &parts, purpose.context_kdf)?
             }
         };
