@@ -14,6 +14,7 @@ const KINDS: &[(&str, u64)] = &[
     // Null adapters: they speak the protocol and implement nothing.
     ("always-ok", 1),
     ("always-reject", 1),
+    ("refuses", 1),
     ("echo", 0),
     ("replay-last", 1),
     ("random", 1),
@@ -38,6 +39,8 @@ const KINDS: &[(&str, u64)] = &[
     ("unknown-field", 0),
     // Right, but noisy.
     ("huge-stderr", 0),
+    // Like `always-ok`, in words that a terminal would act on.
+    ("escapes", 0),
 ];
 
 const FORMULAS: &[&str] = &[
@@ -87,7 +90,12 @@ fn run(kind: &str, after: u64) -> io::Result<()> {
     for (count, line) in (0..).zip(io::stdin().lock().lines()) {
         let line = line?;
         let request: Value = serde_json::from_str(&line)?;
-        let answer = proper(&request);
+        let mut answer = proper(&request);
+        if kind == "refuses"
+            && let Some(hello) = answer.pointer_mut("/result/hello")
+        {
+            hello["maps_codes"] = json!(false);
+        }
         if count < after {
             last = bytes(&answer);
             if kind == "closes-stdin" && count + 1 == after {
@@ -114,6 +122,10 @@ fn misbehave(kind: &str, request: &Value, mut answer: Value) -> io::Result<()> {
     let id = request["id"].clone();
     match kind {
         "always-reject" => answer = json!({"id": id, "class": "reject"}),
+        // Opens sessions and refuses everything in them, without a code.
+        "refuses" if request["input"]["op"] == "open" => {}
+        "refuses" => answer = json!({"id": id, "class": "reject"}),
+        "escapes" => escapes(&mut answer),
         "random" => answer = random(request),
         "hang" | "hang-later" => hang(),
         "slow-drip" => {
@@ -227,6 +239,29 @@ fn hello() -> Value {
         "codecs": ["bytes", "fields"],
         "maps_codes": true,
     })
+}
+
+/// Control characters and very long text wherever an answer has text of its own.
+fn escapes(answer: &mut Value) {
+    let loud = format!("\x1b]0;owned\x07\x1b[2J\x1b[31m\u{9b}5m\u{202e}{}", "long ".repeat(2000));
+    eprintln!("{loud}");
+    if let Some(hello) = answer.pointer_mut("/result/hello") {
+        hello["name"] = json!(loud);
+        hello["version"] = json!(loud);
+        return;
+    }
+    answer["class"] = json!("internal");
+    answer["code"] = json!(loud);
+    answer["detail"] = json!(loud);
+    answer["drawn"] = json!([loud]);
+    let packet = json!({"fields": {"mk_seq": loud, "counter": loud, "body": loud}});
+    answer["outputs"] = json!([
+        {"at_ms": 0, "effect": {"kind": "show_security_code", "digits": loud}},
+        {"at_ms": 0, "effect": {"kind": "transmit", "stream": loud, "packet": packet}},
+    ]);
+    if let Some(computed) = answer.pointer_mut("/result/computed") {
+        *computed = json!({loud.clone(): loud});
+    }
 }
 
 /// An answer of the right form with content that depends on nothing but the request's number.

@@ -1,8 +1,10 @@
 //! The subcommands of `conclave`, as functions that write to whatever they are given.
 
 pub mod adapter;
+pub mod attack;
 pub mod check;
 pub mod docs;
+pub mod explore;
 pub mod mutants;
 pub mod tables;
 

@@ -1,5 +1,6 @@
 //! Does someone else agree: vectors, adapter protocol, runner, reports.
 
+pub mod attack;
 pub mod case;
 pub mod cases;
 pub mod commands;

@@ -5,7 +5,7 @@ use std::{io::Write as _, panic, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{
-        self, Exit, adapter, check, docs, mutants,
+        self, Exit, adapter, attack, check, docs, explore, mutants,
         tables::{self, Listing, Look, TablesError},
     },
     process::Launch,
@@ -37,6 +37,10 @@ enum Command {
     Mutants(MutantsArgs),
     /// Write or check the vector files
     Vectors(VectorsArgs),
+    /// Explore a protocol version and judge its goals (exit 1 with a counterexample)
+    Explore(ExploreArgs),
+    /// Run an exported counterexample against a client
+    Attack(AttackArgs),
     /// The rules: every obligation, with its kind, level and source
     Rules(Table),
     /// The readings: where the paper is silent or contradicts itself, and what was chosen
@@ -55,6 +59,40 @@ enum Command {
         #[command(subcommand)]
         action: DocsAction,
     },
+}
+
+#[derive(Debug, Args)]
+struct ExploreArgs {
+    /// The profile
+    #[arg(long)]
+    profile: String,
+    /// Without this rule and those that need it
+    #[arg(long, value_name = "RULE")]
+    without: Option<String>,
+    /// The slice: parties, powers and budgets
+    #[arg(long, default_value = "removal")]
+    slice: String,
+    /// Write the shortest counterexample as an adapter script
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct AttackArgs {
+    /// The exported script
+    file: PathBuf,
+    /// The profile the client follows
+    #[arg(long)]
+    profile: String,
+    /// A shipped adapter: reference, python
+    #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
+    adapter: Option<String>,
+    /// Any other adapter: a program with its arguments
+    #[arg(long, value_name = "COMMAND")]
+    adapter_cmd: Option<String>,
+    /// The built-in client without this rule
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["adapter", "adapter_cmd"])]
+    without: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -189,6 +227,16 @@ fn run(command: Command) -> Exit {
             mutants::mutants(&mutants::Options { only: args.only, vectors, write: args.write }, out)
         }
         Command::Vectors(args) => run_vectors(&args),
+        Command::Explore(args) => explore::run(
+            &explore::Options {
+                profile: args.profile,
+                without: args.without,
+                slice: args.slice,
+                export: args.export,
+            },
+            out,
+        ),
+        Command::Attack(args) => run_attack(args),
         Command::Rules(table) => ended(tables::rules(&listing(&table), out)),
         Command::Readings(table) => ended(tables::readings(&listing(&table), out)),
         Command::Obligations(table) => match tables::obligations(&listing(&table), out) {
@@ -248,7 +296,8 @@ fn run_docs(action: DocsAction) -> Exit {
 }
 
 fn run_check(args: Check) -> Exit {
-    let (launch, adapter_words) = match client(&args) {
+    let found = client(args.adapter.as_deref(), args.adapter_cmd.as_deref());
+    let (launch, adapter_words) = match found {
         Ok(found) => found,
         Err(exit) => return exit,
     };
@@ -266,13 +315,30 @@ fn run_check(args: Check) -> Exit {
     check::check(&options, &mut std::io::stdout())
 }
 
-fn client(args: &Check) -> Result<(Launch, String), Exit> {
+fn run_attack(args: AttackArgs) -> Exit {
+    let found = match &args.without {
+        Some(rule) => shipped::reference(["adapter", "--without", rule])
+            .map(|launch| (launch, format!("--without {rule}")))
+            .map_err(|error| Exit::usage(&error.to_string())),
+        None => client(args.adapter.as_deref(), args.adapter_cmd.as_deref()),
+    };
+    let (launch, adapter_words) = match found {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let (file, profile) = (args.file, args.profile);
+    let options = attack::Options { file, profile, launch, adapter_words };
+    attack::run(&options, &mut std::io::stdout())
+}
+
+/// The client named on the command line; the built-in one if none is.
+fn client(adapter: Option<&str>, command: Option<&str>) -> Result<(Launch, String), Exit> {
     let said = |error: &dyn std::fmt::Display| Exit::usage(&error.to_string());
-    if let Some(command) = &args.adapter_cmd {
+    if let Some(command) = command {
         let launch = shipped::parse_command(command).map_err(|error| said(&error))?;
         return Ok((launch, format!("--adapter-cmd {command:?}")));
     }
-    match args.adapter.as_deref() {
+    match adapter {
         None | Some("reference") => {
             let launch = shipped::reference(["adapter"]).map_err(|error| said(&error))?;
             Ok((launch, String::new()))

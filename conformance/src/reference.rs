@@ -236,10 +236,11 @@ impl Session {
             return bad("time cannot run backwards");
         };
         while left > 0 && response.class == Class::Accept {
+            // Without a deadline nothing more happens, however long it takes.
             let next = self.deadline_ms().map_or(left, |due| left.min(due - self.now_ms));
             let elapsed_ms = u32::try_from(next).unwrap_or(u32::MAX);
-            self.now_ms += u64::from(elapsed_ms);
-            left -= u64::from(elapsed_ms);
+            self.now_ms += next;
+            left -= next;
             self.step(&Moment::after(elapsed_ms), &mut response);
         }
         response.deadline_ms = self.deadline_ms();
@@ -277,7 +278,7 @@ impl Session {
     fn deadline_ms(&self) -> Option<u64> {
         let client =
             Client { algebra: &self.algebra, profile: &self.profile, policies: self.policies };
-        client.deadline_ms(&self.state).map(|due| self.now_ms + u64::from(due))
+        client.deadline_ms(&self.state).and_then(|due| self.now_ms.checked_add(u64::from(due)))
     }
 
     fn observed(&self) -> Observed {

@@ -2,32 +2,15 @@
 
 #![cfg(unix)]
 
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::LazyLock;
+mod common;
+
 use std::time::{Duration, Instant};
 
 use conclave_conformance::player::{Fault, Player};
 use conclave_conformance::process::{AdapterProcess, Launch, Limits};
 use conclave_conformance::protocol::{Class, Codec, Input, Randomness, Request, Response};
 
-/// The example beside this test's own program, built if it is not there.
-static HOSTILE: LazyLock<PathBuf> = LazyLock::new(|| {
-    let own = std::env::current_exe().expect("this program has a path");
-    // .../target/<profile>/deps/process-<hash>
-    let profile = own.ancestors().nth(2).expect("tests are built in a profile's directory");
-    let program = profile.join("examples").join(format!("hostile{}", std::env::consts::EXE_SUFFIX));
-    if !program.exists() {
-        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--example", "hostile", "--manifest-path", manifest]);
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().expect("cargo runs").success());
-    }
-    program
-});
+use common::HOSTILE;
 
 const ANSWER_MS: u64 = 300;
 

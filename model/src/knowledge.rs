@@ -198,3 +198,83 @@ fn lock(term: &Term) -> Option<(&Term, &Term)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use conclave_spec::{BoxSuite, Profile};
+
+    use super::*;
+    use crate::{
+        algebra::{Algebra as _, BoxDraws, BoxLabels, Draw, KeyInBox, Pair, Purpose, Side, Terms},
+        client::meta_record,
+        world::meeting,
+    };
+
+    fn name(party: &str, purpose: Purpose) -> Term {
+        Terms.draw(&Draw { party: party.to_owned(), purpose, count: 0 }).unwrap()
+    }
+
+    fn secret(party: &str, suite: BoxSuite) -> BoxSecret<Term> {
+        let kem = (suite == BoxSuite::Hybrid).then(|| name(party, Purpose::EphemeralKem));
+        BoxSecret { agreement: name(party, Purpose::Ephemeral), kem }
+    }
+
+    fn side(party: &str, suite: BoxSuite) -> Side<Term> {
+        let ivk = Terms.verification_key(&name(party, Purpose::Identity));
+        Side { ivk, pk: Terms.box_public(suite, &secret(party, suite)) }
+    }
+
+    #[test]
+    fn a_box_opens_with_a_secret_of_either_side_and_with_no_other() {
+        let key = name("ann", Purpose::MeetingKey);
+        for suite in [BoxSuite::Classic, BoxSuite::Hybrid] {
+            let rules = Profile::zoom_3_0().with_box_suite(suite).rules;
+            let (sender, recipient) = (side("ann", suite), side("bob", suite));
+            let agreed = Terms.agree(rules, &secret("ann", suite), &recipient.pk).unwrap();
+            let pair = Pair { sender, recipient, agreed };
+            let draws = BoxDraws {
+                nonce: name("ann", Purpose::BoxNonce),
+                coins: Some(name("ann", Purpose::KemCoins)),
+            };
+            let inside = KeyInBox { meeting_key: key.clone(), mk_seq: Some(1) };
+            let meta = meta_record(&meeting(), "ann", "bob");
+            let labels = BoxLabels::MEETING_KEY;
+            let sealed = Terms.seal(rules, suite, &pair, labels, &meta, &draws, &inside).unwrap();
+            let opened = |secrets: &[Term]| {
+                let mut knowledge = Knowledge::default();
+                let public = [&pair.sender, &pair.recipient]
+                    .into_iter()
+                    .flat_map(|side| [side.ivk.clone(), side.pk.clone()]);
+                let sealed = [&sealed.nonce, &sealed.ciphertext].into_iter().chain(&sealed.kem);
+                sealed.cloned().chain(public).for_each(|term| knowledge.learn(&term));
+                secrets.iter().for_each(|term| knowledge.learn(term));
+                knowledge.knows(&key)
+            };
+            let bob = secret("bob", suite);
+            let all: Vec<_> = [bob.agreement.clone()].into_iter().chain(bob.kem.clone()).collect();
+            assert!(!opened(&[]) && !opened(&[name("eve", Purpose::Ephemeral)]));
+            assert!(opened(&all));
+            assert_eq!(opened(&all[..1]), suite == BoxSuite::Classic, "both halves are needed");
+            if let Some(seed) = bob.kem {
+                assert!(!opened(&[seed]), "both halves are needed");
+                let ann = [name("ann", Purpose::Ephemeral), name("ann", Purpose::KemCoins)];
+                assert!(opened(&ann), "the sender's randomness opens it as well");
+            }
+        }
+    }
+
+    #[test]
+    fn a_packet_opens_with_its_meeting_key_whenever_that_is_learned() {
+        let rules = Profile::zoom_3_0().rules;
+        let (key, words) = (name("ann", Purpose::MeetingKey), Terms.literal(b"words"));
+        let (meeting, sender, stream) = (meeting(), "ann", "audio");
+        let stream = crate::algebra::StreamName { meeting: &meeting, sender, stream };
+        let stream_key = Terms.stream_key(rules, &key, stream);
+        let body = Terms.seal_packet(rules, &stream_key, 1, 0, &words);
+        let mut knowledge = Knowledge::default();
+        knowledge.learn(&body);
+        assert!(!knowledge.knows(&words) && !knowledge.knows(&stream_key));
+        knowledge.learn(&key);
+        assert!(knowledge.knows(&words) && knowledge.knows(&stream_key));
+    }
+}

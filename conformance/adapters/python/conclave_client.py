@@ -10,42 +10,46 @@ import json
 import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import compute
 import formulas
-from formulas import Malformed, Refused
-from meeting import DRAW_BYTES, PROFILES, BadRequest, Client, Device, Refusal, State
+from formulas import BadRequest, Refusal
+from meeting import CODECS, DRAW_BYTES, PROFILES, Client
 
 NAME, VERSION = "conclave-python", "0.1.0"
 PROTOCOL = 1
+LINE_BYTES_MAX = 1 << 20
 ROLES = ["leader", "participant"]
-CODECS = ["bytes", "fields"]
 
-Json = Any
-Reader = Callable[[Json], Any]
-
-
-# The shape of a line (conformance/src/protocol.rs)
+Fields = dict[str, Any]
+Reader = Callable[[Any], Any]
 
 
-def of_type(kind: type, value: Json) -> Any:
+# The shape of a line (docs/generated/adapter-messages.md)
+
+
+def of_type(kind: type, value: Any) -> Any:
     """A JSON value of exactly this type; `true` is no number."""
     if type(value) is not kind:
         raise BadRequest(f"not a {kind.__name__}: {str(value)[:80]}")
     return value
 
 
-def text(value: Json) -> str:
+def text(value: Any) -> str:
     """Any text."""
     return of_type(str, value)
+
+
+def maybe_text(value: Any) -> str | None:
+    """Any text, or null."""
+    return None if value is None else text(value)
 
 
 def number(bits: int) -> Reader:
     """A number without sign, of so many bits."""
 
-    def read(value: Json) -> int:
+    def read(value: Any) -> int:
         if of_type(int, value) < 0 or value >> bits:
             raise BadRequest(f"not a number of {bits} bits")
         return value
@@ -56,8 +60,8 @@ def number(bits: int) -> Reader:
 def one_of(words: list[str]) -> Reader:
     """One of some words."""
 
-    def read(value: Json) -> str:
-        if text(value) not in words:
+    def read(value: Any) -> str:
+        if value not in words:
             raise BadRequest(f"not one of {words}")
         return value
 
@@ -69,27 +73,17 @@ def of_width(width: formulas.Width) -> Reader:
     return lambda value: width.read(text(value))
 
 
-def texts(value: Json) -> dict[str, str]:
-    """Texts by name."""
-    return {name: text(item) for name, item in of_type(dict, value).items()}
+def list_of(read: Reader) -> Reader:
+    """A list."""
+    return lambda value: [read(item) for item in of_type(list, value)]
 
 
-def draws(value: Json) -> dict[str, list[bytes]]:
-    """A tape."""
-    tape = of_type(dict, value).items()
-    return {name: [formulas.unhex(text(one)) for one in of_type(list, some)] for name, some in tape}
+def map_of(read: Reader) -> Reader:
+    """Values by name."""
+    return lambda value: {name: read(item) for name, item in of_type(dict, value).items()}
 
 
-def payload(value: Json) -> dict[str, Any]:
-    """A message in one of the two codecs: an object with one entry, named by the codec."""
-    if len(of_type(dict, value)) == 1:
-        for codec, read in (("bytes", HEX), ("fields", texts)):
-            if codec in value:
-                return {codec: read(value[codec])}
-    raise BadRequest("not a payload")
-
-
-def record(fields: dict[str, Reader], value: Json, optional: tuple[str, ...] = ()) -> dict:
+def record(fields: dict[str, Reader], value: Any, optional: tuple[str, ...] = ()) -> Fields:
     """An object with exactly these fields, less optional ones that are absent."""
     names = of_type(dict, value).keys()
     if names - fields.keys() or fields.keys() - names - set(optional):
@@ -100,23 +94,31 @@ def record(fields: dict[str, Reader], value: Json, optional: tuple[str, ...] = (
 def tagged(tag: str, variants: dict[str, dict[str, Reader]]) -> Reader:
     """An object whose field `tag` says which other fields it has."""
 
-    def read(value: Json) -> dict[str, Any]:
-        word = of_type(dict, value).get(tag)
-        if type(word) is not str or word not in variants:
-            raise BadRequest(f"unknown {tag}: {str(word)[:80]}")
+    def read(value: Any) -> Fields:
+        word = one_of(list(variants))(of_type(dict, value).get(tag))
         return record({tag: text} | variants[word], value, ("policies",))
 
     return read
 
 
-HEX = of_width(compute.BYTES)
+HEX = of_width(formulas.BYTES)
 IDENTIFIER = of_width(formulas.TEXT)
 UUID = of_width(formulas.UUID)
 KEY = of_width(formulas.KEY)
 U32, U64 = number(32), number(64)
+TEXTS = map_of(text)
+
+
+def payload(value: Any) -> Fields:
+    """A message in one of the two codecs: an object with one entry, named by the codec."""
+    read = record({"bytes": HEX, "fields": TEXTS}, value, ("bytes", "fields"))
+    if len(read) != 1:
+        raise BadRequest("not a payload")
+    return read
+
+
 PERSON = {"user_id": IDENTIFIER, "hardware_id": IDENTIFIER}
 ANNOUNCED = PERSON | {"ivk": KEY, "announcement": payload}
-
 MESSAGE = tagged(
     "kind",
     {
@@ -129,39 +131,48 @@ MESSAGE = tagged(
         "meeting_ended": {},
     },
 )
-RANDOMNESS = tagged("class", {"tape": {"draws": draws}, "seeded": {"seed": KEY}, "opaque": {}})
+DRAWS = map_of(list_of(HEX))
+RANDOMNESS = tagged("class", {"tape": {"draws": DRAWS}, "seeded": {"seed": KEY}, "opaque": {}})
+OPENED = {"profile": text, "randomness": RANDOMNESS, "codec": one_of(CODECS), "policies": TEXTS}
 INPUT = tagged(
     "op",
     {
         "hello": {"protocol_min": U32, "protocol_max": U32},
-        "open": PERSON
-        | {"profile": text, "randomness": RANDOMNESS, "codec": one_of(CODECS), "policies": texts},
+        "open": PERSON | OPENED,
         "join": {"meeting_id": IDENTIFIER, "meeting_uuid": UUID, "role": one_of(ROLES)},
         "deliver": {"message": MESSAGE},
         "advance": {"to_ms": U64},
         "send": {"stream": IDENTIFIER, "plaintext": HEX},
         "leave": {},
         "observe": {},
-        "compute": {"formula": text, "inputs": texts},
+        "compute": {"formula": text, "inputs": TEXTS},
         "close": {},
     },
 )
-REQUEST: dict[str, Reader] = {"id": U64, "session": text, "case": text, "input": INPUT}
+REQUEST = {"id": U64, "session": maybe_text, "case": maybe_text, "input": INPUT}
 
 
-def parsed(line: bytes) -> dict[str, Json]:
-    """The object on a line, without the optional fields that are null."""
+def unrepeated(pairs: list[tuple[str, Any]]) -> Fields:
+    """An object, no key of which is repeated."""
+    if len(fields := dict(pairs)) != len(pairs):
+        raise BadRequest("a repeated key")
+    return fields
+
+
+def parsed(line: bytes) -> Fields:
+    """The object on a line."""
+    if len(line) > LINE_BYTES_MAX:
+        raise BadRequest("line too long")
     try:
-        fields = of_type(dict, json.loads(line.decode("utf-8")))
+        return of_type(dict, json.loads(line.decode(), object_pairs_hook=unrepeated))
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"malformed line: {error}") from error
-    return {k: v for k, v in fields.items() if v is not None or k not in ("session", "case")}
 
 
 # Answers
 
 
-def draw_from(randomness: dict[str, Any]) -> Callable[[str, int], bytes]:
+def draw_from(randomness: Fields) -> Callable[[str, int], bytes]:
     """Where random values come from (docs/adapter.md, Randomness)."""
 
     def from_tape(purpose: str, at: int) -> bytes:
@@ -180,139 +191,111 @@ def draw_from(randomness: dict[str, Any]) -> Callable[[str, int], bytes]:
     return {"tape": from_tape, "seeded": from_seed, "opaque": own}[randomness["class"]]
 
 
-def hello(given: dict[str, Any]) -> dict[str, Any]:
+def answered(**result: Any) -> Fields:
+    """An answer that tells something."""
+    return {"class": "accept", "result": result}
+
+
+def unsupported(detail: str) -> Fields:
+    """An answer to what this client does not have."""
+    return {"class": "unsupported", "detail": detail}
+
+
+def hello(given: Fields) -> Fields:
     """Who this is and what it can do."""
-    if given["protocol_min"] > given["protocol_max"]:
-        raise BadRequest("an empty range of versions")
     if not given["protocol_min"] <= PROTOCOL <= given["protocol_max"]:
-        return {"class": "unsupported", "detail": f"speaks protocol {PROTOCOL}"}
+        return unsupported(f"speaks protocol {PROTOCOL}")
     said = {
         "protocol": PROTOCOL,
         "name": NAME,
         "version": VERSION,
         "roles": ROLES,
-        "profiles": list(PROFILES),
+        "profiles": PROFILES,
         "formulas": list(compute.FORMULAS),
         "randomness": ["tape", "seeded", "opaque"],
         "codecs": CODECS,
-        "policies": {},
         "maps_codes": True,
     }
-    return {"class": "accept", "result": {"hello": said}}
+    return answered(hello=said)
 
 
-def computed(given: dict[str, Any]) -> dict[str, Any]:
+def computed(given: Fields) -> Fields:
     """The outputs of a formula."""
     if given["formula"] not in compute.FORMULAS:
-        return {"class": "unsupported", "detail": "unknown formula"}
-    try:
-        outputs = compute.compute(given["formula"], given["inputs"])
-    except Refused as error:
-        return {"class": "reject", "detail": str(error)}
-    return {"class": "accept", "result": {"computed": outputs}}
+        return unsupported("unknown formula")
+    return answered(computed=compute.compute(given["formula"], given["inputs"]))
 
 
-def apply(client: Client, given: dict[str, Any]) -> dict[str, Any]:
-    """One input to a client that exists: the class and the result."""
-    op, state = given["op"], client.state
-    if op == "observe":
-        return {"class": "accept", "result": {"observed": client.observe()}}
-    if op == "join":
-        client.join(given["meeting_id"], given["meeting_uuid"], given["role"])
-    elif op == "advance":
-        client.advance(given["to_ms"])
-    elif op == "send":
-        client.send(given["stream"], given["plaintext"])
-    elif op == "leave" or given["message"]["kind"] == "meeting_ended":
-        client.leave()
-        return {"class": "leave"}
-    else:
-        message = given["message"]
-        word = getattr(client, message["kind"])(message)  # `MESSAGE` knows every kind
-        return {"class": word, "code": "ROT-10"} if word == "pending" else {"class": "accept"}
-    return {"class": "accept"}
-
-
-@dataclass
-class Session:
-    """A device and its state; `opaque` sessions tell no draws."""
-
-    device: Device
-    state: State
-    opaque: bool
+def told(client: Client) -> Fields:
+    """What a client did and drew because of one input."""
+    return {"outputs": client.outputs or None, "drawn": client.drawn or None}
 
 
 class Adapter:
     """Every session of one run."""
 
     def __init__(self) -> None:
-        self.sessions: dict[str | None, Session] = {}
+        self.sessions: dict[str | None, Client] = {}
 
-    def answer(self, line: bytes) -> dict[str, Any]:
+    def answer(self, line: bytes) -> Fields:
         """The one answer to a line. Never raises; an input that fails changes nothing."""
-        number_of_request, name = 0, None
+        head: Fields = {"id": 0}
+        name = None
         try:
             raw = parsed(line)
-            if type(raw.get("id")) is int and 0 <= raw["id"] < 1 << 64:
-                number_of_request = raw["id"]
+            if "id" in raw:
+                head["id"] = U64(raw["id"])
             request = record(REQUEST, raw, ("session", "case"))
             name = request.get("session")
-            body = self.respond(name, self.sessions.get(name), request["input"])
+            body = self.respond(name, request["input"])
         except Refusal as refusal:
             body = {"class": refusal.word, "code": refusal.code, "detail": str(refusal)}
-        except (BadRequest, Malformed) as error:
+        except BadRequest as error:
             body = {"class": "bad_request", "detail": str(error)}
         except Exception as error:  # the harness counts this against the adapter
             body = {"class": "internal", "detail": f"{type(error).__name__}: {error}"}
-        if (session := self.sessions.get(name)) is not None:
-            body["deadline_ms"] = Client(session.device, session.state).deadline()
-        return {"id": number_of_request} | {k: v for k, v in body.items() if v is not None}
+        if name in self.sessions:
+            head["deadline_ms"] = self.sessions[name].deadline()
+        return {key: value for key, value in (head | body).items() if value is not None}
 
-    def respond(
-        self, name: str | None, session: Session | None, given: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Answers a well-formed request. Raises `BadRequest`, `Malformed` or `Refusal`."""
+    def respond(self, name: str | None, given: Fields) -> Fields:
+        """Answers a well-formed request. Raises `BadRequest` or `Refusal`."""
         op = given["op"]
-        if op in ("hello", "compute"):
-            if name is not None:
-                raise BadRequest(f"{op} is outside any session")
-            return hello(given) if op == "hello" else computed(given)
-        if name is None or (session is None) != (op == "open"):
+        if op == "hello":
+            return hello(given)
+        if op == "compute":
+            return computed(given)
+        if name is None or (name in self.sessions) != (op != "open"):
             raise BadRequest("no such session, or one open already")
         if op == "open":
             return self.open(name, given)
         if op == "close":
             del self.sessions[name]
             return {"class": "accept"}
-        client = Client(session.device, copy.deepcopy(session.state))
-        body = apply(client, given)
-        session.state = client.state
-        return body | self.told(client, session)
+        client = copy.deepcopy(self.sessions[name])
+        client.outputs, client.drawn = [], []
+        body = self.apply(client, given)
+        self.sessions[name] = client
+        return body | told(client)
 
-    def open(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
+    def open(self, name: str, given: Fields) -> Fields:
         """A new session."""
         if given["profile"] not in PROFILES or given.get("policies"):
-            return {"class": "unsupported", "detail": "profile or policy"}
-        device = Device(
-            user_id=given["user_id"],
-            hardware_id=given["hardware_id"],
-            sealed_seq=given["profile"] == "zoom-3.0",
-            codec=given["codec"],
-            draw=draw_from(given["randomness"]),
-        )
-        client = Client(device, State())
-        ivk = client.open()
-        session = Session(device, client.state, given["randomness"]["class"] == "opaque")
-        self.sessions[name] = session
-        opened = {"class": "accept", "result": {"opened": {"ivk": ivk.hex()}}}
-        return opened | self.told(client, session)
+            return unsupported("profile or policy")
+        client = Client(given, draw_from(given["randomness"]))
+        self.sessions[name] = client
+        return answered(opened={"ivk": client.ivk.hex()}) | told(client)
 
-    def told(self, client: Client, session: Session) -> dict[str, Any]:
-        """What the client did and drew."""
-        return {
-            "outputs": client.outputs or None,
-            "drawn": None if session.opaque else client.drawn or None,
-        }
+    def apply(self, client: Client, given: Fields) -> Fields:
+        """One input to a client."""
+        op = given["op"]
+        if op == "observe":
+            return answered(observed=client.observe())
+        if op == "deliver":
+            given = given["message"]
+            op = given["kind"]
+        word = getattr(client, op)(given)  # `INPUT` and `MESSAGE` know every name
+        return {"class": "pending", "code": "ROT-10"} if word == "pending" else {"class": "accept"}
 
 
 def main() -> int:
@@ -325,8 +308,7 @@ def main() -> int:
         return 2
     adapter = Adapter()
     for line in sys.stdin.buffer:
-        answer = json.dumps(adapter.answer(line), separators=(",", ":"))
-        sys.stdout.write(answer + "\n")
+        sys.stdout.write(json.dumps(adapter.answer(line), separators=(",", ":")) + "\n")
         sys.stdout.flush()
     return 0
 

@@ -78,7 +78,7 @@ class Width:
     def read(self, text: str) -> Value:
         """The value of a text: an identifier, decimal, or hexadecimal. Raises `BadRequest`."""
         try:
-            if self.kind == "number" and re.fullmatch("0|[1-9][0-9]{0,38}", text):
+            if self.kind == "number" and re.fullmatch("[0-9]{1,39}", text):
                 return self.decode(int(text).to_bytes(self.high, "big"))
             if self.kind == "bytes" and re.fullmatch("[0-9a-f]*", text):
                 return self.decode(bytes.fromhex(text))
@@ -107,7 +107,7 @@ PEOPLE = {"user_id": TEXT, "hardware_id": TEXT}
 WHERE = {"meeting_id": TEXT, "meeting_uuid": UUID}
 PARTY = {"ivk": KEY, "box_pk": KEY, "kem_pk": KEM_KEY}
 PACKET = {"mk_seq": U32, "counter": COUNTER, "body": BYTES}
-SEALED = {"nonce": NONCE, "kem": Width("bytes", 0, 1088), "ciphertext": Width("bytes", 0, 256)}
+SEALED = {"nonce": NONCE, "kem": Width("bytes", 0, KEM_CIPHERTEXT_BYTES), "ciphertext": Width("bytes", 0, 256)}
 
 # Ordered field lists by tag (docs/generated/layouts.md).
 LAYOUTS: dict[str, dict[str, Width]] = {

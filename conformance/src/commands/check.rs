@@ -25,6 +25,9 @@ use crate::{
 /// After this many faults in a row the adapter is not started again.
 const FAULTS_MAX: usize = 3;
 
+/// The longest wait for the first answer, in milliseconds.
+const START_MS_MAX: u64 = 5_000;
+
 /// What to check.
 #[derive(Debug)]
 pub struct Options {
@@ -59,11 +62,7 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
         Err(exit) => return exit,
     };
     let started = Instant::now();
-    let mut limits = Limits::default();
-    if let Some(answer_ms) = options.answer_ms {
-        limits.answer_ms = answer_ms;
-    }
-    let report = match suite(options, &cases, limits, out) {
+    let report = match suite(options, &cases, limits(options.answer_ms), out) {
         Ok(report) => report,
         Err(exit) => return exit,
     };
@@ -74,6 +73,19 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
     }
     let _ = report::print(&report, out);
     report.exit()
+}
+
+/// How long to wait. The first answer includes starting up, which takes an interpreter longer than
+/// any later answer.
+fn limits(answer_ms: Option<u64>) -> Limits {
+    let limits = Limits { start_ms: START_MS_MAX, ..Limits::default() };
+    match answer_ms {
+        Some(answer_ms) => {
+            let start_ms = answer_ms.saturating_mul(10).min(START_MS_MAX);
+            Limits { start_ms, answer_ms, ..limits }
+        }
+        None => limits,
+    }
 }
 
 fn select(cases: Vec<Case>, options: &Options) -> Result<Vec<Case>, Exit> {
@@ -127,7 +139,7 @@ fn suite(
             return Err(report.exit());
         }
     };
-    let modes = modes(&hello, options)?;
+    let modes = wanted_modes(&hello, options)?;
     let subject = Subject {
         name: hello.name.clone(),
         version: hello.version.clone(),
@@ -163,8 +175,11 @@ fn suite(
     Ok(Report::new(subject, reports, cases))
 }
 
-/// The modes to run: the strictest the client declares, then each other way it can be judged.
-fn modes(hello: &Hello, options: &Options) -> Result<Vec<Mode>, Exit> {
+/// The modes a client can be judged in: the strictest it declares, then each other way.
+///
+/// # Errors
+/// It declares none.
+pub fn modes(hello: &Hello) -> Result<Vec<Mode>, Exit> {
     let first = [RandomnessClass::Tape, RandomnessClass::Seeded, RandomnessClass::Opaque]
         .into_iter()
         .find(|class| hello.randomness.contains(class));
@@ -175,23 +190,26 @@ fn modes(hello: &Hello, options: &Options) -> Result<Vec<Mode>, Exit> {
         ));
     };
     let mut modes = vec![Mode { randomness, codec }];
-    if hello.randomness.contains(&RandomnessClass::Opaque) && randomness != RandomnessClass::Opaque
-    {
-        modes.push(Mode { randomness: RandomnessClass::Opaque, codec });
+    for class in [RandomnessClass::Seeded, RandomnessClass::Opaque] {
+        if hello.randomness.contains(&class) && randomness != class {
+            modes.push(Mode { randomness: class, codec });
+        }
     }
     if hello.codecs.contains(&Codec::Fields) && codec != Codec::Fields {
         modes.push(Mode { randomness, codec: Codec::Fields });
     }
-    if randomness == RandomnessClass::Tape && hello.randomness.contains(&RandomnessClass::Seeded) {
-        modes.push(Mode { randomness: RandomnessClass::Seeded, codec });
-    }
-    if let Some(wanted) = &options.mode {
-        let names: Vec<_> = modes.iter().map(|mode| mode.name()).collect();
-        modes.retain(|mode| mode.name() == *wanted);
-        if modes.is_empty() {
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
-            return Err(super::no_such("mode of this adapter", wanted, &names));
-        }
+    Ok(modes)
+}
+
+/// Those of them that were asked for.
+fn wanted_modes(hello: &Hello, options: &Options) -> Result<Vec<Mode>, Exit> {
+    let all = modes(hello)?;
+    let Some(wanted) = &options.mode else { return Ok(all) };
+    let modes: Vec<_> = all.iter().copied().filter(|mode| mode.name() == *wanted).collect();
+    if modes.is_empty() {
+        let names: Vec<_> = all.iter().map(|mode| mode.name()).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        return Err(super::no_such("mode of this adapter", wanted, &names));
     }
     Ok(modes)
 }

@@ -19,22 +19,39 @@ const DETAIL_CHARS_MAX: usize = 240;
 
 /// Why a line is no answer. All text from the adapter is escaped and cut already.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Breach {
+pub enum Breach {
     /// Not UTF-8.
     #[error("not UTF-8: {0}")]
     NotText(String),
     /// Not one JSON value.
     #[error("not JSON: {detail}: {line}")]
-    NotJson { detail: String, line: String },
+    NotJson {
+        /// What is wrong.
+        detail: String,
+        /// The line.
+        line: String,
+    },
     /// A JSON value of another type.
     #[error("not a JSON object: {0}")]
     NotObject(String),
     /// Not as the schema says.
     #[error("not as the schema says: {detail}: {line}")]
-    Shape { detail: String, line: String },
+    Shape {
+        /// What is wrong.
+        detail: String,
+        /// The line.
+        line: String,
+    },
     /// The answer to something else.
     #[error("id {said} where {asked} was asked: {line}")]
-    Id { said: u64, asked: u64, line: String },
+    Id {
+        /// The number in the line.
+        said: u64,
+        /// The number of the request.
+        asked: u64,
+        /// The line.
+        line: String,
+    },
     /// The result of another operation.
     #[error("a result that does not belong to the request: {0}")]
     OtherResult(String),
@@ -43,10 +60,22 @@ pub(super) enum Breach {
     NoResult(String),
     /// `hello` chose a version that was not offered.
     #[error("protocol version {said}, offered were {min} to {max}")]
-    Version { said: u32, min: u32, max: u32 },
+    Version {
+        /// What it chose.
+        said: u32,
+        /// The oldest offered.
+        min: u32,
+        /// The newest offered.
+        max: u32,
+    },
     /// Too long.
     #[error("a line of more than {bytes_max} bytes: {line}")]
-    TooLong { bytes_max: usize, line: String },
+    TooLong {
+        /// The longest line allowed, in bytes.
+        bytes_max: usize,
+        /// The beginning of the line.
+        line: String,
+    },
     /// The output ended in the middle of a line.
     #[error("standard output ends in the middle of a line: {0}")]
     Cut(String),
@@ -59,7 +88,10 @@ pub(super) enum Breach {
 }
 
 /// The answer to this request in this line.
-pub(super) fn read(line: &[u8], request: &Request) -> Result<Response, Breach> {
+///
+/// # Errors
+/// The line is no answer to it.
+pub fn read(line: &[u8], request: &Request) -> Result<Response, Breach> {
     let text = std::str::from_utf8(line).map_err(|_| Breach::NotText(excerpt(line)))?;
     let said = value(text)?;
     if !said.is_object() {

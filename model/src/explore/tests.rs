@@ -3,40 +3,144 @@ use conclave_spec::{BoxSuite, Rule};
 use super::*;
 use crate::{
     algebra::Terms,
-    ladder::ladder,
+    script::ExpectedClass,
     world::{Budgets, Power, SPY},
 };
 
-fn explored(profile: &Profile, slice: &Slice) -> Exploration {
-    explore(profile, slice).unwrap()
+fn verdicts(profile: &Profile, slice: &Slice) -> Vec<String> {
+    let exploration = explore(profile, slice).unwrap();
+    exploration.verdicts.iter().map(|(goal, verdict)| format!("{} {verdict}", goal.id())).collect()
 }
 
-fn verdicts(exploration: &Exploration) -> Vec<(&'static str, String)> {
-    exploration.verdicts.iter().map(|(goal, verdict)| (goal.id(), verdict.to_string())).collect()
-}
-
-/// The small slice with a second packet, so that `NONCE` is put to the test.
-fn two_packets() -> Slice {
-    let small = Slice::small();
-    Slice { budgets: Budgets { sends: 2, ..small.budgets }, ..small }
-}
-
-fn found(profile: &Profile, slice: &Slice, goal: Goal) -> Script {
-    explored(profile, slice).counterexample(goal).unwrap().script.clone()
+fn found(profile: &Profile, goal: Goal) -> Script {
+    let exploration = explore(profile, &Slice::small()).unwrap();
+    exploration.counterexample(goal).unwrap().script.clone()
 }
 
 #[test]
-fn probe() {
-    for goal in [Goal::Removal, Goal::AgreeKey, Goal::Nonce] {
-        let s = found(&Profile::zoom_2_3_1(), &two_packets(), goal);
-        println!("{}", ladder(&s, &Profile::zoom_2_3_1()).unwrap());
-        println!("{}", ladder(&s, &Profile::zoom_3_0()).unwrap());
-        for p in [Profile::zoom_2_3_1(), Profile::zoom_3_0()] {
-            let r = replay_on_bytes(&s, &p, goal, SPY).unwrap();
-            println!("{goal:?} {} violated {} unexpected {:?} heard {} keys {} texts last {:?}", p.id, r.violated, r.unexpected, r.heard.meeting_keys.len(), r.heard.plaintexts.len(), r.last_sent);
+fn rot_02_the_roll_back_is_found_where_the_number_is_not_sealed() {
+    let older = verdicts(&Profile::zoom_2_3_1(), &Slice::small());
+    let [removal, conf, agree_key, nonce] = &older[..] else { panic!("{older:?}") };
+    assert_eq!(removal, "REMOVAL violated after 14 moves");
+    assert_eq!(conf, "CONF holds");
+    assert!(agree_key.contains("violated"), "{agree_key}");
+    assert_eq!(nonce, "NONCE vacuous", "one packet cannot repeat a counter");
+}
+
+#[test]
+fn rot_02_every_goal_holds_in_version_3() {
+    let exploration = explore(&Profile::zoom_3_0(), &Slice::replay()).unwrap();
+    assert!(exploration.all_hold(), "{exploration}");
+    assert_eq!((exploration.distinct_states, exploration.depth), (19_884, 23));
+}
+
+#[test]
+fn rot_02_without_the_rule_the_removed_listens_again() {
+    let mutant = Profile::zoom_3_0().without(Rule::SeqIncreases);
+    let verdicts = verdicts(&mutant, &Slice::small());
+    assert_eq!(verdicts[0], "REMOVAL violated after 15 moves");
+    assert_eq!(verdicts[2], "AGREE-KEY holds", "the number stays with its key");
+}
+
+#[test]
+fn rot_13_and_med_03_each_goal_can_fail_in_version_3_too() {
+    let sealing = Profile::zoom_3_0().without(Rule::SealToListed);
+    let verdict = &verdicts(&sealing, &Slice::small())[1];
+    assert!(verdict.starts_with("CONF violated"), "{verdict}");
+    let counting = Profile::zoom_3_0().without(Rule::CounterNeverRepeats);
+    let small = Slice::small();
+    let slice = Slice { budgets: Budgets { sends: 2, leaves: 0, ..small.budgets }, ..small };
+    let verdicts = verdicts(&counting, &slice);
+    assert!(verdicts[3].starts_with("NONCE violated"), "{verdicts:?}");
+    assert_eq!(verdicts[0], "REMOVAL vacuous", "nobody was removed");
+}
+
+#[test]
+fn an_honest_server_breaks_no_goal_of_either_version() {
+    let honest = Slice::small().with_powers(&[]);
+    for profile in Profile::all() {
+        let exploration = explore(&profile, &honest).unwrap();
+        for goal in [Goal::Removal, Goal::Conf, Goal::AgreeKey] {
+            assert_eq!(exploration.verdict(goal), Some(&Verdict::Holds), "{}", goal.id());
         }
     }
-    let p = Profile::zoom_3_0().without(Rule::SeqIncreases);
-    let s = found(&p, &two_packets(), Goal::Removal);
-    println!("{}", ladder(&s, &p).unwrap());
+}
+
+#[test]
+fn the_engine_and_the_bare_search_agree() {
+    for profile in Profile::all() {
+        for powers in [&[Power::Delay, Power::Reorder][..], &[Power::Drop, Power::Replay]] {
+            let small = Slice::small();
+            let budgets = Budgets { deliveries: 2, ..small.budgets };
+            let slice = Slice { budgets, ..small }.with_powers(powers);
+            let exploration = explore(&profile, &slice).unwrap();
+            let bare = bare_bfs(&Rig::new(&profile, &slice), true).unwrap();
+            assert_eq!(exploration.distinct_states, bare.distinct_states);
+            assert_eq!(exploration.depth, bare.depth);
+            for goal in Goal::ALL {
+                let moves = exploration.counterexample(goal).map(|found| found.moves.len());
+                assert_eq!(moves, bare.broken_after.get(&goal).copied(), "{}", goal.id());
+            }
+        }
+    }
+}
+
+#[test]
+fn exploring_twice_gives_the_same() {
+    let profile = Profile::zoom_2_3_1();
+    let slice = Slice::small().with_powers(&[Power::Replay]);
+    let explored = || explore(&profile, &slice).unwrap();
+    assert_eq!(explored(), explored());
+}
+
+#[test]
+fn rot_02_the_roll_back_runs_on_bytes_and_version_3_ignores_it() {
+    for suite in [BoxSuite::Classic, BoxSuite::Hybrid] {
+        let [older, newer] = Profile::all().try_into().unwrap();
+        let (older, newer) = (Profile::with_box_suite(older, suite), newer.with_box_suite(suite));
+        let script = found(&older, Goal::Removal);
+        let attack = replay_on_bytes(&script, &older, Goal::Removal, SPY).unwrap();
+        assert!(attack.violated && attack.unexpected.is_none());
+        let (by, said) = attack.last_sent.unwrap();
+        assert_eq!((by.as_str(), said.as_slice()), ("bob", &b"bob says 1"[..]));
+        assert!(attack.heard.plaintexts.contains(&said), "mallory opened the packet");
+
+        let refused = replay_on_bytes(&script, &newer, Goal::Removal, SPY).unwrap();
+        assert!(!refused.violated);
+        let at = refused.unexpected.unwrap();
+        let StepError::Refused(reject) = refused.replies[at].outcome.clone().unwrap_err() else {
+            panic!("not refused by a rule")
+        };
+        assert_eq!(reject.rule, Rule::SeqIncreases);
+
+        let mutant = newer.without(Rule::SeqIncreases);
+        let taken = replay_on_bytes(&script, &mutant, Goal::Removal, SPY).unwrap();
+        assert_eq!(taken.replies[at].outcome, Ok(crate::machine::Outcome::Accepted));
+    }
+}
+
+#[test]
+fn every_counterexample_is_judged_alike_over_terms_and_bytes() {
+    let older = Profile::zoom_2_3_1();
+    let mutant = Profile::zoom_3_0().without(Rule::SeqIncreases);
+    let leaky = Profile::zoom_3_0().without(Rule::SealToListed);
+    let cases = [
+        (&older, Goal::Removal),
+        (&older, Goal::AgreeKey),
+        (&mutant, Goal::Removal),
+        (&leaky, Goal::Conf),
+    ];
+    for (profile, goal) in cases {
+        let exploration = explore(profile, &Slice::small()).unwrap();
+        let Counterexample { moves, script } = exploration.counterexample(goal).unwrap();
+        let terms = replay(&Terms, script, profile, goal, SPY).unwrap();
+        let bytes = replay_on_bytes(script, profile, goal, SPY).unwrap();
+        assert!(terms.violated && bytes.violated, "{}", goal.id());
+        assert_eq!((terms.unexpected, bytes.unexpected), (None, None));
+        assert!(script.steps.iter().all(|step| step.expect.class != ExpectedClass::Reject));
+        let rig = Rig::new(profile, &Slice::small());
+        let cut = rig.script(&moves[..moves.len() - 1]).unwrap();
+        let before = replay_on_bytes(&cut, profile, goal, SPY).unwrap();
+        assert!(!before.violated, "{} is broken by the last move and not before", goal.id());
+    }
 }

@@ -62,41 +62,46 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// The default: one participant, one removal, every power.
+    /// The default: what is not delivered in time is lost, but what was delivered can come again.
+    /// News is on time.
     #[must_use]
-    pub fn removal() -> Self {
+    pub fn replay() -> Self {
         Self {
-            name: "removal",
+            name: "replay",
             honest: vec![LEADER, "bob"],
-            powers: Power::ALL.into(),
-            budgets: Budgets { joins: 2, leaves: 1, rotations: 2, sends: 2, deliveries: 2 },
+            powers: [Power::Drop, Power::Replay].into(),
+            budgets: Budgets { joins: 2, leaves: 1, rotations: 2, sends: 2, deliveries: 3 },
         }
     }
 
-    /// As the default, with more sealed keys taken: minutes where rules are missing.
+    /// Every power: sealed keys at any time and in any order, news late.
+    #[must_use]
+    pub fn delay() -> Self {
+        Self {
+            name: "delay",
+            powers: Power::ALL.into(),
+            budgets: Budgets { deliveries: 2, ..Self::replay().budgets },
+            ..Self::replay()
+        }
+    }
+
+    /// Every power, and as many sealed keys as in the default. Minutes where rules are missing.
     #[must_use]
     pub fn wide() -> Self {
-        Self {
-            name: "wide",
-            budgets: Budgets { deliveries: 3, ..Self::removal().budgets },
-            ..Self::removal()
-        }
+        Self { name: "wide", budgets: Self::replay().budgets, ..Self::delay() }
     }
 
-    /// The least that shows the roll-back: one rotation, one packet.
+    /// One packet and one rotation: for a quick look. Says nothing about `NONCE`.
     #[must_use]
     pub fn small() -> Self {
-        Self {
-            name: "small",
-            budgets: Budgets { joins: 2, leaves: 1, rotations: 1, sends: 1, deliveries: 2 },
-            ..Self::removal()
-        }
+        let budgets = Budgets { rotations: 1, sends: 1, ..Self::replay().budgets };
+        Self { name: "small", budgets, ..Self::replay() }
     }
 
     /// Every slice, by size.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        vec![Self::small(), Self::removal(), Self::wide()]
+        vec![Self::small(), Self::replay(), Self::delay(), Self::wide()]
     }
 
     /// The slice with this name.

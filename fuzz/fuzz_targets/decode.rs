@@ -1,0 +1,4 @@
+//! libFuzzer around [`conclave_fuzz::targets::decode`].
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| conclave_fuzz::targets::decode(data));

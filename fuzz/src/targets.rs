@@ -1,0 +1,15 @@
+//! The targets, one module each.
+
+mod decode;
+mod frame;
+mod session;
+
+pub use decode::decode;
+pub use frame::frame;
+pub use session::session;
+
+/// A target by name.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target. The name is also that of its program and of its folder in the corpus.
+pub const ALL: [Target; 3] = [("decode", decode), ("frame", frame), ("session", session)];

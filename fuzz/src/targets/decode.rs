@@ -1,0 +1,132 @@
+//! The canonical decoder: what it takes is exactly what the encoder writes.
+
+use arbitrary::{Arbitrary, Unstructured};
+use conclave_spec::{
+    Octets, Rule, RuleSet,
+    formulas::{binding::open_sealed_plaintext, media::packet_header},
+    layouts::{self, Layout, Width},
+    wire,
+};
+
+/// The bytes as a message of every layout, under all rules and under each set that lacks one rule
+/// of the layout; then as a choice of field values, encoded and decoded again.
+///
+/// # Panics
+/// A property does not hold.
+pub fn decode(data: &[u8]) {
+    let bytes = Octets::from(data);
+    let takers = layouts::ALL.iter().filter(|layout| read(layout, RuleSet::all(), &bytes)).count();
+    assert!(takers <= 1, "the bytes are messages of {takers} layouts");
+    for layout in layouts::ALL {
+        for rules in weakened(layout) {
+            read(layout, rules, &bytes);
+        }
+    }
+    other_readers(&bytes);
+    if let Ok(choice) = Choice::arbitrary_take_rest(Unstructured::new(data)) {
+        written(&choice);
+    }
+}
+
+/// Every set that lacks one rule on which the layout or its decoder depends.
+fn weakened(layout: &Layout) -> impl Iterator<Item = RuleSet> {
+    let fields = layout.fields.iter().filter_map(|field| field.rule);
+    fields.chain([Rule::EncodingCanonical]).map(|rule| RuleSet::all().without(rule))
+}
+
+/// Decodes; what was taken must encode to the same bytes. Returns whether it was taken.
+fn read(layout: &'static Layout, rules: RuleSet, bytes: &Octets) -> bool {
+    let Ok(fields) = wire::decode(layout, rules, bytes) else { return false };
+    let again = wire::encode(layout, rules, &completed(layout, &fields));
+    let again = again.expect("decoded values are values of the layout");
+    if rules.contains(Rule::EncodingCanonical) {
+        assert_eq!(&again, bytes, "{}", layout.tag);
+    } else {
+        assert!(bytes.as_slice().starts_with(again.as_slice()), "{}", layout.tag);
+    }
+    true
+}
+
+/// The decoded values, and some value for each field that is not in force: the encoder wants all.
+fn completed(layout: &Layout, fields: &[(&'static str, Octets)]) -> Vec<(&'static str, Octets)> {
+    let mut decoded = fields.iter().peekable();
+    let complete = layout.fields.iter().map(|field| match decoded.next_if(|d| d.0 == field.name) {
+        Some(found) => found.clone(),
+        None => (field.name, some_value(field.width)),
+    });
+    let complete = complete.collect();
+    assert_eq!(decoded.next(), None, "{}: a field that is not the layout's", layout.tag);
+    complete
+}
+
+fn some_value(width: Width) -> Octets {
+    match width {
+        Width::Exactly(length) => Octets::new(vec![0; length]),
+        Width::Text(_) => Octets::from("x"),
+        Width::AtMost(_) => Octets::default(),
+        Width::U32 => wire::u32_be(0),
+    }
+}
+
+/// The decoders with a shape of their own.
+fn other_readers(bytes: &Octets) {
+    let all = RuleSet::all();
+    for rules in [all, all.without(Rule::PacketSeqFourBytes), RuleSet::EMPTY] {
+        let header = packet_header(rules, bytes);
+        assert!(header.is_none() || bytes.len() >= 16, "a header of {} bytes", bytes.len());
+    }
+    for rules in [all, all.without(Rule::SealCarriesSeq), RuleSet::EMPTY] {
+        if let Ok(opened) = open_sealed_plaintext(rules, bytes) {
+            assert_eq!(opened.mk_seq.is_some(), rules.contains(Rule::SealCarriesSeq));
+        }
+    }
+}
+
+/// A layout, the fields left out of it, and how to fill the others.
+#[derive(Arbitrary, Debug)]
+struct Choice {
+    layout: u8,
+    left_out: u8,
+    values: Vec<Vec<u8>>,
+}
+
+/// Whatever the encoder takes, the decoder gives back, and nothing is read into bytes cut short
+/// or run on.
+fn written(choice: &Choice) {
+    let Some(layout) = layouts::ALL.get(usize::from(choice.layout) % layouts::ALL.len()) else {
+        return;
+    };
+    let rules = layout.fields.iter().enumerate().fold(RuleSet::all(), |rules, (at, field)| {
+        match field.rule.filter(|_| choice.left_out >> at & 1 == 1) {
+            Some(rule) => rules.without(rule),
+            None => rules,
+        }
+    });
+    let mut fill = choice.values.iter();
+    let values: Vec<_> = layout
+        .fields
+        .iter()
+        .map(|field| (field.name, filled(field.width, fill.next().map_or(&[], Vec::as_slice))))
+        .collect();
+    let Ok(bytes) = wire::encode(layout, rules, &values) else { return };
+    let in_force: Vec<_> = layout.fields_under(rules).map(|field| field.name).collect();
+    let expected: Vec<_> = values.into_iter().filter(|v| in_force.contains(&v.0)).collect();
+    assert_eq!(wire::decode(layout, rules, &bytes), Ok(expected), "{}", layout.tag);
+    let (all, mut longer) = (bytes.as_slice(), bytes.as_slice().to_vec());
+    let shorter = Octets::from(&all[..all.len() - 1]);
+    assert!(wire::decode(layout, rules, &shorter).is_err(), "{}: cut short", layout.tag);
+    longer.push(0);
+    assert!(wire::decode(layout, rules, &longer.into()).is_err(), "{}: run on", layout.tag);
+}
+
+/// The chosen bytes, brought to a fixed width where there is one.
+fn filled(width: Width, chosen: &[u8]) -> Octets {
+    let length = match width {
+        Width::Exactly(length) => length,
+        Width::U32 => 4,
+        Width::Text(_) | Width::AtMost(_) => return Octets::from(chosen),
+    };
+    let mut bytes = chosen.to_vec();
+    bytes.resize(length, 0);
+    Octets::new(bytes)
+}
