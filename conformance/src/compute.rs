@@ -60,6 +60,7 @@ pub fn compute(
     inputs: &BTreeMap<String, String>,
 ) -> Result<Outputs, Refused> {
     let inputs = Inputs(inputs);
+    inputs.exactly(names(formula)?)?;
     match formula {
         "sign" | "verify" | "binding" | "verify_statement" => signatures(rules, formula, &inputs),
         "agree" | "classic_seal" | "classic_open" => classic(rules, formula, &inputs),
@@ -71,12 +72,47 @@ pub fn compute(
         "hybrid_open" => hybrid_open(rules, &inputs),
         "stream_key" | "packet_seal" | "packet_open" => media(rules, formula, &inputs),
         "security_code" => {
-            let code = security_code(rules, &inputs.octets("ivk")?);
+            let code = security_code(rules, &inputs.key("ivk")?);
             Ok(BTreeMap::from([("digits".to_owned(), code.digits().to_owned())]))
         }
         "decode" => decode(rules, &inputs),
         _ => Err(Refused::Unknown),
     }
+}
+
+/// The inputs of a formula.
+fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
+    const PARTIES: [&str; 6] = [
+        "sender_ivk",
+        "sender_box_pk",
+        "sender_kem_pk",
+        "recipient_ivk",
+        "recipient_box_pk",
+        "recipient_kem_pk",
+    ];
+    const INSTANCE: [&str; 2] = ["meeting_id", "meeting_uuid"];
+    const DEVICE: [&str; 3] = ["user_id", "hardware_id", "ivk"];
+    let parts: Vec<&[&'static str]> = match formula {
+        "sign" => vec![&["seed", "label", "message"]],
+        "verify" => vec![&["ivk", "label", "message", "signature"]],
+        "agree" => vec![&["secret", "public"]],
+        "binding" => vec![&INSTANCE, &DEVICE, &["pk"]],
+        "verify_statement" => vec![&["server_key", "meeting_uuid", "signature"], &DEVICE],
+        "classic_seal" => vec![&["shared", "meta", "nonce", "plaintext"]],
+        "classic_open" => vec![&["shared", "meta", "nonce", "ciphertext"]],
+        "kem_public" => vec![&["seed"]],
+        "hybrid_seal" => vec![&PARTIES, &["shared", "coins", "meta", "nonce", "plaintext"]],
+        "hybrid_open" => {
+            vec![&PARTIES, &["shared", "kem_seed", "meta", "nonce", "kem", "ciphertext"]]
+        }
+        "stream_key" => vec![&["meeting_key", "stream", "sender"], &INSTANCE],
+        "packet_seal" => vec![&["key", "mk_seq", "counter", "plaintext"]],
+        "packet_open" => vec![&["key", "packet"]],
+        "security_code" => vec![&["ivk"]],
+        "decode" => vec![&["layout", "bytes"]],
+        _ => return Err(Refused::Unknown),
+    };
+    Ok(parts.concat())
 }
 
 fn signatures(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
@@ -87,7 +123,7 @@ fn signatures(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outp
             Ok(one("signature", &signature.ok_or_else(|| inputs.width("seed"))?))
         }
         "verify" => {
-            let (ivk, message) = (inputs.octets("ivk")?, inputs.octets("message")?);
+            let (ivk, message) = (inputs.key("ivk")?, inputs.octets("message")?);
             let signature = inputs.octets("signature")?;
             let valid = verify(rules, &ivk, inputs.label()?, &message, &signature);
             none_if(valid, rules, Rule::AnnouncementVerifies)
@@ -113,7 +149,7 @@ fn signatures(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outp
 }
 
 fn verify_statement(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
-    let (uuid, ivk) = (inputs.uuid()?, inputs.octets("ivk")?);
+    let (uuid, ivk) = (inputs.uuid()?, inputs.key("ivk")?);
     let signed = statement(
         rules,
         &Statement {
@@ -124,14 +160,14 @@ fn verify_statement(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refu
         },
     );
     let signed = signed.map_err(|error| Refused::Inputs(error.to_string()))?;
-    let (key, signature) = (inputs.octets("server_key")?, inputs.octets("signature")?);
+    let (key, signature) = (inputs.key("server_key")?, inputs.octets("signature")?);
     let valid = verify(rules, &key, Label::ServerStatement, &signed, &signature);
     none_if(valid, rules, Rule::StatementVerifies)
 }
 
 fn classic(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
     if formula == "agree" {
-        let (secret, public) = (inputs.octets("secret")?, inputs.octets("public")?);
+        let (secret, public) = (inputs.key("secret")?, inputs.key("public")?);
         let shared = agree(rules, &secret, &public);
         return Ok(one("shared", &shared.ok_or(Refused::By(Rule::AgreementContributory))?));
     }
@@ -246,7 +282,7 @@ fn media(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, 
             Ok(one("packet", &packet.ok_or_else(|| inputs.width("key"))?))
         }
         _ => {
-            let (key, packet) = (inputs.octets("key")?, inputs.octets("packet")?);
+            let (key, packet) = (inputs.key("key")?, inputs.octets("packet")?);
             let refused = Refused::By(Rule::PacketOpens);
             let header = packet_header(rules, &packet).ok_or_else(|| refused.clone())?;
             let plaintext = open_packet(rules, &key, &packet).ok_or(refused)?;
@@ -306,6 +342,20 @@ impl Inputs<'_> {
         bytes
             .map(|bytes| Octets::new(bytes.0))
             .map_err(|reason| Refused::Inputs(format!("the input {name:?} is {reason}")))
+    }
+
+    /// Exactly these inputs, no more and no fewer.
+    fn exactly(&self, names: Vec<&str>) -> Result<(), Refused> {
+        if let Some(extra) = self.0.keys().find(|name| !names.contains(&name.as_str())) {
+            return Err(Refused::Inputs(format!("the formula has no input {extra:?}")));
+        }
+        names.into_iter().try_for_each(|name| self.text(name).map(|_| ()))
+    }
+
+    /// A key: 32 bytes.
+    fn key(&self, name: &str) -> Result<Octets, Refused> {
+        let octets = self.octets(name)?;
+        if octets.len() == 32 { Ok(octets) } else { Err(self.width(name)) }
     }
 
     fn uuid(&self) -> Result<[u8; 16], Refused> {

@@ -33,6 +33,9 @@ pub enum BadLine {
     /// A meeting UUID that is not 16 bytes.
     #[error("meeting_uuid must be 16 bytes, got {0}")]
     Uuid(usize),
+    /// An identity key that is not 32 bytes.
+    #[error("ivk must be 32 bytes, got {0}")]
+    Ivk(usize),
     /// A payload in the other codec.
     #[error("the payload is not in the session's codec")]
     Codec,
@@ -89,14 +92,14 @@ impl Exchange {
     fn delivered(&self, message: &line::Message) -> Result<Event<Octets>, BadLine> {
         Ok(match message {
             line::Message::LeaderNamed { user_id, hardware_id, ivk, announcement } => {
-                let (seat, ivk) = (seat(user_id, hardware_id)?, octets(ivk));
+                let (seat, ivk) = (seat(user_id, hardware_id)?, identity_key(ivk)?);
                 match self.announcement(announcement)? {
                     Ok(announcement) => Event::LeaderNamed { seat, ivk, announcement },
                     Err(rule) => Event::Malformed { rule },
                 }
             }
             line::Message::Admitted { user_id, hardware_id, ivk, announcement } => {
-                let (seat, ivk) = (seat(user_id, hardware_id)?, octets(ivk));
+                let (seat, ivk) = (seat(user_id, hardware_id)?, identity_key(ivk)?);
                 match self.announcement(announcement)? {
                     Ok(announcement) => Event::Admitted { seat, ivk, announcement },
                     Err(rule) => Event::Malformed { rule },
@@ -164,7 +167,7 @@ impl Exchange {
                     body: packet.as_slice().iter().skip(16).copied().collect::<Vec<_>>().into(),
                 }))
             }
-            (Codec::Fields, Payload::Fields(fields)) => packet_of_fields(fields).map(Ok),
+            (Codec::Fields, Payload::Fields(fields)) => packet_of_fields(fields),
             (Codec::Bytes, Payload::Fields(_)) | (Codec::Fields, Payload::Bytes(_)) => {
                 Err(BadLine::Codec)
             }
@@ -178,7 +181,7 @@ impl Exchange {
                     .map(|fields| Fields(fields.into_iter().collect()))
                     .map_err(|_| Rule::EncodingCanonical))
             }
-            (Codec::Fields, Payload::Fields(fields)) => read_fields(layout, fields).map(Ok),
+            (Codec::Fields, Payload::Fields(fields)) => read_fields(layout, fields),
             (Codec::Bytes, Payload::Fields(_)) | (Codec::Fields, Payload::Bytes(_)) => {
                 Err(BadLine::Codec)
             }
@@ -370,42 +373,67 @@ impl Fields {
     }
 }
 
-fn read_fields(
-    layout: &'static Layout,
-    fields: &BTreeMap<String, String>,
-) -> Result<Fields, BadLine> {
-    let bad = |field: &str, reason| BadLine::Field { field: field.to_owned(), reason };
+fn bad_field(field: &str, reason: &'static str) -> BadLine {
+    BadLine::Field { field: field.to_owned(), reason }
+}
+
+fn read_fields(layout: &'static Layout, fields: &BTreeMap<String, String>) -> Decoded<Fields> {
     if let Some(extra) = fields.keys().find(|key| !layout.fields.iter().any(|f| f.name == *key)) {
-        return Err(bad(extra, "no such field in this message"));
+        return Err(bad_field(extra, "no such field in this message"));
     }
     let mut read = BTreeMap::new();
     for field in layout.fields {
-        let value = fields.get(field.name).ok_or_else(|| bad(field.name, "missing"))?;
+        let value = fields.get(field.name).ok_or_else(|| bad_field(field.name, "missing"))?;
         let octets = match field.width {
             Width::Text(_) => Octets::from(value.as_str()),
             Width::U32 => {
-                let number = value.parse().map_err(|_| bad(field.name, "not a decimal number"))?;
-                wire::u32_be(number)
+                let number = value.parse();
+                wire::u32_be(number.map_err(|_| bad_field(field.name, "not a decimal number"))?)
             }
-            Width::Exactly(_) | Width::AtMost(_) => {
-                let bytes = Hex::try_from(value.clone());
-                Octets::new(bytes.map_err(|_| bad(field.name, "not lower-case hexadecimal"))?.0)
-            }
+            Width::Exactly(_) | Width::AtMost(_) => hex_field(field.name, value)?,
         };
+        if !fits(field.width, octets.len()) {
+            return Ok(Err(Rule::EncodingCanonical));
+        }
         read.insert(field.name, octets);
     }
-    Ok(Fields(read))
+    Ok(Ok(Fields(read)))
 }
 
-fn packet_of_fields(fields: &BTreeMap<String, String>) -> Result<Packet<Octets>, BadLine> {
-    let bad = |field: &str, reason| BadLine::Field { field: field.to_owned(), reason };
-    let field = |name: &str| fields.get(name).ok_or_else(|| bad(name, "missing"));
-    let number = |name: &'static str, reason| move |_: std::num::ParseIntError| bad(name, reason);
-    let body = Hex::try_from(field("body")?.clone());
-    Ok(Packet {
-        mk_seq: field("mk_seq")?.parse().map_err(number("mk_seq", "not a decimal number"))?,
-        counter: field("counter")?.parse().map_err(number("counter", "not a decimal number"))?,
-        body: Octets::new(body.map_err(|_| bad("body", "not lower-case hexadecimal"))?.0),
+fn hex_field(name: &str, value: &str) -> Result<Octets, BadLine> {
+    let bytes = Hex::try_from(value.to_owned());
+    bytes
+        .map(|bytes| Octets::new(bytes.0))
+        .map_err(|_| bad_field(name, "not lower-case hexadecimal"))
+}
+
+fn fits(width: Width, length: usize) -> bool {
+    match width {
+        Width::Exactly(exact) => length == exact,
+        Width::Text(most) => (1..=most).contains(&length),
+        Width::AtMost(most) => length <= most,
+        Width::U32 => length == 4,
+    }
+}
+
+fn packet_of_fields(fields: &BTreeMap<String, String>) -> Decoded<Packet<Octets>> {
+    let field = |name: &str| fields.get(name).ok_or_else(|| bad_field(name, "missing"));
+    if let Some(extra) =
+        fields.keys().find(|key| !["mk_seq", "counter", "body"].contains(&key.as_str()))
+    {
+        return Err(bad_field(extra, "no such field in this message"));
+    }
+    let number = |name: &'static str| {
+        let digits = field(name)?;
+        let decimal = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if decimal { Ok(digits.clone()) } else { Err(bad_field(name, "not a decimal number")) }
+    };
+    let (mk_seq, counter) = (number("mk_seq")?.parse(), number("counter")?.parse());
+    let body = hex_field("body", field("body")?)?;
+    // A number that is too large is one no key has, not a mistake of the caller.
+    Ok(match (mk_seq, counter) {
+        (Ok(mk_seq), Ok(counter)) => Ok(Packet { mk_seq, counter, body }),
+        _ => Err(Rule::PacketOpens),
     })
 }
 
@@ -423,6 +451,10 @@ pub(crate) fn seat(user_id: &str, hardware_id: &str) -> Result<Seat, BadLine> {
         user_id: identifier("user_id", user_id)?,
         hardware_id: identifier("hardware_id", hardware_id)?,
     })
+}
+
+fn identity_key(ivk: &Hex) -> Result<Octets, BadLine> {
+    if ivk.0.len() == 32 { Ok(octets(ivk)) } else { Err(BadLine::Ivk(ivk.0.len())) }
 }
 
 fn meeting(id: &str, uuid: &Hex) -> Result<Meeting, BadLine> {

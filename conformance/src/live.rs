@@ -170,12 +170,13 @@ impl<'a> Live<'a> {
         let shown =
             |it: &crate::protocol::Output| matches!(it.effect, Effect::ShowSecurityCode { .. });
         if step.expect.outputs.iter().any(shown) {
-            let ivk = match input {
-                Input::Deliver { message: Message::LeaderNamed { ivk, .. } } => {
-                    exchange::octets(ivk)
-                }
-                _ => self.own_ivk(),
+            let named = if let Input::Deliver { message: Message::LeaderNamed { ivk, .. } } = input
+            {
+                Some(exchange::octets(ivk))
+            } else {
+                None
             };
+            let ivk = named.unwrap_or_else(|| self.own_ivk());
             self.code = Some(security_code(self.profile.rules, &ivk).digits().to_owned());
         }
         if matches!(input, Input::Leave {} | Input::Deliver { message: Message::MeetingEnded {} }) {

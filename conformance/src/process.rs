@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use crate::player::{Fault, Player};
 use crate::protocol::{Answer, Input, Request, Response};
 
-pub use answer::{Breach, read as parse_answer};
+pub use answer::{Breach, read as parse_answer, strictly};
 use child::{Group, in_words, start_fault};
 pub use excerpt::{EXCERPT_CHARS_MAX, escaped, excerpt};
 use pipes::{Event, Tail};

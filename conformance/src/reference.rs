@@ -205,23 +205,25 @@ impl Player for Reference {
 
 impl Session {
     fn take(&mut self, input: &Input) -> Response {
-        match input {
-            Input::Advance { to_ms } => self.advance(*to_ms),
-            Input::Observe {} => Response {
+        if let Input::Advance { to_ms } = input {
+            return self.advance(*to_ms);
+        }
+        if let Input::Observe {} = input {
+            return Response {
                 result: Some(Answer::Observed(self.observed())),
                 deadline_ms: self.deadline_ms(),
                 ..accepted()
-            },
-            _ => match self.exchange.event(input) {
-                Ok(Some(event)) => {
-                    let mut response = accepted();
-                    self.step(&Moment::now(event), &mut response);
-                    response.deadline_ms = self.deadline_ms();
-                    response
-                }
-                Ok(None) => bad("this request is for no session"),
-                Err(error) => self.bad(&error),
-            },
+            };
+        }
+        match self.exchange.event(input) {
+            Ok(Some(event)) => {
+                let mut response = accepted();
+                self.step(&Moment::now(event), &mut response);
+                response.deadline_ms = self.deadline_ms();
+                response
+            }
+            Ok(None) => bad("this request is for no session"),
+            Err(error) => self.bad(&error),
         }
     }
 

@@ -25,6 +25,12 @@ pub const SCHEMA: &str = "conclave-results-1";
 /// How many failing cases are printed in full.
 const SHOWN_MAX: usize = 12;
 
+/// The longest line of text, in columns. Commands to paste are never broken.
+const COLUMNS_MAX: usize = 100;
+
+/// Where the text beside a word of the margin begins.
+const MARGIN: usize = 12;
+
 /// The client that was checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,7 +165,13 @@ impl Report {
 /// # Errors
 /// The output cannot be written.
 pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let failing: Vec<_> = report.cases.iter().filter(|it| it.verdict.is_nonconformant()).collect();
+    let (not_run, mut failing): (Vec<_>, Vec<_>) = report
+        .cases
+        .iter()
+        .filter(|it| it.verdict.is_nonconformant())
+        .partition(|it| it.verdict == Verdict::Inconclusive && it.steps == 0);
+    // What kept other cases from being run must not drown among them.
+    failing.sort_by_key(|it| it.note.is_none());
     let notable: Vec<_> = report
         .cases
         .iter()
@@ -178,18 +190,24 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let more = notable.len() - SHOWN_MAX;
         writeln!(out, "... and {more} more that advise or differ; --json FILE has them all\n")?;
     }
+    if let Some(first) = not_run.first() {
+        let why = first.note.as_deref().unwrap_or_default();
+        writeln!(out, "{} cases {why}\n", not_run.len())?;
+    }
     summary(report, out)
 }
 
 fn details(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Result<()> {
     let verdict = painted(case.verdict);
     writeln!(out, "{verdict}  {}  [{}]", style(&case.case).bold(), case.mode.name())?;
-    writeln!(out, "  {}", case.title)?;
+    writeln!(out, "{}", wrapped(&format!("  {}", case.title), 2))?;
     for finding in case.findings.iter().take(4) {
         found(finding, out)?;
     }
     if let Some(note) = &case.note {
-        writeln!(out, "  {}", note.replace('\n', "\n  "))?;
+        for line in note.lines() {
+            writeln!(out, "{}", wrapped(&format!("  {line}"), 4))?;
+        }
     }
     if !case.rules.is_empty() {
         writeln!(out, "  replay    {}", replay(report, case))?;
@@ -199,13 +217,36 @@ fn details(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Resul
 
 fn found(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let rule = finding.rule;
-    writeln!(out, "  rule      {} {}", rule.id(), rule.statement())?;
+    let broken = format!("  rule      {} {}", rule.id(), rule.statement());
+    writeln!(out, "{}", wrapped(&broken, MARGIN))?;
     if let conclave_spec::Provenance::Reading(id) = rule.provenance() {
         writeln!(out, "            differs from {id}: `conclave explain {id}`")?;
     }
-    writeln!(out, "  step {:<4} {}", finding.step, finding.input)?;
-    writeln!(out, "  expected  {}", shorten(&finding.expected))?;
-    writeln!(out, "  got       {}", shorten(&finding.got))
+    let step = format!("  step {:<4} {}", finding.step, finding.input);
+    writeln!(out, "{}", wrapped(&step, MARGIN))?;
+    for (word, text) in [("expected", &finding.expected), ("got", &finding.got)] {
+        let line = format!("  {word:<9} {}", shorten(text));
+        writeln!(out, "{}", wrapped(&line, MARGIN))?;
+    }
+    Ok(())
+}
+
+/// A line broken at spaces, or anywhere if there is none, to at most [`COLUMNS_MAX`] characters;
+/// what follows the first line is indented.
+fn wrapped(line: &str, indent: usize) -> String {
+    let mut text = String::new();
+    let mut rest: Vec<char> = line.chars().collect();
+    while rest.len() > COLUMNS_MAX {
+        let space = rest[..=COLUMNS_MAX].iter().rposition(|it| *it == ' ');
+        let at = space.filter(|at| *at > 2 * indent).unwrap_or(COLUMNS_MAX);
+        let after = rest.split_off(at);
+        text.extend(rest);
+        text.push('\n');
+        let after = after.into_iter().skip_while(|it| *it == ' ');
+        rest = std::iter::repeat_n(' ', indent).chain(after).collect();
+    }
+    text.extend(rest);
+    text
 }
 
 fn shorten(text: &str) -> String {
@@ -237,7 +278,9 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let name = if subject.name.is_empty() { "the adapter" } else { &subject.name };
     let name = excerpt(name.as_bytes());
     let version = excerpt(subject.version.as_bytes());
-    writeln!(out, "{} {version}", style(name).bold())?;
+    let long = name.chars().count() + version.chars().count() >= COLUMNS_MAX;
+    let (name, version) = (wrapped(&name, 2), wrapped(&version, 2));
+    writeln!(out, "{}{}{version}", style(name).bold(), if long { "\n  " } else { " " })?;
     areas(report, out)?;
     let counts: Vec<_> = Verdict::ALL
         .into_iter()
@@ -246,14 +289,14 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .map(|(count, verdict)| format!("{count} {}", verdict.words()))
         .collect();
     let distinct: BTreeSet<_> = report.cases.iter().map(|it| it.case.as_str()).collect();
-    writeln!(
-        out,
+    let line = format!(
         "  {} cases in {} mode{}: {}",
         distinct.len(),
         subject.modes.len().max(1),
         if subject.modes.len() == 1 { "" } else { "s" },
         counts.join(", ")
-    )?;
+    );
+    writeln!(out, "{}", wrapped(&line, 4))?;
     writeln!(
         out,
         "  {} requests, {} rules seen holding, {} seen refusing, {:.1} s",
@@ -291,7 +334,7 @@ fn areas(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .collect();
         let others = others.join(", ");
         let line = format!("  {profile:<12} {area:<10} {passed:>4} of {total:<4} pass   {others}");
-        writeln!(out, "{}", line.trim_end())?;
+        writeln!(out, "{}", wrapped(line.trim_end(), 44))?;
     }
     Ok(())
 }

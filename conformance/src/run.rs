@@ -121,13 +121,9 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
 #[must_use]
 pub fn not_applicable(case: &Case, mode: Mode, hello: &Hello) -> Option<String> {
     let Some(session) = &case.session else {
-        let formula = case.steps.iter().find_map(|step| match &step.input {
-            Input::Compute { formula, .. } => Some(formula),
-            _ => None,
+        let formula = case.steps.iter().find_map(|step| {
+            if let Input::Compute { formula, .. } = &step.input { Some(formula) } else { None }
         })?;
-        if mode.is_opaque() || mode.codec == Codec::Fields {
-            return Some("formulas are run once, in the first mode".to_owned());
-        }
         return (!hello.formulas.contains(formula))
             .then(|| format!("does not declare the formula {formula}"));
     };

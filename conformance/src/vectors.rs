@@ -52,7 +52,9 @@ pub enum VectorsError {
     )]
     Missing(PathBuf),
     /// A file cannot be read or written.
-    #[error("{path}: {error}")]
+    #[error(
+        "{path}: {error}\n  what to do: restore the file, or run `conclave vectors write` to make all of them anew"
+    )]
     File {
         /// The file.
         path: PathBuf,
@@ -72,7 +74,9 @@ pub enum VectorsError {
         got: String,
     },
     /// A file is not JSON, or not a vector file.
-    #[error("{path}: not a vector file: {reason}")]
+    #[error(
+        "{path}: not a vector file: {reason}\n  what to do: restore the file, or run `conclave vectors write` to make all of them anew"
+    )]
     Shape {
         /// The file.
         path: PathBuf,
@@ -80,7 +84,9 @@ pub enum VectorsError {
         reason: String,
     },
     /// A file does not have the number of cases it says.
-    #[error("{path}: says {said} cases, has {has}")]
+    #[error(
+        "{path}: says {said} cases, has {has}\n  what to do: restore the files, or run `conclave vectors write` to make all of them anew"
+    )]
     Count {
         /// The file.
         path: PathBuf,
@@ -106,7 +112,9 @@ pub enum VectorsError {
     #[error(transparent)]
     Record(#[from] RecordError),
     /// Nothing to run.
-    #[error("no case was loaded: that is an error, not a pass")]
+    #[error(
+        "no case was loaded: that is an error, not a pass\n  what to do: run `conclave vectors write`, or give --vectors DIR"
+    )]
     Empty,
 }
 
@@ -175,7 +183,9 @@ pub fn write(folder: &Path) -> Result<usize, VectorsError> {
 pub fn check(folder: &Path) -> Result<Vec<Case>, VectorsError> {
     let cases = load(folder)?;
     let files = generate()?;
-    for (name, text) in &files {
+    // The manifest last: it differs wherever a file does, and the file says more.
+    let listed = files.iter().filter(|(name, _)| *name != MANIFEST);
+    for (name, text) in listed.chain(files.get_key_value(MANIFEST)) {
         let path = folder.join(name);
         let stored = read(&path)?;
         if stored != *text {
@@ -253,12 +263,15 @@ fn file(
     text: &str,
     validator: &jsonschema::Validator,
 ) -> Result<VectorFile, VectorsError> {
+    // Before the schema, because this says what is wrong more clearly, and in which line.
+    let file: VectorFile = shaped(path, text)?;
     let value: serde_json::Value = shaped(path, text)?;
     if let Some(error) = validator.iter_errors(&value).next() {
-        let reason = format!("{} at {}", excerpt(&error.to_string()), error.instance_path);
+        let place = error.instance_path.to_string();
+        let place = if place.is_empty() { "the top" } else { &place };
+        let reason = format!("{} at {place}", excerpt(&error.to_string()));
         return Err(VectorsError::Shape { path: path.to_owned(), reason });
     }
-    let file: VectorFile = shaped(path, text)?;
     if file.schema == SCHEMA {
         Ok(file)
     } else {

@@ -1,12 +1,15 @@
 //! Random schedules: bytes read as choices, so that a property test shrinks them and a fuzzer
 //! mutates them. A schedule is a script; most of its steps fit, many do not.
 
+use std::collections::BTreeMap;
+
 use conclave_spec::{BoxSuite, Label, Profile, Rule};
 
 use crate::{
     message::{Meeting, Role, Seat},
     script::{
-        Act, CastMember, Change, Expect, Handle, KeyRecipe, Recipe, Script, ScriptStep, ValueRecipe,
+        Act, CastMember, Change, Expect, ForgedPacket, ForgedSeal, Handle, KeyRecipe, Recipe,
+        Script, ScriptStep, ValueRecipe,
     },
 };
 
@@ -14,6 +17,8 @@ use crate::{
 struct Choices<'a> {
     bytes: &'a [u8],
     now_ms: u64,
+    /// How often each party was told to send.
+    sends: BTreeMap<&'static str, u32>,
 }
 
 const PARTIES: [&str; 4] = ["alice", "bob", "mallory", "carol"];
@@ -25,7 +30,7 @@ const RULES_LAST: usize = Rule::ALL.len();
 /// or so make a step; the expectations are left open.
 #[must_use]
 pub fn script(bytes: &[u8]) -> Script {
-    let mut choices = Choices { bytes, now_ms: 0 };
+    let mut choices = Choices { bytes, now_ms: 0, sends: BTreeMap::new() };
     let mut steps = Vec::new();
     if choices.under(4) > 0 {
         opening(&mut steps);
@@ -39,7 +44,7 @@ pub fn script(bytes: &[u8]) -> Script {
 /// The profile these bytes choose: a version, a suite, and at most one rule left out.
 #[must_use]
 pub fn profile(bytes: &[u8]) -> Profile {
-    let mut choices = Choices { bytes, now_ms: 0 };
+    let mut choices = Choices { bytes, now_ms: 0, sends: BTreeMap::new() };
     let base = if choices.under(2) == 0 { Profile::zoom_2_3_1() } else { Profile::zoom_3_0() };
     let suite = if choices.under(3) == 0 { BoxSuite::Hybrid } else { BoxSuite::Classic };
     let base = base.with_box_suite(suite);
@@ -146,7 +151,7 @@ impl Choices<'_> {
     fn step(&mut self, steps: &mut Vec<ScriptStep>) {
         let act = self.under(20);
         let party = match act {
-            0..=4 => self.mostly("alice"),
+            0..=4 | 15 | 16 => self.mostly("alice"),
             _ => self.mostly("bob"),
         };
         let act = match act {
@@ -159,11 +164,12 @@ impl Choices<'_> {
             9..=12 => Act::SealedKey { sealed: self.sealed_key(party) },
             13 | 14 => self.packet(),
             15..=17 => {
-                let stream = self.of(&["audio", "video"], "audio").to_owned();
+                *self.sends.entry(party).or_default() += 1;
+                let stream = self.stream().to_owned();
                 Act::Send { stream, text: format!("words {}", self.under(4)) }
             }
-            18 => Act::Leave {},
-            _ => match self.under(3) {
+            18 => self.packet(),
+            _ => match self.under(4) {
                 0 => Act::MeetingEnded {},
                 1 => Act::Leave {},
                 _ => Act::Observe {},
@@ -281,7 +287,7 @@ impl Choices<'_> {
             3 => vec![Change::new("meeting_uuid", ValueRecipe::Uuid([2; 16]))],
             _ => Vec::new(),
         };
-        Recipe::ForgedSeal {
+        Recipe::ForgedSeal(ForgedSeal {
             by: "alice".to_owned(),
             to: seat(to),
             key,
@@ -289,12 +295,18 @@ impl Choices<'_> {
             cipher: self.label(),
             derivation: self.label(),
             changes,
-        }
+        })
+    }
+
+    fn stream(&mut self) -> &'static str {
+        self.of(&["audio", "audio", "audio", "video"], "audio")
     }
 
     fn packet(&mut self) -> Act {
         let by = self.mostly("alice");
-        let sent = Recipe::Sent(Handle::packet(by, 1 + self.number(4)));
+        let last = self.sends.get(by).copied().unwrap_or(1);
+        let back = if self.under(2) == 0 { 0 } else { self.number(4) };
+        let sent = Recipe::Sent(Handle::packet(by, last.saturating_sub(back).max(1)));
         let packet = match self.under(8) {
             0 => self.damaged(sent, &["body"]),
             1 => {
@@ -309,7 +321,7 @@ impl Choices<'_> {
             3 | 4 => self.forged_packet(by),
             _ => sent,
         };
-        let stream = self.of(&["audio", "audio", "audio", "video"], "audio").to_owned();
+        let stream = self.stream().to_owned();
         Act::Packet { from: self.mostly(by).to_owned(), stream, packet }
     }
 
@@ -322,7 +334,7 @@ impl Choices<'_> {
             _ => Vec::new(),
         };
         let key_seq = 1 + self.number(3);
-        Recipe::ForgedPacket {
+        Recipe::ForgedPacket(ForgedPacket {
             by: by.to_owned(),
             key_seq,
             mk_seq: if self.under(3) > 0 { key_seq } else { self.of(&[0, 1, 2, 257], 0) },
@@ -330,7 +342,7 @@ impl Choices<'_> {
             stream: "audio".to_owned(),
             text: format!("words {}", self.under(4)),
             changes,
-        }
+        })
     }
 
     fn damaged(&mut self, of: Recipe, fields: &[&str]) -> Recipe {

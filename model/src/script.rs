@@ -150,41 +150,51 @@ pub enum Recipe {
         changes: Vec<Change>,
     },
     /// A sealed key that a misbehaving leader seals.
-    ForgedSeal {
-        /// Who seals.
-        by: String,
-        /// For which member.
-        to: Seat,
-        /// Which key.
-        key: KeyRecipe,
-        /// Under which number.
-        mk_seq: u32,
-        /// The cipher context string, if not the right one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        cipher: Option<Label>,
-        /// The derivation context string, if not the right one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        derivation: Option<Label>,
-        /// What differs from the true metadata.
-        changes: Vec<Change>,
-    },
+    ForgedSeal(ForgedSeal),
     /// A packet that a misbehaving member seals.
-    ForgedPacket {
-        /// Who seals; the key is taken from what it holds.
-        by: String,
-        /// The number of the key used.
-        key_seq: u32,
-        /// The number the packet is prefaced with.
-        mk_seq: u32,
-        /// The counter.
-        counter: u64,
-        /// The message type.
-        stream: String,
-        /// The text inside.
-        text: String,
-        /// What differs from the true stream key input.
-        changes: Vec<Change>,
-    },
+    ForgedPacket(ForgedPacket),
+}
+
+/// A sealed key that a misbehaving leader seals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgedSeal {
+    /// Who seals.
+    pub by: String,
+    /// For which member.
+    pub to: Seat,
+    /// Which key.
+    pub key: KeyRecipe,
+    /// Under which number.
+    pub mk_seq: u32,
+    /// The cipher context string, if not the right one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cipher: Option<Label>,
+    /// The derivation context string, if not the right one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub derivation: Option<Label>,
+    /// What differs from the true metadata.
+    pub changes: Vec<Change>,
+}
+
+/// A packet that a misbehaving member seals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgedPacket {
+    /// Who seals; the key is taken from what it holds.
+    pub by: String,
+    /// The number of the key used.
+    pub key_seq: u32,
+    /// The number the packet is prefaced with.
+    pub mk_seq: u32,
+    /// The counter.
+    pub counter: u64,
+    /// The message type.
+    pub stream: String,
+    /// The text inside.
+    pub text: String,
+    /// What differs from the true stream key input.
+    pub changes: Vec<Change>,
 }
 
 /// A message some party sent.
@@ -388,9 +398,9 @@ impl Recipe {
         match self {
             Self::Sent(_) => false,
             Self::Edited { of, .. } | Self::Damaged { of, .. } => of.uses_secrets_of(party),
-            Self::ForgedAnnouncement { by, .. }
-            | Self::ForgedSeal { by, .. }
-            | Self::ForgedPacket { by, .. } => by == party,
+            Self::ForgedAnnouncement { by, .. } => by == party,
+            Self::ForgedSeal(forged) => forged.by == party,
+            Self::ForgedPacket(forged) => forged.by == party,
         }
     }
 }

@@ -276,7 +276,7 @@ impl<'a, A: Algebra> Stage<'a, A> {
     /// A random value that belongs to the one who forges, by name.
     fn forged(&self, name: &str, purpose: Purpose) -> Result<A::Value, StageError> {
         let draw = Draw { party: format!("forger {name}"), purpose, count: 0 };
-        self.algebra.draw(&draw).ok_or_else(|| StageError::Open(StepError::Undrawn(draw)))
+        self.algebra.draw(&draw).ok_or(StageError::Open(StepError::Undrawn(draw)))
     }
 }
 

@@ -8,11 +8,13 @@ use conclave_model::{
 };
 use conclave_spec::{Profile, Rule};
 
-/// The secrets of a meeting that a state holds, wherever in it: every value prints the names it
-/// is built from, and a `Debug` of the state prints every value.
+/// Which of these secrets a state holds, wherever in it: every value prints the names it is built
+/// from, and a `Debug` of the state prints every value.
 fn secrets_in(state: &State<Term>, wanted: &[Term]) -> Vec<String> {
     let printed = format!("{state:?}");
-    wanted.iter().map(ToString::to_string).filter(|name| printed.contains(name.as_str())).collect()
+    let in_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
+    let found: Vec<&str> = printed.split(|c| !in_name(c)).collect();
+    names(wanted).into_iter().filter(|name| found.contains(&name.as_str())).collect()
 }
 
 /// The ephemeral secrets and meeting keys `bob` held on the way to leaving, and bob afterwards.

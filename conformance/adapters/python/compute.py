@@ -18,8 +18,16 @@ SEED_64 = Width("bytes", 64, 64)
 DECODED = ("conclave/announcement", "conclave/sealed-key")
 
 
+def known(label: str) -> str:
+    """A context string of the protocol. Raises `BadRequest` for any other text."""
+    if label not in f.CONTEXTS:
+        raise f.BadRequest("no such context string")
+    return label
+
+
 def verify(v: Inputs) -> Inputs:
     """3.5.1."""
+    known(v["label"])
     f.verify(v["ivk"], v["label"], v["message"], v["signature"], "DEV-01")
     return {}
 
@@ -80,7 +88,7 @@ SIGNED = {"label": LABEL, "message": BYTES}
 FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "sign": (
         {"seed": KEY} | SIGNED,
-        lambda v: {"signature": f.sign(v["seed"], v["label"], v["message"])},
+        lambda v: {"signature": f.sign(v["seed"], known(v["label"]), v["message"])},
     ),
     "verify": ({"ivk": KEY, "signature": BYTES} | SIGNED, verify),
     "agree": (

@@ -26,6 +26,11 @@ KEY_SEED_CIPHER = "Zoombase-1-ClientOnly-Sig-EncryptionKeyMeetingSeed"
 SECURITY_CODE = "Zoombase-1-ClientOnly-MAC-SecurityCode"
 SERVER_STATEMENT = "Conclave-1-Sig-ServerStatement"
 STREAM_KEY = "Conclave-1-KDF-StreamKey"
+PARTICIPANT_LIST = "Zoombase1-ClientOnly-Sig-LeaderParticipantList"
+CONTEXTS = {
+    ANNOUNCEMENT, KEY_SEED_DERIVATION, KEY_SEED_CIPHER, SECURITY_CODE, SERVER_STATEMENT, STREAM_KEY,
+    PARTICIPANT_LIST,
+}  # fmt: skip
 
 COUNTER_BYTES = 12
 HEADER_BYTES = 4 + COUNTER_BYTES
@@ -39,6 +44,10 @@ Values = Mapping[str, Value]
 
 class BadRequest(Exception):
     """The request makes no sense. Nothing changed."""
+
+
+class Misfit(BadRequest):
+    """A value that is well written but does not fit its field."""
 
 
 class Refusal(Exception):
@@ -76,7 +85,7 @@ class Width:
         return raw.decode() if self.kind == "text" else raw
 
     def read(self, text: str) -> Value:
-        """The value of a text: an identifier, decimal, or hexadecimal. Raises `BadRequest`."""
+        """The value of a text: identifier, decimal or hexadecimal. Raises `BadRequest`, `Misfit`."""
         try:
             if self.kind == "number" and re.fullmatch("[0-9]{1,39}", text):
                 return self.decode(int(text).to_bytes(self.high, "big"))
@@ -85,7 +94,7 @@ class Width:
             if self.kind == "text":
                 return self.decode(text.encode())
         except (ValueError, OverflowError) as error:
-            raise BadRequest(str(error)) from error
+            raise Misfit(str(error)) from error
         raise BadRequest(f"not {self.kind} as text: {text[:80]!r}")
 
 
@@ -96,7 +105,7 @@ def written(values: Values) -> dict[str, str]:
 
 TEXT = Width("text", 1, 255)
 U32 = Width("number", 4, 4)
-COUNTER = Width("number", COUNTER_BYTES, COUNTER_BYTES)
+COUNTER = Width("number", 8, 8)
 BYTES = Width("bytes", 0, (1 << 32) - 1)
 UUID = Width("bytes", 16, 16)
 KEY = Width("bytes", 32, 32)
@@ -107,7 +116,8 @@ PEOPLE = {"user_id": TEXT, "hardware_id": TEXT}
 WHERE = {"meeting_id": TEXT, "meeting_uuid": UUID}
 PARTY = {"ivk": KEY, "box_pk": KEY, "kem_pk": KEM_KEY}
 PACKET = {"mk_seq": U32, "counter": COUNTER, "body": BYTES}
-SEALED = {"nonce": NONCE, "kem": Width("bytes", 0, KEM_CIPHERTEXT_BYTES), "ciphertext": Width("bytes", 0, 256)}
+KEM = Width("bytes", 0, KEM_CIPHERTEXT_BYTES)
+SEALED = {"nonce": NONCE, "kem": KEM, "ciphertext": Width("bytes", 0, 256)}
 
 # Ordered field lists by tag (docs/generated/layouts.md).
 LAYOUTS: dict[str, dict[str, Width]] = {
@@ -289,6 +299,8 @@ def split_packet(packet: bytes) -> tuple[int, int, bytes]:
     if len(packet) < HEADER_BYTES + TAG_BYTES:
         raise Refusal("MED-01", "packet too short")
     counter = int.from_bytes(packet[4:HEADER_BYTES], "big")
+    if counter >= 1 << 64:
+        raise Refusal("MED-01", "a counter beyond 8 bytes")
     return int.from_bytes(packet[:4], "big"), counter, packet[HEADER_BYTES:]
 
 

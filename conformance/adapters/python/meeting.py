@@ -129,9 +129,12 @@ class Client:
     def read(self, tag: str, payload: Payload) -> Fields:
         """The values of a payload."""
         content = self.content(payload)
-        if self.codec == "fields":
+        if self.codec == "bytes":
+            return formulas.decode(tag, content)
+        try:
             return formulas.read_fields(formulas.LAYOUTS[tag], content)
-        return formulas.decode(tag, content)
+        except formulas.Misfit as error:
+            raise Refusal("DEV-10", str(error)) from error
 
     def binding(self, person: Person, ivk: bytes, pk: bytes) -> bytes:
         """What an announcement signs (3.7.2 step 3)."""
@@ -337,11 +340,14 @@ class Client:
         meeting, sender, stream = self.meeting(), given["from"], given["stream"]
         packet = self.content(given["packet"])
         if self.codec == "fields":
-            read = formulas.read_fields(formulas.PACKET, packet)
+            try:
+                read = formulas.read_fields(formulas.PACKET, packet)
+            except formulas.Misfit as error:
+                raise Refusal("MED-01", str(error)) from error
             packet = formulas.packet_header(read["mk_seq"], read["counter"]) + read["body"]
         number, counter, _ = formulas.split_packet(packet)
-        if number not in meeting.keys or counter >= 1 << 64:
-            raise Refusal("MED-01", "unknown number, or counter beyond 8 bytes")
+        if number not in meeting.keys:
+            raise Refusal("MED-01", "unknown number")
         plain = formulas.open_packet(self.stream_key(number, stream, sender), packet)
         seen = meeting.keys[number].seen.setdefault((sender, stream), set())
         if counter in seen or counter <= max(seen, default=0) - REPLAY_WINDOW:

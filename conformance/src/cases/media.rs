@@ -1,11 +1,11 @@
 //! MED: stream keys, counters, packets.
 
-use conclave_model::script::{Change, Handle, KeyRecipe, Recipe, ValueRecipe, WireEdit};
+use conclave_model::script::{Change, ForgedPacket, Handle, Recipe, ValueRecipe, WireEdit};
 use conclave_spec::Rule;
 
 use super::{
     Draft, Drafts,
-    scene::{Scene, forged_seal, next_instance, seat},
+    scene::{Scene, forged_seal, next_instance},
 };
 
 pub(super) fn drafts(drafts: &mut Drafts) {
@@ -23,7 +23,7 @@ fn sent() -> Scene {
 }
 
 fn forged(counter: u64, changes: Vec<Change>) -> Recipe {
-    Recipe::ForgedPacket {
+    Recipe::ForgedPacket(ForgedPacket {
         by: "alice".to_owned(),
         key_seq: 1,
         mk_seq: 1,
@@ -31,7 +31,7 @@ fn forged(counter: u64, changes: Vec<Change>) -> Recipe {
         stream: "audio".to_owned(),
         text: "forged".to_owned(),
         changes,
-    }
+    })
 }
 
 fn opening(drafts: &mut Drafts) {
@@ -110,19 +110,8 @@ fn stream_keys(drafts: &mut Drafts) {
         drafts.decisive(rule, Draft::new(name, title).plays("bob"), scene);
     }
     let mut scene = Scene::gathered(&["alice", "bob"]);
-    let other_key = match forged_seal("bob", 1) {
-        Recipe::ForgedSeal { by, mk_seq, cipher, derivation, changes, .. } => Recipe::ForgedSeal {
-            by,
-            to: seat("bob"),
-            key: KeyRecipe::Fresh("another key".to_owned()),
-            mk_seq,
-            cipher,
-            derivation,
-            changes,
-        },
-        other => other,
-    };
-    scene.admit("alice", "bob").signal("bob", 1).sealed_from("bob", other_key);
+    let other_key = forged_seal("bob", 1);
+    scene.admit("alice", "bob").signal("bob", 1).sealed_forged("bob", other_key);
     scene.send("alice", "good morning").packet("bob", "alice", 1).refused(Rule::PacketOpens);
     drafts.decisive(
         Rule::SubkeyUsesMeetingKey,
@@ -204,7 +193,7 @@ fn numbers(drafts: &mut Drafts) {
         &[(Rule::PacketSeqFourBytes, "number-of-four-bytes", "the number: 257 for 1")],
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.signal("bob", 257).sealed_from("bob", forged_seal("bob", 257)).advance("bob", 6_000);
+    scene.signal("bob", 257).sealed_forged("bob", forged_seal("bob", 257)).advance("bob", 6_000);
     scene.send("bob", "under key 257").shows(Rule::PacketSeqFourBytes);
     drafts.decisive(
         Rule::PacketSeqFourBytes,

@@ -2,13 +2,13 @@
 
 use conclave_model::{
     message::Role,
-    script::{Change, Expect, Recipe, ValueRecipe, WireEdit},
+    script::{Change, Expect, ForgedSeal, Recipe, ValueRecipe, WireEdit},
 };
 use conclave_spec::{Label, Rule};
 
 use super::{
     Draft, Drafts,
-    scene::{Scene, forged_seal, forged_seal_with, next_instance, sealed},
+    scene::{Scene, forged_seal, next_instance, sealed},
 };
 use crate::reference::FIRST_KEY_WAIT;
 
@@ -88,7 +88,7 @@ fn metadata(drafts: &mut Drafts) {
         (Rule::MetaNamesRecipient, "recipient", Change::new("recipient", text("carol"))),
     ];
     let mut scene = awaiting();
-    scene.sealed_from("bob", forged_seal("bob", 1)).shows(Rule::SealOpens);
+    scene.sealed_forged("bob", forged_seal("bob", 1)).shows(Rule::SealOpens);
     drafts.common(
         Draft::new(
             "seal-bound-to-this",
@@ -107,7 +107,9 @@ fn metadata(drafts: &mut Drafts) {
     );
     for (rule, word, change) in fields {
         let mut scene = awaiting();
-        scene.sealed_from("bob", forged_seal_with("bob", 1, change)).refused(Rule::SealOpens);
+        scene
+            .sealed_forged("bob", ForgedSeal { changes: vec![change], ..forged_seal("bob", 1) })
+            .refused(Rule::SealOpens);
         let title = format!("A key sealed for another {word} is refused");
         let name = format!("seal-bound-to-other-{word}");
         drafts.decisive(rule, Draft::new(&name, &title).plays("bob"), scene);
@@ -116,14 +118,9 @@ fn metadata(drafts: &mut Drafts) {
         (Rule::SealNamesContext, "seal-of-other-cipher-context", Some(Label::Announcement), None),
         (Rule::DerivationNamesContext, "seal-of-other-kdf-context", None, Some(Label::StreamKey)),
     ] {
-        let recipe = match forged_seal("bob", 1) {
-            Recipe::ForgedSeal { by, to, key, mk_seq, changes, .. } => {
-                Recipe::ForgedSeal { by, to, key, mk_seq, cipher, derivation, changes }
-            }
-            other => other,
-        };
+        let forged = ForgedSeal { cipher, derivation, ..forged_seal("bob", 1) };
         let mut scene = awaiting();
-        scene.sealed_from("bob", recipe).refused(Rule::SealOpens);
+        scene.sealed_forged("bob", forged).refused(Rule::SealOpens);
         let draft = Draft::new(name, "A key sealed for another purpose is refused").plays("bob");
         drafts.decisive(rule, draft, scene);
     }
@@ -149,7 +146,7 @@ fn numbering(drafts: &mut Drafts) {
         return held_back(drafts);
     }
     let mut scene = rotated();
-    scene.signal("bob", 3).sealed_from("bob", forged_seal("bob", 3)).shows(Rule::SeqIncreases);
+    scene.signal("bob", 3).sealed_forged("bob", forged_seal("bob", 3)).shows(Rule::SeqIncreases);
     scene.advance("bob", 26_000).observe("bob");
     drafts.common(
         Draft::new("number-increases", "A key with a greater number is installed").plays("bob"),
@@ -162,7 +159,7 @@ fn numbering(drafts: &mut Drafts) {
         ("number-zero", "A key with number 0 is ignored", 0),
     ] {
         let mut scene = rotated();
-        scene.signal("bob", 3).sealed_from("bob", forged_seal("bob", seq));
+        scene.signal("bob", 3).sealed_forged("bob", forged_seal("bob", seq));
         scene.refused(Rule::SeqIncreases).advance("bob", 26_000).observe("bob");
         let draft = Draft::new(name, title).plays("bob");
         if seq == 2 {
@@ -172,8 +169,8 @@ fn numbering(drafts: &mut Drafts) {
         }
     }
     let mut scene = rotated();
-    scene.sealed_from("bob", forged_seal("bob", u32::MAX)).shows(Rule::SeqIncreases);
-    scene.sealed_from("bob", forged_seal("bob", 3)).refused(Rule::SeqIncreases);
+    scene.sealed_forged("bob", forged_seal("bob", u32::MAX)).shows(Rule::SeqIncreases);
+    scene.sealed_forged("bob", forged_seal("bob", 3)).refused(Rule::SeqIncreases);
     scene.advance("bob", 26_000).observe("bob");
     drafts.alone(
         Draft::new(
@@ -486,7 +483,7 @@ fn teardown(drafts: &mut Drafts) {
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
     let next = forged_seal("bob", 2);
-    scene.signal("bob", 2).sealed_from("bob", next.clone()).shows(Rule::SealOpens);
+    scene.signal("bob", 2).sealed_forged("bob", next.clone()).shows(Rule::SealOpens);
     drafts.common(
         Draft::new("seal-to-current-key", "A key sealed to this join's ephemeral key is taken")
             .plays("bob"),
@@ -495,7 +492,7 @@ fn teardown(drafts: &mut Drafts) {
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
     scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
-    scene.signal("bob", 2).sealed_from("bob", next).refused(Rule::SealOpens);
+    scene.signal("bob", 2).sealed_forged("bob", next).refused(Rule::SealOpens);
     drafts.decisive(
         Rule::EphemeralErased,
         Draft::new("seal-to-old-key", "A key sealed to an earlier join's ephemeral key is refused")

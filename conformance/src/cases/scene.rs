@@ -3,7 +3,7 @@
 use conclave_model::{
     message::{Meeting, Role, Seat},
     script::{
-        Act, CastMember, Change, Expect, Handle, KeyRecipe, Recipe, Script, ScriptStep,
+        Act, CastMember, Change, Expect, ForgedSeal, Handle, KeyRecipe, Recipe, Script, ScriptStep,
         ValueRecipe, Window, WireEdit,
     },
 };
@@ -171,6 +171,10 @@ impl Scene {
         self.act(party, Act::SealedKey { sealed })
     }
 
+    pub(super) fn sealed_forged(&mut self, party: &str, forged: ForgedSeal) -> &mut Self {
+        self.sealed_from(party, Recipe::ForgedSeal(forged))
+    }
+
     /// The `nth` packet of `from`, delivered truthfully.
     pub(super) fn packet(&mut self, party: &str, from: &str, nth: u32) -> &mut Self {
         self.packet_as(party, from, "audio", Recipe::Sent(Handle::packet(from, nth)))
@@ -248,8 +252,8 @@ pub(super) fn forged_announcement(by: &str, change: Change) -> Recipe {
 }
 
 /// Alice, misbehaving, seals a key of her own making.
-pub(super) fn forged_seal(to: &str, mk_seq: u32) -> Recipe {
-    Recipe::ForgedSeal {
+pub(super) fn forged_seal(to: &str, mk_seq: u32) -> ForgedSeal {
+    ForgedSeal {
         by: "alice".to_owned(),
         to: seat(to),
         key: KeyRecipe::Fresh(format!("key {mk_seq}")),
@@ -257,16 +261,5 @@ pub(super) fn forged_seal(to: &str, mk_seq: u32) -> Recipe {
         cipher: None,
         derivation: None,
         changes: Vec::new(),
-    }
-}
-
-/// As [`forged_seal`], with one field of the metadata changed.
-pub(super) fn forged_seal_with(to: &str, mk_seq: u32, change: Change) -> Recipe {
-    match forged_seal(to, mk_seq) {
-        Recipe::ForgedSeal { by, to, key, mk_seq, cipher, derivation, mut changes } => {
-            changes.push(change);
-            Recipe::ForgedSeal { by, to, key, mk_seq, cipher, derivation, changes }
-        }
-        other => other,
     }
 }

@@ -3,12 +3,13 @@
 use std::io::{BufRead, Read as _, Write};
 
 use crate::{
+    process::{Breach, excerpt, strictly},
     protocol::{Class, Request, Response},
     reference::Reference,
 };
 
 /// The longest request line, in bytes. Longer ones are answered with `bad_request`.
-const LINE_MAX: u64 = 1 << 20;
+pub const LINE_BYTES_MAX: usize = 1 << 20;
 
 /// Answers requests until the input ends.
 ///
@@ -22,25 +23,83 @@ pub fn serve<R: BufRead, W: Write>(
     let mut line = Vec::new();
     loop {
         line.clear();
-        let read = input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)?;
+        let whole = LINE_BYTES_MAX as u64 + 1;
+        let read = input.by_ref().take(whole).read_until(b'\n', &mut line)?;
         if read == 0 {
             return Ok(());
         }
-        let response = match serde_json::from_slice::<Request>(&line) {
+        if line.pop_if(|last| *last == b'\n').is_none() && line.len() > LINE_BYTES_MAX {
+            input.skip_until(b'\n')?;
+        }
+        let response = match parse_request(&line) {
             Ok(request) => client.answer(&request),
-            Err(error) => Response {
-                id: 0,
-                class: Class::BadRequest,
-                code: None,
-                detail: Some(format!("not a request: {error}")),
-                outputs: Vec::new(),
-                deadline_ms: None,
-                drawn: Vec::new(),
-                result: None,
-            },
+            Err(breach) => not_a_request(&line, &breach),
         };
         serde_json::to_writer(&mut *output, &response)?;
         output.write_all(b"\n")?;
         output.flush()?;
+    }
+}
+
+/// The request in a line without its end.
+///
+/// # Errors
+/// The line is no request.
+pub fn parse_request(line: &[u8]) -> Result<Request, Breach> {
+    if line.len() > LINE_BYTES_MAX {
+        return Err(Breach::TooLong { bytes_max: LINE_BYTES_MAX, line: excerpt(line) });
+    }
+    strictly(line)
+}
+
+/// The answer carries the number of the request where the line has one that can be read.
+fn not_a_request(line: &[u8], breach: &Breach) -> Response {
+    let said: Option<serde_json::Value> = serde_json::from_slice(line).ok();
+    Response {
+        id: said.and_then(|said| said.get("id")?.as_u64()).unwrap_or(0),
+        class: Class::BadRequest,
+        code: None,
+        detail: Some(format!("not a request: {breach}")),
+        outputs: Vec::new(),
+        deadline_ms: None,
+        drawn: Vec::new(),
+        result: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answers(input: &[u8]) -> Vec<Response> {
+        let mut said = Vec::new();
+        serve(&mut Reference::new(), &mut &*input, &mut said).unwrap();
+        said.split_inclusive(|byte| *byte == b'\n')
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect()
+    }
+
+    const HELLO: &str = r#"{"id":7,"input":{"op":"hello","protocol_min":1,"protocol_max":1}}"#;
+
+    #[test]
+    fn a_line_of_any_length_gets_one_answer() {
+        let padded = |length: usize| format!("{HELLO:length$}\n{HELLO}\n");
+        let classes = |input: String| -> Vec<Class> {
+            answers(input.as_bytes()).iter().map(|answer| answer.class).collect()
+        };
+        assert_eq!(classes(padded(LINE_BYTES_MAX)), [Class::Accept, Class::Accept]);
+        assert_eq!(classes(padded(LINE_BYTES_MAX + 1)), [Class::BadRequest, Class::Accept]);
+        assert_eq!(classes(padded(3 * LINE_BYTES_MAX)), [Class::BadRequest, Class::Accept]);
+    }
+
+    #[test]
+    fn a_bad_request_is_answered_with_its_number() {
+        let unknown = r#"{"id":7,"input":{"op":"sing"}}"#;
+        let repeated = r#"{"id":8,"input":{"op":"compute","formula":"security_code","inputs":{"ivk":"00","ivk":"01"}}}"#;
+        let array = r#"[9,null,null,{"op":"leave"}]"#;
+        let answers = answers([unknown, repeated, array, "{", ""].join("\n").as_bytes());
+        assert!(answers.iter().all(|answer| answer.class == Class::BadRequest), "{answers:?}");
+        let numbers: Vec<_> = answers.iter().map(|answer| answer.id).collect();
+        assert_eq!(numbers, [7, 8, 0, 0]);
     }
 }

@@ -1,14 +1,16 @@
-//! From a line to an answer, strictly.
+//! From a line to an answer or a request, strictly.
 //!
 //! `serde` alone lets through an array for a struct, an object for a word, and a repeated key in a
-//! map. So a line is read into a JSON value that refuses repeated keys, turned into a [`Response`],
+//! map. So a line is read into a JSON value that refuses repeated keys, turned into the type,
 //! and what that means is compared with what was written.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::{Map, Value};
 
 use super::excerpt::{cut, excerpt};
@@ -92,6 +94,20 @@ pub enum Breach {
 /// # Errors
 /// The line is no answer to it.
 pub fn read(line: &[u8], request: &Request) -> Result<Response, Breach> {
+    let response: Response = strictly(line)?;
+    if response.id != request.id {
+        let line = excerpt(line);
+        return Err(Breach::Id { said: response.id, asked: request.id, line });
+    }
+    check_result(request, &response, line)?;
+    Ok(response)
+}
+
+/// What is in this line and nothing else.
+///
+/// # Errors
+/// The line is not exactly one object as the schema says.
+pub fn strictly<T: DeserializeOwned + Serialize>(line: &[u8]) -> Result<T, Breach> {
     let text = std::str::from_utf8(line).map_err(|_| Breach::NotText(excerpt(line)))?;
     let said = value(text)?;
     if !said.is_object() {
@@ -101,19 +117,13 @@ pub fn read(line: &[u8], request: &Request) -> Result<Response, Breach> {
         detail: cut(detail.as_bytes(), DETAIL_CHARS_MAX),
         line: excerpt(line),
     };
-    let response = Response::deserialize(&said).map_err(|error| shape(error.to_string()))?;
-    let meant = response
-        .serialize(serde_json::value::Serializer)
-        .map_err(|error| shape(error.to_string()))?;
-    if let Some(place) = difference(&said, &meant) {
-        return Err(shape(format!("wrong type at `{place}`")));
+    let read = T::deserialize(&said).map_err(|error| shape(error.to_string()))?;
+    let meant =
+        read.serialize(serde_json::value::Serializer).map_err(|error| shape(error.to_string()))?;
+    match difference(&said, &meant) {
+        Some(place) => Err(shape(format!("wrong type at `{place}`"))),
+        None => Ok(read),
     }
-    if response.id != request.id {
-        let line = excerpt(line);
-        return Err(Breach::Id { said: response.id, asked: request.id, line });
-    }
-    check_result(request, &response, line)?;
-    Ok(response)
 }
 
 fn value(text: &str) -> Result<Value, Breach> {

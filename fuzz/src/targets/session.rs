@@ -54,17 +54,41 @@ struct Operation {
 enum Act {
     /// Everybody joins, is admitted and hears of the leader and its first key.
     Opening,
-    Join { meeting: u8, leads: bool },
-    Named { announcement: Pick, claimed: u8 },
-    Admitted { announcement: Pick, claimed: u8 },
-    Departed { claimed: u8 },
-    Signaled { mk_seq: Option<u8> },
-    Offered { sealed: Pick },
-    Heard { packet: Pick, claimed: u8, stream: bool },
+    Join {
+        meeting: u8,
+        leads: bool,
+    },
+    Named {
+        announcement: Pick,
+        claimed: u8,
+    },
+    Admitted {
+        announcement: Pick,
+        claimed: u8,
+    },
+    Departed {
+        claimed: u8,
+    },
+    Signaled {
+        mk_seq: Option<u8>,
+    },
+    Offered {
+        sealed: Pick,
+    },
+    Heard {
+        packet: Pick,
+        claimed: u8,
+        stream: bool,
+    },
     /// The newest sealed key for this party, as it was sent.
     Newest,
-    Send { stream: bool, bytes: u8 },
-    Advance { ms: Pause },
+    Send {
+        stream: bool,
+        bytes: u8,
+    },
+    Advance {
+        ms: Pause,
+    },
     Leave,
     Ended,
 }
@@ -177,9 +201,9 @@ impl Table {
                     hardware_id: device(user_id),
                 })
             }
-            Act::Signaled { mk_seq } => deliver(Message::RekeySignaled {
-                mk_seq: mk_seq.map_or(self.mk_seq, u32::from),
-            }),
+            Act::Signaled { mk_seq } => {
+                deliver(Message::RekeySignaled { mk_seq: mk_seq.map_or(self.mk_seq, u32::from) })
+            }
             Act::Offered { sealed } => {
                 let Some((_, sealed)) = pick(&self.sealed, *sealed) else { return };
                 deliver(Message::SealedKey { sealed })

@@ -361,20 +361,17 @@ fn halves(pk: &Term) -> (Term, Option<Term>) {
 
 /// What the owner of a seed decapsulates.
 fn decapsulated(seed: &Term, ciphertext: &Term) -> Term {
-    Term::new(match ciphertext.kind() {
-        TermKind::KemCiphertext { coins, seed: made_for } if made_for == seed => {
-            TermKind::KemShared { coins: coins.clone(), seed: seed.clone() }
-        }
-        _ => TermKind::KemRejected { seed: seed.clone(), ciphertext: ciphertext.clone() },
-    })
+    if let TermKind::KemCiphertext { coins, seed: made_for } = ciphertext.kind()
+        && made_for == seed
+    {
+        return Term::new(TermKind::KemShared { coins: coins.clone(), seed: seed.clone() });
+    }
+    Term::new(TermKind::KemRejected { seed: seed.clone(), ciphertext: ciphertext.clone() })
 }
 
 /// The value below the damage, if there is any.
 fn undamaged(term: &Term) -> (&Term, bool) {
-    match term.kind() {
-        TermKind::Damaged(inner) => (inner, true),
-        _ => (term, false),
-    }
+    if let TermKind::Damaged(inner) = term.kind() { (inner, true) } else { (term, false) }
 }
 
 impl Algebra for Terms {
@@ -389,16 +386,16 @@ impl Algebra for Terms {
     }
 
     fn damaged(&self, value: &Term) -> Term {
-        match value.kind() {
-            // The same change twice is none.
-            TermKind::Damaged(inner) => inner.clone(),
-            // The last byte of an announced key of the hybrid suite is in its Kyber half.
-            TermKind::BoxPublic { agreement, kem: Some(seed) } => Term::new(TermKind::BoxPublic {
-                agreement: agreement.clone(),
-                kem: Some(self.damaged(seed)),
-            }),
-            _ => Term::new(TermKind::Damaged(value.clone())),
+        // The same change twice is none.
+        if let TermKind::Damaged(inner) = value.kind() {
+            return inner.clone();
         }
+        // The last byte of an announced key of the hybrid suite is in its Kyber half.
+        if let TermKind::BoxPublic { agreement, kem: Some(seed) } = value.kind() {
+            let (agreement, kem) = (agreement.clone(), Some(self.damaged(seed)));
+            return Term::new(TermKind::BoxPublic { agreement, kem });
+        }
+        Term::new(TermKind::Damaged(value.clone()))
     }
 
     fn small_order_key(&self) -> Term {
@@ -436,21 +433,21 @@ impl Algebra for Terms {
 
     fn agree(&self, rules: RuleSet, secret: &BoxSecret<Term>, peer: &Term) -> Option<Term> {
         let mine = &secret.agreement;
-        match peer.kind() {
-            TermKind::BoxPublic { agreement, kem } => {
-                if kem.is_some() != secret.kem.is_some() {
-                    return None;
-                }
-                let (one, other) =
-                    if mine <= agreement { (mine, agreement) } else { (agreement, mine) };
-                Some(Term::new(TermKind::Agreed(one.clone(), other.clone())))
-            }
-            // Anything else has no Kyber half.
-            _ if secret.kem.is_some() => None,
-            TermKind::SmallOrder if rules.contains(Rule::AgreementContributory) => None,
-            TermKind::SmallOrder => Some(Term::new(TermKind::Zero)),
-            _ => Some(Term::new(TermKind::Agreed(mine.clone(), peer.clone()))),
+        if let TermKind::BoxPublic { agreement, kem } = peer.kind() {
+            let (one, other) =
+                if mine <= agreement { (mine, agreement) } else { (agreement, mine) };
+            let agreed = || Term::new(TermKind::Agreed(one.clone(), other.clone()));
+            return (kem.is_some() == secret.kem.is_some()).then(agreed);
         }
+        // Anything else has no Kyber half.
+        if secret.kem.is_some() {
+            return None;
+        }
+        if *peer.kind() == TermKind::SmallOrder {
+            let refused = rules.contains(Rule::AgreementContributory);
+            return (!refused).then(|| Term::new(TermKind::Zero));
+        }
+        Some(Term::new(TermKind::Agreed(mine.clone(), peer.clone())))
     }
 
     fn seal(

@@ -26,6 +26,11 @@ impl<A: Algebra> Progress<'_, A> {
         announcement: &Announcement<A::Value>,
         choice: Choice,
     ) -> Result<(), StepError> {
+        if *seat == self.state.seat {
+            // The list has this client too; it is nobody to seal to or to show beside itself.
+            self.joined()?;
+            return Ok(());
+        }
         if self.is_leader() {
             let peer = self.verified(seat, ivk, announcement)?;
             let sender = self.my_side()?;

@@ -9,7 +9,7 @@ use crate::{
     },
     client::{Joined, Phase, RoleState, announcement_record, meta_record},
     message::{Announcement, Packet, SealedKey, Seat},
-    script::{Change, KeyRecipe, Recipe, ValueRecipe},
+    script::{Change, ForgedPacket, ForgedSeal, KeyRecipe, Recipe, ValueRecipe},
 };
 
 /// A field of a message taken out.
@@ -77,8 +77,8 @@ impl<A: Algebra> Stage<'_, A> {
             Recipe::ForgedAnnouncement { by, label, changes } => {
                 self.forge_announcement(by, *label, changes).map(Sent::Announcement)
             }
-            Recipe::ForgedSeal { .. } => self.forge_seal(recipe).map(Sent::SealedKey),
-            Recipe::ForgedPacket { .. } => self.forge_packet(recipe).map(Sent::Packet),
+            Recipe::ForgedSeal(forged) => self.forge_seal(forged).map(Sent::SealedKey),
+            Recipe::ForgedPacket(forged) => self.forge_packet(forged).map(Sent::Packet),
         }
     }
 
@@ -128,10 +128,8 @@ impl<A: Algebra> Stage<'_, A> {
         Ok(Announcement { seat: actor.state.seat.clone(), pk, sig })
     }
 
-    fn forge_seal(&self, recipe: &Recipe) -> Result<SealedKey<A::Value>, StageError> {
-        let Recipe::ForgedSeal { by, to, key, mk_seq, cipher, derivation, changes } = recipe else {
-            return Err(StageError::Misfit("a forged seal is wanted here"));
-        };
+    fn forge_seal(&self, forged: &ForgedSeal) -> Result<SealedKey<A::Value>, StageError> {
+        let ForgedSeal { by, to, key, mk_seq, cipher, derivation, changes } = forged;
         let actor = self.actor(by)?;
         let joined = self.joined(by)?;
         let pair = member(joined, to)?;
@@ -164,11 +162,8 @@ impl<A: Algebra> Stage<'_, A> {
         Ok(SealedKey { to: to.clone(), sealed })
     }
 
-    fn forge_packet(&self, recipe: &Recipe) -> Result<Packet<A::Value>, StageError> {
-        let Recipe::ForgedPacket { by, key_seq, mk_seq, counter, stream, text, changes } = recipe
-        else {
-            return Err(StageError::Misfit("a forged packet is wanted here"));
-        };
+    fn forge_packet(&self, forged: &ForgedPacket) -> Result<Packet<A::Value>, StageError> {
+        let ForgedPacket { by, key_seq, mk_seq, counter, stream, text, changes } = forged;
         let actor = self.actor(by)?;
         let joined = self.joined(by)?;
         let meeting_key = held(joined, *key_seq)?;

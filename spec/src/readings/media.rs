@@ -60,7 +60,7 @@ pub(super) const R_21: Reading = Reading {
     question: "Replay is excluded because nonces are counters. Packets overtake each other on the \
         network; whether a late one with a lower counter is played is not said.",
     alternatives: &[
-        alt("window", "Counters up to 64 behind the highest are accepted once each."),
+        alt("window", "Counters fewer than 64 behind the highest are accepted once each."),
         alt("increase", "Only a counter above the highest seen is accepted."),
     ],
     chosen: "window",

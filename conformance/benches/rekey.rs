@@ -1,0 +1,239 @@
+//! A rotation of the meeting key for 10, 100 and 1,000 participants, by the machine and by nothing
+//! but its primitives.
+//!
+//! The floor of one recipient is what no leader can leave out: the key encapsulation, the hash over
+//! both sides' keys, the hash that combines the secrets, HKDF and XChaCha20-Poly1305 (hybrid), or
+//! HKDF and XChaCha20-Poly1305 (classic), called on the libraries directly. Diffie-Hellman is
+//! cached on both sides. Machine and floor take turns, so that a busy host slows both.
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use chacha20poly1305::{
+    KeyInit as _, XChaCha20Poly1305,
+    aead::{Aead as _, Payload},
+};
+use conclave_model::{
+    Client,
+    algebra::{Bytes, Pair},
+    client::{Phase, RoleState, State},
+    machine::{Effect, Event, Input},
+    message::{Meeting, Role, Seat},
+};
+use conclave_spec::{BoxSuite, Label, Octets, Profile};
+use criterion::{BenchmarkId, Criterion};
+use hkdf::Hkdf;
+use libcrux_ml_kem::{kyber768, mlkem768::MlKem768PublicKey};
+use sha2::{Digest as _, Sha256};
+use sha3::Sha3_256;
+
+const PARTICIPANTS: [usize; 3] = [10, 100, 1_000];
+const SUITES: [BoxSuite; 2] = [BoxSuite::Classic, BoxSuite::Hybrid];
+/// Machine over floor for the hybrid suite, at most.
+const RATIO_MAX: f64 = 1.25;
+const ROUND: Duration = Duration::from_millis(20);
+const ROUNDS: usize = 41;
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2))
+        .configure_from_args();
+    let mut table = Vec::new();
+    for suite in SUITES {
+        for participants in PARTICIPANTS {
+            let scene = Scene::new(suite, participants);
+            let mut group = criterion.benchmark_group(format!("rekey-{}", name(suite)));
+            let id = |who| BenchmarkId::new(who, participants);
+            group.bench_function(id("machine"), |b| b.iter(|| black_box(scene.rotate())));
+            group.bench_function(id("floor"), |b| b.iter(|| black_box(scene.floor())));
+            group.finish();
+            table.push((suite, participants, scene.compare()));
+        }
+    }
+    criterion.final_summary();
+    summary(&table);
+}
+
+fn name(suite: BoxSuite) -> &'static str {
+    match suite {
+        BoxSuite::Classic => "classic",
+        BoxSuite::Hybrid => "hybrid",
+    }
+}
+
+/// Medians of alternating rounds.
+struct Compared {
+    machine: Duration,
+    floor: Duration,
+    /// The median of the ratios of each round, which a change of pace between rounds leaves alone.
+    ratio: f64,
+}
+
+fn summary(table: &[(BoxSuite, usize, Compared)]) {
+    println!(
+        "{:8} {:>12} {:>12} {:>12} {:>7}",
+        "suite", "participants", "machine", "floor", "ratio"
+    );
+    for (suite, participants, Compared { machine, floor, ratio }) in table {
+        let verdict = match suite {
+            BoxSuite::Hybrid if *ratio > RATIO_MAX => "over 1.25",
+            BoxSuite::Hybrid => "within 1.25",
+            BoxSuite::Classic => "",
+        };
+        let ms = |time: &Duration| format!("{:.3} ms", time.as_secs_f64() * 1e3);
+        let (machine, floor) = (ms(machine), ms(floor));
+        let suite = name(*suite);
+        println!("{suite:8} {participants:>12} {machine:>12} {floor:>12} {ratio:>7.2} {verdict}");
+    }
+}
+
+/// A leader with its participants, shortly before a rotation.
+struct Scene {
+    profile: Profile,
+    algebra: Bytes,
+    leader: State<Octets>,
+    rotation: Input<Octets>,
+    members: Vec<Member>,
+}
+
+/// What the floor needs of one recipient.
+struct Member {
+    agreed: [u8; 32],
+    sides: Vec<u8>,
+    kem_public: MlKem768PublicKey,
+    meta: Vec<u8>,
+}
+
+impl Scene {
+    fn new(suite: BoxSuite, participants: usize) -> Self {
+        let profile = Profile::zoom_3_0().with_box_suite(suite);
+        let algebra = Bytes::seeded([7; 32]);
+        let client = Client::new(&algebra, &profile);
+        let (mut leader, _) = joined(&client, "leader", Role::Leader);
+        for nth in 0..participants {
+            let name = format!("participant-{nth}");
+            let (state, effects) = joined(&client, &name, Role::Participant);
+            let Some(Effect::PostAnnouncement(announcement)) = effects.into_iter().next() else {
+                panic!("a client that joins announces its keys");
+            };
+            let (seat, ivk) = (state.seat, state.ivk);
+            let admitted = Input::now(Event::Admitted { seat, ivk, announcement });
+            leader = client.step(&leader, &admitted).expect("an honest participant").next;
+        }
+        let due_ms = client.deadline_ms(&leader).expect("a join calls for a rotation");
+        let members = members(suite, &leader);
+        let scene = Self { profile, algebra, leader, rotation: Input::after(due_ms), members };
+        assert_eq!(scene.rotate(), participants, "the step rotates for everybody");
+        scene
+    }
+
+    /// One step of the leader. Returns how many keys it sealed.
+    fn rotate(&self) -> usize {
+        let client = Client::new(&self.algebra, &self.profile);
+        let step = client.step(&self.leader, &self.rotation).expect("nothing to refuse");
+        step.effects.iter().filter(|effect| matches!(effect, Effect::PostSealedKey(_))).count()
+    }
+
+    /// The same boxes from the primitives alone.
+    fn floor(&self) -> usize {
+        let boxes = self.members.iter().map(|member| match self.profile.box_suite {
+            BoxSuite::Classic => (classic_box(member), [0; 1088]),
+            BoxSuite::Hybrid => hybrid_box(member),
+        });
+        boxes.map(black_box).count()
+    }
+
+    fn compare(&self) -> Compared {
+        let mut rounds: Vec<_> =
+            (0..ROUNDS).map(|_| (round(|| self.rotate()), round(|| self.floor()))).collect();
+        let mut ratios: Vec<_> = rounds
+            .iter()
+            .map(|(machine, floor)| machine.as_secs_f64() / floor.as_secs_f64())
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        rounds.sort_by_key(|round| round.0);
+        let machine = rounds[ROUNDS / 2].0;
+        rounds.sort_by_key(|round| round.1);
+        Compared { machine, floor: rounds[ROUNDS / 2].1, ratio: ratios[ROUNDS / 2] }
+    }
+}
+
+/// The mean of one round.
+fn round(work: impl Fn() -> usize) -> Duration {
+    let start = Instant::now();
+    let mut done = 0;
+    while done == 0 || start.elapsed() < ROUND {
+        black_box(work());
+        done += 1;
+    }
+    start.elapsed() / done
+}
+
+fn joined(
+    client: &Client<'_, Bytes>,
+    name: &str,
+    role: Role,
+) -> (State<Octets>, Vec<Effect<Octets>>) {
+    let meeting = Meeting { id: "93017455128".to_owned(), uuid: [1; 16] };
+    let state = client.open(name, Seat::new(name, "device")).expect("seeded");
+    let step = client.step(&state, &Input::now(Event::Join { meeting, role })).expect("outside");
+    (step.next, step.effects)
+}
+
+fn members(suite: BoxSuite, leader: &State<Octets>) -> Vec<Member> {
+    let Phase::Joined(joined) = &leader.phase else { panic!("the leader joined") };
+    let RoleState::Leader(role) = &joined.role else { panic!("as the leader") };
+    role.members.iter().map(|(seat, pair)| member(suite, seat, pair)).collect()
+}
+
+fn member(suite: BoxSuite, seat: &Seat, pair: &Pair<Octets>) -> Member {
+    let sides = [&pair.sender.ivk, &pair.sender.pk, &pair.recipient.ivk, &pair.recipient.pk];
+    let kem_public = match suite {
+        BoxSuite::Classic => [0; 1184],
+        BoxSuite::Hybrid => pair.recipient.pk.as_slice()[32..].try_into().expect("1,184 bytes"),
+    };
+    Member {
+        agreed: pair.agreed.as_slice().try_into().expect("32 bytes"),
+        sides: sides.map(|side| side.as_slice()).concat(),
+        kem_public: kem_public.into(),
+        // As long as the machine's, which names meeting, instance, leader and recipient.
+        meta: format!("93017455128{:16}leader{}", "", seat.user_id).into_bytes(),
+    }
+}
+
+fn classic_box(member: &Member) -> Vec<u8> {
+    let mut key = [0; 32];
+    Hkdf::<Sha256>::new(None, &member.agreed)
+        .expand(Label::KeySeedDerivation.text().as_bytes(), &mut key)
+        .expect("32 bytes");
+    aead(&key, &member.meta)
+}
+
+fn hybrid_box(member: &Member) -> (Vec<u8>, [u8; 1088]) {
+    let (ciphertext, shared) = kyber768::encapsulate(&member.kem_public, black_box([5; 32]));
+    let combination = Sha3_256::digest(&member.sides);
+    let context = Label::KeySeedDerivation.text().as_bytes();
+    let mixed = Sha3_256::new()
+        .chain_update(context)
+        .chain_update(shared)
+        .chain_update(member.agreed)
+        .chain_update(combination)
+        .finalize();
+    let mut key = [0; 32];
+    Hkdf::<Sha256>::new(Some(&member.meta), &mixed).expand(context, &mut key).expect("32 bytes");
+    (aead(&key, &member.meta), *ciphertext.as_slice())
+}
+
+/// The meeting key and its number under XChaCha20-Poly1305, bound to two hashes.
+fn aead(key: &[u8; 32], meta: &[u8]) -> Vec<u8> {
+    let cipher_context = Sha256::digest(Label::KeySeedCipher.text());
+    let aad = [cipher_context, Sha256::digest(meta)].concat();
+    let payload = Payload { msg: black_box(&[3; 36]), aad: &aad };
+    XChaCha20Poly1305::new(key.into())
+        .encrypt(&black_box([9; 24]).into(), payload)
+        .expect("a short message")
+}

@@ -1,0 +1,279 @@
+//! The cases themselves, and the reference against them, without a second process.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conclave_conformance::{
+    case::{Case, Side},
+    commands::check::ask_hello,
+    pages::schema,
+    protocol::{Codec, RandomnessClass, Request},
+    record::FORMULAS,
+    reference::Reference,
+    run::{self, Bench},
+    vectors,
+    verdict::{Mode, Verdict},
+};
+use conclave_model::script::{Act, ScriptStep};
+use conclave_spec::{Level, Profile, Rule, profiles::FORMULA_ONLY};
+use serde_json::Value;
+
+fn cases() -> Vec<Case> {
+    vectors::load(&vectors::folder(None)).expect("the vectors load")
+}
+
+/// Every mode there is.
+fn modes() -> Vec<Mode> {
+    let classes = [RandomnessClass::Tape, RandomnessClass::Seeded, RandomnessClass::Opaque];
+    let mode = |randomness| [Codec::Bytes, Codec::Fields].map(|codec| Mode { randomness, codec });
+    classes.into_iter().flat_map(mode).collect()
+}
+
+/// Also in the modes that `check` leaves out because two others cover them.
+#[test]
+fn the_reference_passes_every_case_in_every_mode() {
+    let (cases, mut reference) = (cases(), Reference::new());
+    let hello = ask_hello(&mut reference).expect("the reference says who it is");
+    let mut bench = Bench { player: &mut reference, hello: &hello, next_id: 2 };
+    let mut passed = BTreeMap::new();
+    for mode in modes() {
+        for case in &cases {
+            let (report, fault) = run::run(&mut bench, case, mode);
+            assert_eq!(fault, None, "{} {}", case.id, mode.name());
+            let fine = matches!(report.verdict, Verdict::Pass | Verdict::NotApplicable);
+            assert!(fine, "{report:#?}");
+            if report.verdict == Verdict::Pass {
+                passed.entry(mode.name()).or_insert_with(BTreeSet::new).insert(&case.id);
+            }
+        }
+    }
+    let all: BTreeSet<_> = cases.iter().map(|case| &case.id).collect();
+    assert_eq!(passed["tape-bytes"], all);
+    assert_eq!(passed["seeded-bytes"], all);
+    assert!(passed.values().all(|some| some.len() > all.len() / 2), "{passed:?}");
+}
+
+#[test]
+fn every_case_has_an_identifier_of_its_own() {
+    let mut seen = BTreeSet::new();
+    for case in cases() {
+        assert!(seen.insert(case.id.clone()), "{} twice", case.id);
+        let parts: Vec<_> = case.id.split('/').collect();
+        assert_eq!(parts.len(), 3, "{}", case.id);
+        let profile = case.session.as_ref().map_or(FORMULAS, |session| session.profile.as_str());
+        assert_eq!(parts[0], profile, "{}", case.id);
+    }
+}
+
+#[test]
+fn the_twins_of_a_pair_point_at_each_other() {
+    let cases = cases();
+    for case in &cases {
+        for pair in &case.pairs {
+            let twin = cases.iter().find(|other| other.id == pair.twin);
+            let twin = twin.unwrap_or_else(|| panic!("{}: no case {}", case.id, pair.twin));
+            let back = twin.pairs.iter().filter(|back| back.rule == pair.rule);
+            let back: Vec<_> = back.filter(|back| back.twin == case.id).collect();
+            let [back] = back.as_slice() else { panic!("{} and {}", case.id, twin.id) };
+            assert_ne!(back.side, pair.side, "{} and {}", case.id, twin.id);
+            assert_eq!(back.differs_in, pair.differs_in, "{} and {}", case.id, twin.id);
+            assert!(case.rules.contains(&pair.rule), "{} {}", case.id, pair.rule.id());
+        }
+    }
+}
+
+#[test]
+fn every_binding_rule_has_its_decisive_pair() {
+    let cases = cases();
+    let mut wanted: BTreeSet<(&str, Rule)> =
+        FORMULA_ONLY.iter().map(|rule| (FORMULAS, *rule)).collect();
+    let profiles = Profile::all();
+    for profile in &profiles {
+        let of_profile = Rule::ALL.iter().filter(|rule| profile.rules.contains(**rule));
+        let of_profile = of_profile.filter(|rule| !FORMULA_ONLY.contains(rule));
+        wanted.extend(of_profile.map(|rule| (profile.id, *rule)));
+    }
+    wanted.retain(|(_, rule)| rule.level() == Level::Must);
+    assert!(wanted.len() > 80, "{}", wanted.len());
+    for (profile, rule) in wanted {
+        let sides: Vec<Side> = cases
+            .iter()
+            .filter(|case| case.id.split('/').next() == Some(profile))
+            .flat_map(|case| &case.pairs)
+            .filter(|pair| pair.rule == rule)
+            .map(|pair| pair.side)
+            .collect();
+        let both = sides.contains(&Side::Common) && sides.contains(&Side::Decisive);
+        assert!(both, "{} under {profile}: {sides:?}", rule.id());
+    }
+}
+
+/// How two scripts of a pair lie apart.
+#[derive(Debug, PartialEq, Eq)]
+enum Apart {
+    /// One step is another; what follows it only looks at what came of it.
+    OneStep,
+    /// One moment is another, for everybody.
+    OneMoment,
+    /// Something happens in between, or in addition.
+    Inserted,
+    /// More than that.
+    More,
+}
+
+/// Pairs further apart than one step, one moment or one event, and why that is as it must be. The
+/// names are those of the decisive cases.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("packet-under-other-key", "Bob must hold another key, so that he gets it instead of Carol"),
+    ("number-of-four-bytes", "the other number takes a key of its own before the same send"),
+    ("leave-within-interval", "the earlier leave needs the moment at which the rotation is due"),
+    ("send-right-after-rotation", "the text sent says under which key it should be"),
+    ("send-after-wait", "the text sent says under which key it should be"),
+];
+
+fn apart(decisive: &[ScriptStep], common: &[ScriptStep]) -> Apart {
+    let same = |one: &ScriptStep, other: &ScriptStep| {
+        one.party == other.party && one.act == other.act && one.wire == other.wire
+    };
+    let both = || decisive.iter().zip(common);
+    let start = both().take_while(|(one, other)| same(one, other)).count();
+    let (one, other) = (&decisive[start..], &common[start..]);
+    let end = one.iter().rev().zip(other.iter().rev());
+    let end = end.take_while(|(one, other)| same(one, other)).count();
+    let (one, other) = (&one[..one.len() - end], &other[..other.len() - end]);
+    let looks = |step: &ScriptStep| matches!(step.act, Act::Observe {} | Act::Send { .. });
+    match (one, other) {
+        ([], []) => Apart::More,
+        ([], _) | (_, []) => Apart::Inserted,
+        ([one, after @ ..], [other, after_other @ ..])
+            if one.party == other.party && after.iter().chain(after_other).all(looks) =>
+        {
+            Apart::OneStep
+        }
+        _ if one.len() == other.len() => {
+            let moments: BTreeSet<_> = one.iter().zip(other).map(moments).collect();
+            let one_moment = moments.len() == 1 && !moments.contains(&None);
+            if one_moment { Apart::OneMoment } else { Apart::More }
+        }
+        _ => Apart::More,
+    }
+}
+
+/// The two moments, if both steps let time pass for the same party.
+fn moments((one, other): (&ScriptStep, &ScriptStep)) -> Option<(u64, u64)> {
+    match (&one.act, &other.act) {
+        (Act::Advance { to_ms }, Act::Advance { to_ms: other_ms }) if one.party == other.party => {
+            Some((*to_ms, *other_ms))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn the_sides_of_a_pair_are_one_thing_apart() {
+    let cases = cases();
+    let mut excused = BTreeSet::new();
+    let mut pairs = 0;
+    for case in &cases {
+        for pair in case.pairs.iter().filter(|pair| pair.side == Side::Decisive) {
+            // That it exists is another test.
+            let Some(twin) = cases.iter().find(|other| other.id == pair.twin) else { continue };
+            let (Some(session), Some(other)) = (&case.session, &twin.session) else { continue };
+            pairs += 1;
+            let steps = (&session.script.steps, &other.script.steps);
+            let found = apart(steps.0, steps.1);
+            let name = case.id.rsplit('/').next().unwrap_or_default();
+            if EXCEPTIONS.iter().any(|(exception, _)| *exception == name) {
+                assert_eq!(found, Apart::More, "{name} is no exception any more");
+                excused.insert(name);
+                continue;
+            }
+            assert_ne!(found, Apart::More, "{} and {}: {}", case.id, twin.id, pair.differs_in);
+            assert_eq!(session.plays, other.plays, "{}", case.id);
+            let cast = session.script.cast == other.script.cast;
+            assert!(cast, "{} and {} have another cast", case.id, twin.id);
+        }
+    }
+    assert_eq!(excused.len(), EXCEPTIONS.len(), "{excused:?}");
+    assert!(pairs > 60, "{pairs} pairs");
+}
+
+#[test]
+fn the_sides_of_a_formula_pair_are_one_input_apart() {
+    use conclave_conformance::protocol::Input;
+    let cases = cases();
+    let inputs = |case: &Case| match case.steps.as_slice() {
+        [step] => match &step.input {
+            Input::Compute { formula, inputs } => (formula.clone(), inputs.clone()),
+            other => panic!("{}: {other:?}", case.id),
+        },
+        steps => panic!("{}: {} steps", case.id, steps.len()),
+    };
+    let mut pairs = 0;
+    for case in cases.iter().filter(|case| case.session.is_none()) {
+        for pair in case.pairs.iter().filter(|pair| pair.side == Side::Decisive) {
+            let twin = cases.iter().find(|other| other.id == pair.twin).expect("the twin");
+            let ((formula, one), (other_formula, other)) = (inputs(case), inputs(twin));
+            assert_eq!(formula, other_formula, "{}", case.id);
+            let names: BTreeSet<_> = one.keys().chain(other.keys()).collect();
+            let differ = names.iter().filter(|name| one.get(**name) != other.get(**name));
+            assert_eq!(differ.count(), 1, "{} and {}", case.id, twin.id);
+            pairs += 1;
+        }
+    }
+    assert!(pairs > 10, "{pairs} pairs");
+}
+
+/// Every request of every vector, and every answer the reference gives to it, is as the schema
+/// says, in both codecs.
+#[test]
+fn every_line_is_as_the_schema_says() {
+    let schema = serde_json::to_value(schema::adapter()).expect("the schema is JSON");
+    let stored = vectors::folder(None).join("schema/adapter.json");
+    let stored = std::fs::read_to_string(stored).expect("the schema is stored");
+    assert_eq!(serde_json::from_str::<Value>(&stored).expect("JSON"), schema, "the stored schema");
+    let validator = jsonschema::draft202012::new(&schema).expect("the schema is a schema");
+    let assert_valid = |line: &Value, what: &str| {
+        let wrong = validator.iter_errors(line).next().map(|error| error.to_string());
+        assert_eq!(wrong, None, "{what}: {line}");
+    };
+    let cases = cases();
+    for (id, (case, step)) in
+        (1..).zip(cases.iter().flat_map(|case| case.steps.iter().map(move |step| (case, step))))
+    {
+        let (session, case_id) = (Some("s1".to_owned()), Some(case.id.clone()));
+        let request = Request { id, session, case: case_id, input: step.input.clone() };
+        assert_valid(&serde_json::to_value(&request).expect("JSON"), &case.id);
+    }
+    let mut listener = Listener { reference: Reference::new(), lines: Vec::new() };
+    let hello = ask_hello(&mut listener).expect("the reference says who it is");
+    let mut bench = Bench { player: &mut listener, hello: &hello, next_id: 2 };
+    for mode in
+        [Codec::Bytes, Codec::Fields].map(|codec| Mode { randomness: RandomnessClass::Tape, codec })
+    {
+        for case in &cases {
+            run::run(&mut bench, case, mode);
+        }
+    }
+    assert!(listener.lines.len() > 4_000, "{} lines", listener.lines.len());
+    for line in &listener.lines {
+        assert_valid(line, "a line of the reference");
+    }
+}
+
+/// The reference, overheard.
+struct Listener {
+    reference: Reference,
+    lines: Vec<Value>,
+}
+
+impl conclave_conformance::player::Player for Listener {
+    fn ask(
+        &mut self,
+        request: &Request,
+    ) -> Result<conclave_conformance::protocol::Response, conclave_conformance::player::Fault> {
+        let response = self.reference.answer(request);
+        self.lines.push(serde_json::to_value(request).expect("JSON"));
+        self.lines.push(serde_json::to_value(&response).expect("JSON"));
+        Ok(response)
+    }
+}
