@@ -17,7 +17,7 @@ use chacha20poly1305::{
 };
 use conclave_model::{
     Client,
-    algebra::{Bytes, Pair},
+    algebra::{Bytes, Pair, Source},
     client::{Phase, RoleState, State},
     machine::{Effect, Event, Input},
     message::{Meeting, Role, Seat},
@@ -33,6 +33,7 @@ const PARTICIPANTS: [usize; 3] = [10, 100, 1_000];
 const SUITES: [BoxSuite; 2] = [BoxSuite::Classic, BoxSuite::Hybrid];
 /// Machine over floor for the hybrid suite, at most.
 const RATIO_MAX: f64 = 1.25;
+const LEADER: &str = "leader";
 const ROUND: Duration = Duration::from_millis(20);
 const ROUNDS: usize = 41;
 
@@ -113,7 +114,7 @@ impl Scene {
         let profile = Profile::zoom_3_0().with_box_suite(suite);
         let algebra = Bytes::seeded([7; 32]);
         let client = Client::new(&algebra, &profile);
-        let (mut leader, _) = joined(&client, "leader", Role::Leader);
+        let (mut leader, _) = joined(&client, LEADER, Role::Leader);
         for nth in 0..participants {
             let name = format!("participant-{nth}");
             let (state, effects) = joined(&client, &name, Role::Participant);
@@ -126,6 +127,9 @@ impl Scene {
         }
         let due_ms = client.deadline_ms(&leader).expect("a join calls for a rotation");
         let members = members(suite, &leader);
+        // A client draws from its own seed, as behind the adapter; only a stage has many.
+        let seed = algebra.party_seed(LEADER).expect("seeded");
+        let algebra = Bytes::for_party(LEADER, Source::Seeded(seed));
         let scene = Self { profile, algebra, leader, rotation: Input::after(due_ms), members };
         assert_eq!(scene.rotate(), participants, "the step rotates for everybody");
         scene

@@ -57,10 +57,6 @@ impl Draft {
         Self { plays: party.to_owned(), ..self }
     }
 
-    fn area(self, area: &'static str) -> Self {
-        Self { area, ..self }
-    }
-
     fn tests(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
         self

@@ -68,6 +68,12 @@ impl Judge {
         self.overdue(answered, answered.now_ms);
     }
 
+    /// Whether nothing was found so far.
+    #[must_use]
+    pub fn is_content(&self) -> bool {
+        self.findings.is_empty() && self.due.is_empty()
+    }
+
     /// Notes something found by other means.
     pub fn note(&mut self, finding: Finding) {
         self.findings.push(finding);

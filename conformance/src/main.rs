@@ -69,10 +69,13 @@ struct ExploreArgs {
     /// Without this rule and those that need it
     #[arg(long, value_name = "RULE")]
     without: Option<String>,
-    /// The slice: parties, powers and budgets
-    #[arg(long, default_value = "removal")]
+    /// The slice: parties, powers and budgets (replay, delay, wide, small)
+    #[arg(long, default_value = "replay")]
     slice: String,
-    /// Write the shortest counterexample as an adapter script
+    /// Only this goal: REMOVAL, CONF, AGREE-KEY, NONCE
+    #[arg(long)]
+    goal: Option<String>,
+    /// Write the counterexample as an adapter script
     #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
 }
@@ -232,6 +235,7 @@ fn run(command: Command) -> Exit {
                 profile: args.profile,
                 without: args.without,
                 slice: args.slice,
+                goal: args.goal,
                 export: args.export,
             },
             out,
@@ -297,10 +301,18 @@ fn run_docs(action: DocsAction) -> Exit {
 
 fn run_check(args: Check) -> Exit {
     let found = client(args.adapter.as_deref(), args.adapter_cmd.as_deref());
-    let (launch, adapter_words) = match found {
+    let (launch, mut adapter_words) = match found {
         Ok(found) => found,
         Err(exit) => return exit,
     };
+    // What else a replay needs to give the same result.
+    if let Some(folder) = &args.vectors {
+        adapter_words.push_str(&format!(" --vectors {:?}", folder.display().to_string()));
+    }
+    if let Some(answer_ms) = args.answer_ms {
+        adapter_words.push_str(&format!(" --answer-ms {answer_ms}"));
+    }
+    let adapter_words = adapter_words.trim().to_owned();
     let options = check::Options {
         launch,
         adapter_words,

@@ -43,6 +43,9 @@ pub struct Subject {
     pub adapter: String,
     /// The modes it was run in.
     pub modes: Vec<String>,
+    /// The command that runs everything again, where it is not `check`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
 }
 
 /// The result of a run. Times are kept out of it, so that equal runs give equal files.
@@ -152,7 +155,8 @@ impl Report {
                 "no case was judged: the adapter declares nothing that any case needs",
             );
         }
-        if self.cases.iter().any(|it| it.verdict.is_nonconformant()) {
+        let passed = self.cases.iter().any(|it| it.verdict == Verdict::Pass);
+        if !passed || self.cases.iter().any(|it| it.verdict.is_nonconformant()) {
             Exit::Nonconformant
         } else {
             Exit::Conformant
@@ -256,6 +260,9 @@ fn shorten(text: &str) -> String {
 /// The command that runs one case again.
 #[must_use]
 pub fn replay(report: &Report, case: &CaseReport) -> String {
+    if let Some(command) = &report.subject.replay {
+        return command.clone();
+    }
     let adapter = &report.subject.adapter;
     let space = if adapter.is_empty() { "" } else { " " };
     format!("conclave check{space}{adapter} --only {} --mode {}", case.case, case.mode.name())

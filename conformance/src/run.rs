@@ -95,13 +95,12 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
     report.findings = run.judge.close();
     match stop {
         Ok(()) => {
-            let worst = report.findings.iter().map(Finding::verdict).max();
-            report.verdict = worst.unwrap_or(Verdict::Pass);
+            report.verdict = first(&report.findings).unwrap_or(Verdict::Pass);
             (report, None)
         }
         Err(Stop::Script(why)) => {
-            let worst = report.findings.iter().map(Finding::verdict).max();
-            report.verdict = worst.unwrap_or(Verdict::Inconclusive).max(Verdict::Inconclusive);
+            let first = first(&report.findings);
+            report.verdict = first.unwrap_or(Verdict::Inconclusive).max(Verdict::Inconclusive);
             report.note = Some(why);
             (report, None)
         }
@@ -114,6 +113,34 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
             report.note = Some(fault.to_string());
             (report, Some(fault))
         }
+    }
+}
+
+/// The worst verdict of the first step with a finding: what comes later may follow from it.
+fn first(findings: &[Finding]) -> Option<Verdict> {
+    let step = findings.iter().map(|finding| finding.step).min()?;
+    findings.iter().filter(|finding| finding.step == step).map(Finding::verdict).max()
+}
+
+/// The rule a client breaks that gets a step wrong which no rule of the case is about.
+fn rule_of(input: &Input) -> Option<Rule> {
+    use crate::protocol::Message;
+    match input {
+        Input::Join { .. } => Some(Rule::EphemeralFresh),
+        Input::Send { .. } => Some(Rule::CounterNeverRepeats),
+        Input::Leave {} => Some(Rule::MeetingKeysErased),
+        Input::Observe {} => Some(Rule::CodeFromHandshakeKey),
+        Input::Advance { .. } => Some(Rule::RotateOnLeave),
+        Input::Deliver { message } => Some(match message {
+            Message::LeaderNamed { .. } => Rule::AnnouncementVerifies,
+            Message::Admitted { .. } => Rule::JoinerKeyPrompt,
+            Message::Departed { .. } => Rule::RotateOnLeave,
+            Message::RekeySignaled { .. } => Rule::SeqByOne,
+            Message::SealedKey { .. } => Rule::SealOpens,
+            Message::Packet { .. } => Rule::PacketOpens,
+            Message::MeetingEnded {} => Rule::MeetingKeysErased,
+        }),
+        Input::Hello { .. } | Input::Open { .. } | Input::Compute { .. } | Input::Close {} => None,
     }
 }
 
@@ -161,6 +188,11 @@ impl Run<'_, '_> {
         self.case.rules.first().copied().unwrap_or(Rule::EncodingCanonical)
     }
 
+    /// The rule a step turns on.
+    fn rule_at(&self, step: &CaseStep) -> Rule {
+        step.expect.rule.or_else(|| rule_of(&step.input)).unwrap_or_else(|| self.rule())
+    }
+
     fn compute(&mut self) -> Result<(), Stop> {
         for (at, step) in self.case.steps.iter().enumerate() {
             let response = self.ask(None, step.input.clone())?;
@@ -198,7 +230,7 @@ impl Run<'_, '_> {
     }
 
     fn find(&mut self, step: usize, case_step: &CaseStep, expected: &str, got: &str) {
-        let rule = case_step.expect.rule.unwrap_or_else(|| self.rule());
+        let rule = self.rule_at(case_step);
         self.judge.note(Finding {
             step,
             input: told(&case_step.input),
@@ -263,7 +295,9 @@ impl Run<'_, '_> {
                 self.observed(step_no, &step, wanted, &response);
             }
         }
-        self.compare_draws(session);
+        if self.judge.is_content() {
+            self.compare_draws(session);
+        }
         Ok(())
     }
 
@@ -433,7 +467,7 @@ impl Run<'_, '_> {
             input: &told(&case_step.input),
             expected: &case_step.expect,
             response,
-            rule: case_step.expect.rule.unwrap_or_else(|| self.rule()),
+            rule: self.rule_at(case_step),
             now_ms: self.now_ms,
             maps_codes: self.bench.hello.maps_codes,
         };

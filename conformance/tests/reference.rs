@@ -160,12 +160,10 @@ fn apart(decisive: &[ScriptStep], common: &[ScriptStep]) -> Apart {
 
 /// The two moments, if both steps let time pass for the same party.
 fn moments((one, other): (&ScriptStep, &ScriptStep)) -> Option<(u64, u64)> {
-    match (&one.act, &other.act) {
-        (Act::Advance { to_ms }, Act::Advance { to_ms: other_ms }) if one.party == other.party => {
-            Some((*to_ms, *other_ms))
-        }
-        _ => None,
-    }
+    let (Act::Advance { to_ms }, Act::Advance { to_ms: other_ms }) = (&one.act, &other.act) else {
+        return None;
+    };
+    (one.party == other.party).then_some((*to_ms, *other_ms))
 }
 
 #[test]
@@ -201,12 +199,12 @@ fn the_sides_of_a_pair_are_one_thing_apart() {
 fn the_sides_of_a_formula_pair_are_one_input_apart() {
     use conclave_conformance::protocol::Input;
     let cases = cases();
-    let inputs = |case: &Case| match case.steps.as_slice() {
-        [step] => match &step.input {
-            Input::Compute { formula, inputs } => (formula.clone(), inputs.clone()),
-            other => panic!("{}: {other:?}", case.id),
-        },
-        steps => panic!("{}: {} steps", case.id, steps.len()),
+    let inputs = |case: &Case| {
+        let [step] = case.steps.as_slice() else { panic!("{}: more than one step", case.id) };
+        let Input::Compute { formula, inputs } = &step.input else {
+            panic!("{}: {:?}", case.id, step.input)
+        };
+        (formula.clone(), inputs.clone())
     };
     let mut pairs = 0;
     for case in cases.iter().filter(|case| case.session.is_none()) {

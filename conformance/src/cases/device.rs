@@ -253,8 +253,7 @@ fn ephemerals(drafts: &mut Drafts) {
     drafts.decisive(
         Rule::AgreementContributory,
         Draft::new("leader-small-order-key", "A leader's key that contributes nothing is refused")
-            .plays("bob")
-            .area("rotation"),
+            .plays("bob"),
         scene,
     );
 }

@@ -272,7 +272,8 @@ fn leader_leaves(drafts: &mut Drafts) {
         scene,
     );
     let mut scene = Scene::seated(&["alice", "bob", "carol"]);
-    scene.advance("alice", 15_000).shows(Rule::SealToListed);
+    scene.advance("alice", 20_000).shows(Rule::SealToListed);
+    scene.within((15_000, 20_000), Rule::RotationThrottled, Rule::RotateOnJoin);
     drafts.common(
         Draft::new("all-listed", "A rotated key is sealed to every listed participant")
             .plays("alice"),
@@ -281,7 +282,8 @@ fn leader_leaves(drafts: &mut Drafts) {
     );
     let mut scene = Scene::seated(&["alice", "bob", "carol"]);
     scene.advance("alice", 5_000).depart("alice", "carol");
-    scene.advance("alice", 15_000).shows(Rule::SealToListed);
+    scene.advance("alice", 20_000).shows(Rule::SealToListed);
+    scene.within((15_000, 20_000), Rule::RotationThrottled, Rule::RotateOnLeave);
     drafts.decisive(
         Rule::SealToListed,
         Draft::new("one-has-left", "A rotated key is not sealed to somebody who has left")
@@ -388,7 +390,7 @@ fn leader_joins(drafts: &mut Drafts) {
 
 fn waiting(drafts: &mut Drafts) {
     let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.advance_all(20_000).send("bob", "under the first key");
+    scene.advance_all(20_000).send("bob", "good morning");
     drafts.common(
         Draft::new("send-before-rotation", "Without a newer key the client sends under its key")
             .plays("bob"),
@@ -400,7 +402,7 @@ fn waiting(drafts: &mut Drafts) {
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
     scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2).advance_all(20_500);
-    scene.send("bob", "still under the first key").shows(Rule::WaitBeforeUse);
+    scene.send("bob", "good morning").shows(Rule::WaitBeforeUse);
     drafts.decisive(
         Rule::WaitBeforeUse,
         Draft::new(
@@ -412,7 +414,7 @@ fn waiting(drafts: &mut Drafts) {
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
     scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2).advance_all(25_001);
-    scene.send("bob", "under the second key").shows(Rule::UseNewestKey).observe("bob");
+    scene.send("bob", "good morning").shows(Rule::UseNewestKey).observe("bob");
     drafts.decisive(
         Rule::UseNewestKey,
         Draft::new("send-after-wait", "After the wait the client sends under the newer key")

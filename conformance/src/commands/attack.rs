@@ -65,10 +65,18 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         version: hello.version.clone(),
         adapter: options.adapter_words.clone(),
         modes: vec![mode.name()],
+        replay: Some(replay(options)),
     };
     let report = Report::new(subject, vec![case_report], &[case]);
     let _ = report::print(&report, out);
     report.exit()
+}
+
+fn replay(options: &Options) -> String {
+    let words = &options.adapter_words;
+    let space = if words.is_empty() { "" } else { " " };
+    let (file, profile) = (options.file.display(), &options.profile);
+    format!("conclave attack {file} --profile {profile}{space}{words}")
 }
 
 fn load(options: &Options) -> Result<Attack, Exit> {

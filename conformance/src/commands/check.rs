@@ -23,7 +23,10 @@ use crate::{
 };
 
 /// After this many faults in a row the adapter is not started again.
-const FAULTS_MAX: usize = 3;
+const FAULTS_IN_A_ROW_MAX: usize = 3;
+
+/// After this many faults in all the adapter is not started again.
+const FAULTS_MAX: usize = 10;
 
 /// The longest wait for the first answer, in milliseconds.
 const START_MS_MAX: u64 = 5_000;
@@ -145,36 +148,59 @@ fn suite(
         version: hello.version.clone(),
         adapter: options.adapter_words.clone(),
         modes: modes.iter().map(|mode| mode.name()).collect(),
+        replay: None,
     };
-    let bar = bar(cases.len() * modes.len());
+    let plan = plan(&modes, cases);
+    let bar = bar(plan.len());
     let mut reports = Vec::new();
-    let mut faults = 0;
-    for mode in &modes {
-        // A formula has no session, and so no mode: once is enough.
-        let again = Some(mode) != modes.first();
-        for case in cases.iter().filter(|case| !again || case.session.is_some()) {
-            bar.set_message(case.id.clone());
-            let (report, fault) = if faults >= FAULTS_MAX {
-                (not_run(case, *mode), None)
-            } else {
-                adapter.run(&hello, case, *mode)
-            };
-            faults = if fault.is_some() {
-                faults + 1
-            } else if faults >= FAULTS_MAX {
-                faults
-            } else {
-                0
-            };
-            reports.push(report);
-            bar.inc(1);
-        }
+    let mut patience = Patience::default();
+    for (mode, case) in plan {
+        bar.set_message(case.id.clone());
+        let (report, fault) = if patience.is_over() {
+            (not_run(case, mode), None)
+        } else {
+            adapter.run(&hello, case, mode)
+        };
+        patience.note(fault.is_some());
+        reports.push(report);
+        bar.inc(1);
     }
     bar.finish_and_clear();
     if let Some(fault) = adapter.finish() {
         reports.push(farewell(&fault, modes.first().copied()));
     }
     Ok(Report::new(subject, reports, cases))
+}
+
+/// Every case in every mode; a formula has no session and so no mode, and once is enough.
+fn plan<'c>(modes: &[Mode], cases: &'c [Case]) -> Vec<(Mode, &'c Case)> {
+    let in_mode = |(at, mode): (usize, &Mode)| {
+        let (mode, again) = (*mode, at > 0);
+        let cases = cases.iter().filter(move |case| !again || case.session.is_some());
+        cases.map(move |case| (mode, case)).collect::<Vec<_>>()
+    };
+    modes.iter().enumerate().flat_map(in_mode).collect()
+}
+
+/// How long a failing adapter is started again.
+#[derive(Default)]
+struct Patience {
+    in_a_row: usize,
+    total: usize,
+}
+
+impl Patience {
+    fn is_over(&self) -> bool {
+        self.in_a_row >= FAULTS_IN_A_ROW_MAX || self.total >= FAULTS_MAX
+    }
+
+    fn note(&mut self, fault: bool) {
+        if self.is_over() {
+            return;
+        }
+        self.total += usize::from(fault);
+        self.in_a_row = if fault { self.in_a_row + 1 } else { 0 };
+    }
 }
 
 /// The modes a client can be judged in: the strictest it declares, then each other way.
@@ -225,7 +251,7 @@ fn not_run(case: &Case, mode: Mode) -> CaseReport {
         rules: case.rules.clone(),
         steps: 0,
         findings: Vec::new(),
-        note: Some(format!("not run: the adapter failed {FAULTS_MAX} times in a row")),
+        note: Some("not run: the adapter had failed too often".to_owned()),
     }
 }
 

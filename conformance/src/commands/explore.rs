@@ -11,16 +11,13 @@ use conclave_model::{
     explore::{Counterexample, Exploration, Verdict, explore, replay_on_bytes},
     ladder::ladder,
     properties::Goal,
-    world::Slice,
+    world::{SPY, Slice},
 };
 use conclave_spec::{Profile, Rule};
 use console::style;
 
 use super::Exit;
 use crate::attack::{Attack, SCHEMA};
-
-/// The malicious party of every slice.
-const SPY: &str = "mallory";
 
 /// What to explore.
 #[derive(Debug)]
@@ -31,6 +28,8 @@ pub struct Options {
     pub without: Option<String>,
     /// The slice.
     pub slice: String,
+    /// Only this goal.
+    pub goal: Option<String>,
     /// Write the first counterexample here, as an adapter script.
     pub export: Option<PathBuf>,
 }
@@ -41,6 +40,10 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
+    if let Some(wanted) = options.goal.as_ref().filter(|wanted| Goal::by_id(wanted).is_none()) {
+        let known: Vec<_> = Goal::ALL.iter().map(|goal| goal.id()).collect();
+        return super::no_such("goal", wanted, &known);
+    }
     let Some(slice) = Slice::by_name(&options.slice) else {
         let known: Vec<_> = Slice::all().iter().map(|slice| slice.name).collect();
         return super::no_such("slice", &options.slice, &known);
@@ -116,12 +119,16 @@ fn report(
         };
         writeln!(out, "  {:<9} {verdict}", goal.id())?;
     }
-    let shortest = Goal::ALL
+    let broken = Goal::ALL
         .into_iter()
-        .filter_map(|goal| found.counterexample(goal).map(|counterexample| (goal, counterexample)))
-        .min_by_key(|(_, counterexample)| counterexample.moves.len());
-    let Some((goal, counterexample)) = shortest else {
-        let vacuous = found.verdicts.iter().any(|(_, verdict)| *verdict == Verdict::Vacuous);
+        .filter(|goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted))
+        .find_map(|goal| found.counterexample(goal).map(|counterexample| (goal, counterexample)));
+    let Some((goal, counterexample)) = broken else {
+        let asked = |goal: &Goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted);
+        let vacuous = found
+            .verdicts
+            .iter()
+            .any(|(goal, verdict)| asked(goal) && *verdict == Verdict::Vacuous);
         return Ok(if vacuous {
             Exit::harness("a goal was not put to the test: the slice never reaches its premise")
         } else {

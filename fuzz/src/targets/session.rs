@@ -15,7 +15,7 @@ use conclave_conformance::{
 use conclave_spec::{BoxSuite, Profile};
 
 /// The longest list of operations played.
-const OPERATIONS_MAX: usize = 64;
+const OPERATIONS_MAX: usize = 40;
 
 const PARTIES: [&str; 4] = ["alice", "bob", "carol", "mallory"];
 const STREAMS: [&str; 2] = ["audio", "video"];

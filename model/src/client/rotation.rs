@@ -1,5 +1,7 @@
 //! The leader's work: numbering, sealing and rotating the meeting key (2.3.1, 3.7.3 to 3.7.6).
 
+use std::sync::Arc;
+
 use conclave_spec::{BoxSuite, Rule, layouts};
 
 use super::{Progress, RoleState, meta_record};
@@ -36,7 +38,7 @@ impl<A: Algebra> Progress<'_, A> {
             let sender = self.my_side()?;
             let agreed = self.agreed(&peer)?;
             let pair = Pair { sender, recipient: peer, agreed };
-            self.leader_mut()?.members.insert(seat.clone(), pair);
+            self.leader_mut()?.members.insert(seat.clone(), Arc::new(pair));
             self.key_for_joiner(seat, choice)?;
         }
         let joined = self.joined_mut()?;

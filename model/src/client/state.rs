@@ -1,7 +1,7 @@
 //! What a client remembers. Ages and deadlines only, never instants, so that equal situations are
 //! equal states.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     algebra::{BoxSecret, Pair, Purpose},
@@ -102,8 +102,9 @@ pub enum RoleState<V> {
 /// What a leader knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Leader<V> {
-    /// The participants with a verified announcement.
-    pub members: BTreeMap<Seat, Pair<V>>,
+    /// The participants with a verified announcement. Shared between the states of a client, which
+    /// would otherwise copy every key at every step.
+    pub members: BTreeMap<Seat, Arc<Pair<V>>>,
     /// Age of the newest key, in milliseconds, saturated at the longest time that matters.
     pub key_age_ms: u32,
     /// Time until a rotation that is due, in milliseconds.

@@ -218,7 +218,7 @@ fn member<'j, V>(joined: &'j Joined<V>, to: &Seat) -> Result<&'j Pair<V>, StageE
     let RoleState::Leader(leader) = &joined.role else {
         return Err(StageError::Misfit("only a leader seals"));
     };
-    leader.members.get(to).ok_or(StageError::Misfit("no member with that seat"))
+    leader.members.get(to).map(|pair| &**pair).ok_or(StageError::Misfit("no member with that seat"))
 }
 
 fn held<V: Clone>(joined: &Joined<V>, mk_seq: u32) -> Result<V, StageError> {
