@@ -1,5 +1,7 @@
 //! Holding what a client did against what it had to do.
 
+use std::collections::BTreeSet;
+
 use conclave_spec::Rule;
 
 use crate::{
@@ -21,6 +23,8 @@ struct Due {
 pub struct Judge {
     due: Vec<Due>,
     findings: Vec<Finding>,
+    signaled: u32,
+    departed: BTreeSet<String>,
 }
 
 /// One answer, with what it answers.
@@ -59,8 +63,16 @@ impl Judge {
                 None => now.push(output.clone()),
             }
         }
+        let mut extra = false;
         for output in &answered.response.outputs {
-            self.output(answered, output, &mut now, same);
+            let expected = self.output(answered, output, &mut now, same);
+            if !expected {
+                let rule = self.blame(&output.effect, &mut extra).unwrap_or(answered.rule);
+                self.find(answered, Aspect::Outcome, rule, "no such output", &told(output));
+            }
+            if let Effect::SignalRekey { mk_seq } = &output.effect {
+                self.signaled = *mk_seq;
+            }
         }
         for missing in now {
             self.find(answered, Aspect::Outcome, answered.rule, &told(&missing), "nothing");
@@ -118,19 +130,40 @@ impl Judge {
         aspect == Aspect::RefusalClass
     }
 
+    /// Who is no longer listed: a key sealed to them is no matter of an extra rotation.
+    pub fn listing(&mut self, user_id: &str, listed: bool) {
+        if listed {
+            self.departed.remove(user_id);
+        } else {
+            self.departed.insert(user_id.to_owned());
+        }
+    }
+
+    /// The rule behind an output nobody expects, where it is not that of the step: a leader may
+    /// rotate at any time, but for the throttle, which only advises (2.3.1, 3.7.6).
+    fn blame(&self, effect: &Effect, extra: &mut bool) -> Option<Rule> {
+        if let Effect::SignalRekey { mk_seq } = effect {
+            *extra = self.signaled.checked_add(1) == Some(*mk_seq);
+            return Some(if *extra { Rule::RotationThrottled } else { Rule::SeqByOne });
+        }
+        let Effect::PostSealedKey { user_id, .. } = effect else { return None };
+        (*extra && !self.departed.contains(user_id)).then_some(Rule::RotationThrottled)
+    }
+
+    /// Whether an output is one the case knows.
     fn output(
         &mut self,
         answered: &Answered<'_>,
         output: &Output,
         now: &mut Vec<Output>,
         same: &dyn Fn(&Effect, &Effect) -> bool,
-    ) {
+    ) -> bool {
         let at_once = |expected: &Output| {
             expected.at_ms == output.at_ms && same(&expected.effect, &output.effect)
         };
         if let Some(place) = now.iter().position(at_once) {
             now.remove(place);
-            return;
+            return true;
         }
         let in_window = |due: &Due| {
             same(&due.output.effect, &output.effect)
@@ -138,7 +171,7 @@ impl Judge {
         };
         if let Some(place) = self.due.iter().position(in_window) {
             self.due.remove(place);
-            return;
+            return true;
         }
         let other_moment = self.due.iter().position(|due| same(&due.output.effect, &output.effect));
         if let Some(place) = other_moment {
@@ -146,9 +179,9 @@ impl Judge {
             let early = output.at_ms < due.window.from_ms;
             let rule = if early { due.window.early } else { due.window.late };
             self.find(answered, Aspect::Outcome, rule, &wanted(&due), &told(output));
-            return;
+            return true;
         }
-        self.find(answered, Aspect::Outcome, answered.rule, "no such output", &told(output));
+        false
     }
 
     fn overdue(&mut self, answered: &Answered<'_>, now_ms: u64) {

@@ -11,7 +11,7 @@ use crate::{
     live::Live,
     player::{Fault, Player},
     protocol::{
-        Answer, Codec, Effect, Hello, Input, Observed, Payload, Randomness, RandomnessClass,
+        Answer, Codec, Effect, Hello, Hex, Input, Observed, Payload, Randomness, RandomnessClass,
         Request, Response, Role,
     },
     verdict::{Aspect, CaseReport, Finding, Mode, Verdict},
@@ -269,7 +269,7 @@ impl Run<'_, '_> {
             user_id: session.user_id.clone(),
             hardware_id: session.hardware_id.clone(),
             randomness: match self.mode.randomness {
-                RandomnessClass::Tape => Randomness::Tape { draws: session.draws.clone() },
+                RandomnessClass::Tape => Randomness::Tape { draws: tape(session) },
                 RandomnessClass::Seeded => Randomness::Seeded { seed: session.seed.clone() },
                 RandomnessClass::Opaque => Randomness::Opaque {},
             },
@@ -462,6 +462,12 @@ impl Run<'_, '_> {
         response: &Response,
         same: &dyn Fn(&Effect, &Effect) -> bool,
     ) {
+        if let Input::Deliver { message } = &case_step.input {
+            use crate::protocol::Message::{Admitted, Departed};
+            if let Departed { user_id, .. } | Admitted { user_id, .. } = message {
+                self.judge.listing(user_id, matches!(message, Admitted { .. }));
+            }
+        }
         let answered = Answered {
             step,
             input: &told(&case_step.input),
@@ -473,6 +479,24 @@ impl Run<'_, '_> {
         };
         self.judge.hear(&answered, same);
     }
+}
+
+/// More values than the reference draws, for a client that makes other free choices.
+const SPARE_DRAWS: usize = 8;
+
+/// The tape of a case, with spare values behind it: what the seed gives.
+fn tape(session: &CaseSession) -> BTreeMap<String, Vec<Hex>> {
+    use conclave_model::algebra::{Purpose, seeded_draw};
+    let mut draws = session.draws.clone();
+    let Ok(seed) = session.seed.0.as_slice().try_into() else { return draws };
+    for purpose in Purpose::ALL {
+        let list = draws.entry(purpose.label().to_owned()).or_default();
+        let spare = list.len()..list.len() + SPARE_DRAWS;
+        let spare = spare.filter_map(|count| u32::try_from(count).ok());
+        let values = spare.filter_map(|count| seeded_draw(&seed, purpose, count));
+        list.extend(values.map(|value| crate::exchange::hex(&value)));
+    }
+    draws
 }
 
 fn natural(name: &str) -> (String, u32) {
