@@ -57,6 +57,12 @@ impl Draft {
         Self { plays: party.to_owned(), ..self }
     }
 
+    /// Puts it on one side of a pair.
+    fn side(mut self, rule: Rule, side: Side, twin: &str, differs_in: &str) -> Self {
+        self.pairs.push(pair(rule, side, twin, differs_in));
+        self
+    }
+
     fn tests(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
         self

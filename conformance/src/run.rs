@@ -339,12 +339,7 @@ impl Run<'_, '_> {
     }
 
     /// The client draws its own: the other parties are played live.
-    fn live(
-        &mut self,
-        session: &CaseSession,
-        name: &str,
-        ivk: &crate::protocol::Hex,
-    ) -> Result<(), Stop> {
+    fn live(&mut self, session: &CaseSession, name: &str, ivk: &Hex) -> Result<(), Stop> {
         let profile = profile(session)?;
         let algebra = crate::live::algebra(session);
         let mut live =

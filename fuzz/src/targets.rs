@@ -6,7 +6,7 @@ mod session;
 
 pub use decode::decode;
 pub use frame::frame;
-pub use session::session;
+pub use session::{Reached, reached, session};
 
 /// A target by name.
 pub type Target = (&'static str, fn(&[u8]));

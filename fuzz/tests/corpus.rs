@@ -1,22 +1,35 @@
 //! Every stored input is played again.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use conclave_fuzz::targets;
+
+fn inputs(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    let entries = folder.read_dir().unwrap_or_else(|error| panic!("{folder:?}: {error}"));
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty(), "no inputs in {folder:?}");
+    files.into_iter().map(|file| (file.clone(), std::fs::read(file).unwrap())).collect()
+}
 
 #[test]
 fn the_stored_inputs_hold_for_every_target() {
     for (name, target) in targets::ALL {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
-        let entries = folder.read_dir().unwrap_or_else(|error| panic!("{folder:?}: {error}"));
-        let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        assert!(!files.is_empty(), "no inputs in {folder:?}");
-        for file in files {
-            let input = std::fs::read(&file).unwrap();
+        for (file, input) in inputs(name) {
             if std::panic::catch_unwind(|| target(&input)).is_err() {
                 panic!("{name} fails on {file:?}");
             }
         }
     }
+}
+
+/// A corpus of inputs that all fail early would hold for nothing.
+#[test]
+fn the_stored_sessions_come_deep() {
+    let came_deep = inputs("session").into_iter().any(|(_, input)| {
+        let reached = targets::reached(&input);
+        reached.refused > 2 && reached.rendered > 0 && reached.mk_seq > 1
+    });
+    assert!(came_deep);
 }

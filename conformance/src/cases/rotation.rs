@@ -10,7 +10,7 @@ use super::{
     Draft, Drafts,
     scene::{Scene, forged_seal, next_instance, sealed},
 };
-use crate::reference::FIRST_KEY_WAIT;
+use crate::{case::Side, reference::FIRST_KEY_WAIT};
 
 pub(super) fn drafts(drafts: &mut Drafts) {
     opening(drafts);
@@ -389,36 +389,29 @@ fn leader_joins(drafts: &mut Drafts) {
 }
 
 fn waiting(drafts: &mut Drafts) {
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.advance_all(20_000).send("bob", "good morning");
-    drafts.common(
-        Draft::new("send-before-rotation", "Without a newer key the client sends under its key")
-            .plays("bob"),
-        scene,
-        &[
-            (Rule::WaitBeforeUse, "send-right-after-rotation", "whether a newer key has come"),
-            (Rule::UseNewestKey, "send-after-wait", "whether a newer key has come"),
-        ],
-    );
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2).advance_all(20_500);
-    scene.send("bob", "good morning").shows(Rule::WaitBeforeUse);
-    drafts.decisive(
-        Rule::WaitBeforeUse,
-        Draft::new(
-            "send-right-after-rotation",
-            "Right after a rotation the client sends under the older key",
-        )
-        .plays("bob"),
+    let (soon, later) = ("send-right-after-rotation", "send-after-wait");
+    let moment = "the moment of the send";
+    let rekeyed = || {
+        let mut scene = Scene::seated(&["alice", "bob"]);
+        scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2);
+        scene
+    };
+    let mut scene = rekeyed();
+    scene.advance_all(20_500).send("bob", "good morning").shows(Rule::WaitBeforeUse);
+    drafts.alone(
+        Draft::new(soon, "Right after a rotation the client sends under the older key")
+            .plays("bob")
+            .side(Rule::WaitBeforeUse, Side::Decisive, later, moment)
+            .side(Rule::UseNewestKey, Side::Common, later, moment),
         scene,
     );
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2).advance_all(25_001);
-    scene.send("bob", "good morning").shows(Rule::UseNewestKey).observe("bob");
-    drafts.decisive(
-        Rule::UseNewestKey,
-        Draft::new("send-after-wait", "After the wait the client sends under the newer key")
-            .plays("bob"),
+    let mut scene = rekeyed();
+    scene.advance_all(25_001).send("bob", "good morning").shows(Rule::UseNewestKey);
+    drafts.alone(
+        Draft::new(later, "After the wait the client sends under the newer key")
+            .plays("bob")
+            .side(Rule::UseNewestKey, Side::Decisive, soon, moment)
+            .side(Rule::WaitBeforeUse, Side::Common, soon, moment),
         scene,
     );
     let mut scene = Scene::seated(&["alice", "bob"]);

@@ -28,12 +28,34 @@ const STREAMS: [&str; 2] = ["audio", "video"];
 /// # Panics
 /// A property does not hold.
 pub fn session(data: &[u8]) {
-    let Ok(play) = Play::arbitrary_take_rest(Unstructured::new(data)) else { return };
+    reached(data);
+}
+
+/// What a list of operations came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reached {
+    /// Requests refused by a rule.
+    pub refused: usize,
+    /// Packets played or shown.
+    pub rendered: usize,
+    /// The highest number of a meeting key.
+    pub mk_seq: u32,
+}
+
+/// [`session`], and how deep it came.
+///
+/// # Panics
+/// A property does not hold.
+pub fn reached(data: &[u8]) -> Reached {
+    let Ok(play) = Play::arbitrary_take_rest(Unstructured::new(data)) else {
+        return Reached::default();
+    };
     let mut table = Table::new(&play);
     table.open();
     for operation in play.operations.iter().take(OPERATIONS_MAX) {
         table.play(operation);
     }
+    table.reached
 }
 
 #[derive(Arbitrary, Debug)]
@@ -136,6 +158,7 @@ struct Table {
     sealed: Vec<Sent>,
     packets: Vec<Sent>,
     mk_seq: u32,
+    reached: Reached,
 }
 
 impl Table {
@@ -156,6 +179,7 @@ impl Table {
             sealed: Vec::new(),
             packets: Vec::new(),
             mk_seq: 0,
+            reached: Reached::default(),
         }
     }
 
@@ -296,6 +320,7 @@ impl Table {
                 let rule = answer.code.is_some();
                 assert_eq!(rule, answer.class != Class::BadRequest, "{answer:?}");
                 let after = opened.then(|| self.look(party));
+                self.reached.refused += usize::from(rule);
                 assert_eq!(before, after, "a refused request changed something: {request:?}");
             }
             Class::Leave | Class::Unsupported | Class::Internal => {
@@ -334,8 +359,12 @@ impl Table {
                     self.sealed.push(sent(Some(user_id.clone()), sealed));
                 }
                 Effect::Transmit { packet, .. } => self.packets.push(sent(None, packet)),
-                Effect::SignalRekey { mk_seq } => self.mk_seq = *mk_seq,
-                Effect::Render { .. } | Effect::ShowSecurityCode { .. } | Effect::ShowLeft {} => {}
+                Effect::SignalRekey { mk_seq } => {
+                    self.mk_seq = *mk_seq;
+                    self.reached.mk_seq = self.reached.mk_seq.max(*mk_seq);
+                }
+                Effect::Render { .. } => self.reached.rendered += 1,
+                Effect::ShowSecurityCode { .. } | Effect::ShowLeft {} => {}
             }
         }
     }

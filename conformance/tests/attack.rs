@@ -1,0 +1,83 @@
+//! The roll-back: found by the explorer, exported, and run against clients.
+
+use std::{fs, path::Path, process::Command};
+
+struct Ended {
+    code: Option<i32>,
+    stdout: String,
+}
+
+fn conclave(args: &[&str]) -> Ended {
+    let output = Command::new(env!("CARGO_BIN_EXE_conclave")).args(args).output().expect("runs");
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr),
+    }
+}
+
+fn stored() -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/attacks/roll-back.json");
+    file.to_str().expect("a path in UTF-8").to_owned()
+}
+
+fn attack(words: &[&str]) -> Ended {
+    let file = stored();
+    let mut args = vec!["attack", file.as_str()];
+    args.extend(words);
+    conclave(&args)
+}
+
+#[test]
+fn the_explorer_finds_the_stored_attack_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("found.json");
+    let path = file.to_str().expect("a path in UTF-8");
+    let small = ["--slice", "small", "--goal", "REMOVAL"];
+    let mut args = vec!["explore", "--profile", "zoom-2.3.1", "--export", path];
+    args.extend(small);
+    let found = conclave(&args);
+    assert_eq!(found.code, Some(1), "{}", found.stdout);
+    assert!(found.stdout.contains("REMOVAL is broken there too"), "{}", found.stdout);
+    let found = fs::read_to_string(&file).expect("an export");
+    assert_eq!(found, fs::read_to_string(stored()).expect("the stored attack"));
+    let mut args = vec!["explore", "--profile", "zoom-3.0"];
+    args.extend(small);
+    let none = conclave(&args);
+    assert_eq!(none.code, Some(0), "{}", none.stdout);
+}
+
+#[test]
+fn it_succeeds_against_2_3_1_and_is_refused_by_3_0() {
+    let old = attack(&["--profile", "zoom-2.3.1"]);
+    assert_eq!(old.code, Some(0), "{}", old.stdout);
+    assert!(old.stdout.contains("under zoom-2.3.1 it succeeds"), "{}", old.stdout);
+    let new = attack(&["--profile", "zoom-3.0"]);
+    assert_eq!(new.code, Some(0), "{}", new.stdout);
+    assert!(new.stdout.contains("refused at step 10 by ROT-02"), "{}", new.stdout);
+}
+
+#[test]
+fn it_fails_a_client_without_the_rule() {
+    let mutant = attack(&["--profile", "zoom-3.0", "--without", "ROT-02"]);
+    assert_eq!(mutant.code, Some(1), "{}", mutant.stdout);
+    for word in ["FAIL", "ROT-02", "expected  ignore", "got       accept", "conclave attack"] {
+        assert!(mutant.stdout.contains(word), "no {word:?} in {}", mutant.stdout);
+    }
+    let other = attack(&["--profile", "zoom-3.0", "--without", "DEV-01"]);
+    assert_eq!(other.code, Some(0), "only the missing rule is blamed: {}", other.stdout);
+}
+
+#[test]
+fn a_file_that_is_no_attack_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("half.json");
+    let whole = fs::read_to_string(stored()).expect("the stored attack");
+    fs::write(&file, &whole[..whole.len() / 2]).expect("a file");
+    let path = file.to_str().expect("a path in UTF-8");
+    let half = conclave(&["attack", path, "--profile", "zoom-3.0"]);
+    assert_eq!(half.code, Some(4), "{}", half.stdout);
+    assert!(half.stdout.contains("not an attack file"), "{}", half.stdout);
+    let none = conclave(&["attack", "no-such-file.json", "--profile", "zoom-3.0"]);
+    assert_eq!(none.code, Some(4), "{}", none.stdout);
+}
