@@ -7,13 +7,14 @@ use std::{
     path::Path,
 };
 
+use conclave_spec::RuleSet;
 use console::{Style, style};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{Case, Side},
-    commands::{Exit, check::rules_seen},
+    case::Case,
+    commands::Exit,
     player::Fault,
     process::excerpt,
     verdict::{CaseReport, Finding, Verdict},
@@ -101,11 +102,8 @@ impl Report {
     /// The result of these cases.
     #[must_use]
     pub fn new(subject: Subject, reports: Vec<CaseReport>, cases: &[Case]) -> Self {
-        let seen = rules_seen(cases, &reports);
-        let ids = |side| {
-            let rules = seen.get(&side).copied().unwrap_or_default();
-            rules.iter().map(|rule| rule.id().to_owned()).collect()
-        };
+        let (held, broken) = rules_seen(cases, &reports);
+        let ids = |rules: RuleSet| rules.iter().map(|rule| rule.id().to_owned()).collect();
         let mut counts = BTreeMap::new();
         for report in &reports {
             *counts.entry(report.verdict.words().to_owned()).or_default() += 1;
@@ -115,8 +113,8 @@ impl Report {
             subject,
             counts,
             steps: reports.iter().map(|report| report.steps).sum(),
-            rules_held: ids(Side::Common),
-            rules_broken: ids(Side::Decisive),
+            rules_held: ids(held),
+            rules_broken: ids(broken),
             cases: reports,
             seconds: 0.0,
         }
@@ -413,4 +411,21 @@ fn failure(kind: NonSuccessKind, report: &Report, case: &CaseReport) -> TestCase
     status.set_message(case.title.clone());
     status.set_description(text);
     status
+}
+
+/// The rules a client was seen to hold to, in cases it passed: those of cases in which nothing is
+/// refused, and those of cases in which something is.
+fn rules_seen(cases: &[Case], reports: &[CaseReport]) -> (RuleSet, RuleSet) {
+    let passed: BTreeSet<&str> = reports
+        .iter()
+        .filter(|report| report.verdict == Verdict::Pass)
+        .map(|report| report.case.as_str())
+        .collect();
+    let (mut held, mut broken) = (RuleSet::EMPTY, RuleSet::EMPTY);
+    for case in cases.iter().filter(|case| passed.contains(case.id.as_str())) {
+        let refused = case.steps.iter().any(|step| step.expect.class.is_refusal());
+        let seen = if refused { &mut broken } else { &mut held };
+        *seen = seen.union(RuleSet::of(&case.rules));
+    }
+    (held, broken)
 }

@@ -6,16 +6,23 @@ use conclave_spec::{Profile, Rule};
 
 use crate::{
     case::{Case, CaseSession, CaseStep},
-    exchange::Exchange,
     judge::{Answered, Judge},
     live::Live,
     player::{Fault, Player},
     protocol::{
-        Answer, Codec, Effect, Hello, Hex, Input, Observed, Payload, Randomness, RandomnessClass,
-        Request, Response, Role,
+        Answer, Effect, Hello, Hex, Input, Observed, Randomness, RandomnessClass, Request, Response,
     },
     verdict::{Aspect, CaseReport, Finding, Mode, Verdict},
 };
+
+mod applies;
+mod given;
+mod words;
+
+pub use applies::not_applicable;
+pub use words::told;
+
+use given::{Translate, tape};
 
 /// More moments than any honest client has between two steps of a case.
 const MOMENTS_MAX: usize = 1_000;
@@ -142,45 +149,6 @@ fn rule_of(input: &Input) -> Option<Rule> {
         }),
         Input::Hello { .. } | Input::Open { .. } | Input::Compute { .. } | Input::Close {} => None,
     }
-}
-
-/// Why a client that said this of itself is not held to a case.
-#[must_use]
-pub fn not_applicable(case: &Case, mode: Mode, hello: &Hello) -> Option<String> {
-    let Some(session) = &case.session else {
-        let formula = case.steps.iter().find_map(|step| {
-            if let Input::Compute { formula, .. } = &step.input { Some(formula) } else { None }
-        })?;
-        return (!hello.formulas.contains(formula))
-            .then(|| format!("does not declare the formula {formula}"));
-    };
-    if !hello.profiles.contains(&session.profile) {
-        return Some(format!("does not declare the profile {}", session.profile));
-    }
-    let role = if session.leads { Role::Leader } else { Role::Participant };
-    if !hello.roles.contains(&role) {
-        return Some("does not declare the role".to_owned());
-    }
-    for (key, value) in &case.policies {
-        let default = conclave_spec::readings::ALL
-            .iter()
-            .find(|reading| reading.policy == Some(key.as_str()))
-            .map(|reading| reading.chosen);
-        let declared = hello.policies.get(key);
-        let can = declared.map_or(default == Some(value), |values| values.contains(value));
-        if !can {
-            return Some(format!("does not declare the policy {key} = {value}"));
-        }
-    }
-    if mode.codec == Codec::Fields && session.script.steps.iter().any(|step| step.wire.is_some()) {
-        return Some("damages bytes, and this client's bytes are its own".to_owned());
-    }
-    let forged =
-        |step: &conclave_model::script::ScriptStep| step.act.uses_secrets_of(&session.plays);
-    if mode.is_opaque() && session.script.steps.iter().any(forged) {
-        return Some("needs the client's own secrets, which it keeps".to_owned());
-    }
-    None
 }
 
 impl Run<'_, '_> {
@@ -476,24 +444,6 @@ impl Run<'_, '_> {
     }
 }
 
-/// More values than the reference draws, for a client that makes other free choices.
-const SPARE_DRAWS: usize = 8;
-
-/// The tape of a case, with spare values behind it: what the seed gives.
-fn tape(session: &CaseSession) -> BTreeMap<String, Vec<Hex>> {
-    use conclave_model::algebra::{Purpose, seeded_draw};
-    let mut draws = session.draws.clone();
-    let Ok(seed) = session.seed.0.as_slice().try_into() else { return draws };
-    for purpose in Purpose::ALL {
-        let list = draws.entry(purpose.label().to_owned()).or_default();
-        let spare = list.len()..list.len() + SPARE_DRAWS;
-        let spare = spare.filter_map(|count| u32::try_from(count).ok());
-        let values = spare.filter_map(|count| seeded_draw(&seed, purpose, count));
-        list.extend(values.map(|value| crate::exchange::hex(&value)));
-    }
-    draws
-}
-
 fn natural(name: &str) -> (String, u32) {
     let (label, number) = name.rsplit_once('/').unwrap_or((name, "0"));
     (label.to_owned(), number.parse().unwrap_or(u32::MAX))
@@ -502,73 +452,4 @@ fn natural(name: &str) -> (String, u32) {
 fn profile(session: &CaseSession) -> Result<Profile, Stop> {
     Profile::by_id(&session.profile)
         .ok_or_else(|| Stop::Script(format!("no profile {:?}", session.profile)))
-}
-
-/// From the bytes of the vectors to the session's codec.
-struct Translate {
-    rules: conclave_spec::RuleSet,
-    to: Codec,
-}
-
-impl Translate {
-    fn input(&self, input: &Input) -> Result<Input, Stop> {
-        if self.to == Codec::Bytes {
-            return Ok(input.clone());
-        }
-        let from = Exchange { codec: Codec::Bytes, rules: self.rules };
-        let to = Exchange { codec: self.to, rules: self.rules };
-        let event = from.event(input).map_err(|error| Stop::Script(error.to_string()))?;
-        Ok(match event {
-            Some(event) => to.request(&conclave_model::stage::Given::Event(event)),
-            None => input.clone(),
-        })
-    }
-
-    fn effect(&self, effect: &Effect) -> Result<Effect, Stop> {
-        if self.to == Codec::Bytes {
-            return Ok(effect.clone());
-        }
-        let from = Exchange { codec: Codec::Bytes, rules: self.rules };
-        let to = Exchange { codec: self.to, rules: self.rules };
-        let heard = from.heard(effect).map_err(|error| Stop::Script(error.to_string()))?;
-        heard
-            .map(|effect| to.effect(&effect))
-            .ok_or_else(|| Stop::Script("an expected output does not decode".to_owned()))
-    }
-}
-
-/// A request in a few words.
-#[must_use]
-pub fn told(input: &Input) -> String {
-    use crate::protocol::Message;
-    match input {
-        Input::Hello { .. } => "hello".to_owned(),
-        Input::Open { .. } => "open".to_owned(),
-        Input::Join { role: Role::Leader, .. } => "join as leader".to_owned(),
-        Input::Join { role: Role::Participant, .. } => "join as participant".to_owned(),
-        Input::Advance { to_ms } => format!("advance to {to_ms} ms"),
-        Input::Send { stream, .. } => format!("send {stream}"),
-        Input::Leave {} => "leave".to_owned(),
-        Input::Observe {} => "observe".to_owned(),
-        Input::Compute { formula, .. } => format!("compute {formula}"),
-        Input::Close {} => "close".to_owned(),
-        Input::Deliver { message } => match message {
-            Message::LeaderNamed { user_id, .. } => format!("deliver: {user_id} leads"),
-            Message::Admitted { user_id, .. } => format!("deliver: {user_id} joined"),
-            Message::Departed { user_id, .. } => format!("deliver: {user_id} left"),
-            Message::RekeySignaled { mk_seq } => format!("deliver: the newest key is {mk_seq}"),
-            Message::SealedKey { sealed } => format!("deliver: a sealed key{}", size(sealed)),
-            Message::Packet { from, stream, packet } => {
-                format!("deliver: a packet of {from}, {stream}{}", size(packet))
-            }
-            Message::MeetingEnded {} => "deliver: the meeting is over".to_owned(),
-        },
-    }
-}
-
-fn size(payload: &Payload) -> String {
-    match payload {
-        Payload::Bytes(bytes) => format!(" ({} bytes)", bytes.0.len()),
-        Payload::Fields(_) => String::new(),
-    }
 }

@@ -1,18 +1,17 @@
 //! `conclave check`: the conformance suite against one client.
 
 use std::{
-    collections::BTreeMap,
     io::Write,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
-use conclave_spec::{Rule, RuleSet};
+use conclave_spec::Rule;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Exit;
 use crate::{
-    case::{Case, Side},
+    case::Case,
     player::{Fault, Player},
     process::{AdapterProcess, Launch, Limits},
     protocol::{Answer, Codec, Hello, Input, RandomnessClass, Request, VERSION},
@@ -337,24 +336,4 @@ pub fn ask_hello(player: &mut dyn Player) -> Result<Hello, Fault> {
             reason: format!("answered {} and nothing about itself", response.class.word()),
         }),
     }
-}
-
-/// Which rules a client was seen to hold to, in the cases it passed, by what those cases test.
-#[must_use]
-pub fn rules_seen(cases: &[Case], reports: &[CaseReport]) -> BTreeMap<Side, RuleSet> {
-    let run: BTreeMap<&str, &CaseReport> = reports
-        .iter()
-        .filter(|report| report.verdict == Verdict::Pass)
-        .map(|report| (report.case.as_str(), report))
-        .collect();
-    let mut seen = BTreeMap::new();
-    for case in cases.iter().filter(|case| run.contains_key(case.id.as_str())) {
-        for rule in &case.rules {
-            let refused = case.steps.iter().any(|step| step.expect.class.is_refusal());
-            let side = if refused { Side::Decisive } else { Side::Common };
-            let set: &mut RuleSet = seen.entry(side).or_insert(RuleSet::EMPTY);
-            *set = set.with(*rule);
-        }
-    }
-    seen
 }

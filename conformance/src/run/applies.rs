@@ -1,0 +1,46 @@
+//! Whether a case applies to a client.
+
+use crate::{
+    case::Case,
+    protocol::{Codec, Hello, Input, Role},
+    verdict::Mode,
+};
+
+/// Why a client that said this of itself is not held to a case.
+#[must_use]
+pub fn not_applicable(case: &Case, mode: Mode, hello: &Hello) -> Option<String> {
+    let Some(session) = &case.session else {
+        let formula = case.steps.iter().find_map(|step| {
+            if let Input::Compute { formula, .. } = &step.input { Some(formula) } else { None }
+        })?;
+        return (!hello.formulas.contains(formula))
+            .then(|| format!("does not declare the formula {formula}"));
+    };
+    if !hello.profiles.contains(&session.profile) {
+        return Some(format!("does not declare the profile {}", session.profile));
+    }
+    let role = if session.leads { Role::Leader } else { Role::Participant };
+    if !hello.roles.contains(&role) {
+        return Some("does not declare the role".to_owned());
+    }
+    for (key, value) in &case.policies {
+        let default = conclave_spec::readings::ALL
+            .iter()
+            .find(|reading| reading.policy == Some(key.as_str()))
+            .map(|reading| reading.chosen);
+        let declared = hello.policies.get(key);
+        let can = declared.map_or(default == Some(value), |values| values.contains(value));
+        if !can {
+            return Some(format!("does not declare the policy {key} = {value}"));
+        }
+    }
+    if mode.codec == Codec::Fields && session.script.steps.iter().any(|step| step.wire.is_some()) {
+        return Some("damages bytes, and this client's bytes are its own".to_owned());
+    }
+    let forged =
+        |step: &conclave_model::script::ScriptStep| step.act.uses_secrets_of(&session.plays);
+    if mode.is_opaque() && session.script.steps.iter().any(forged) {
+        return Some("needs the client's own secrets, which it keeps".to_owned());
+    }
+    None
+}
