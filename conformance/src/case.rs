@@ -52,6 +52,9 @@ pub struct Case {
     /// The session of the client under test; absent in a case of byte formulas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<CaseSession>,
+    /// What a formula computes on the way, for whoever looks for a difference. Not compared.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub intermediates: BTreeMap<String, String>,
     /// What the client under test is given, and what must come of it.
     pub steps: Vec<CaseStep>,
 }

@@ -17,6 +17,7 @@ use conclave_spec::{
     layouts::{self, Layout, Width},
     wire,
 };
+use sha2::{Digest as _, Sha256};
 
 /// The formulas, by the names used in `compute`.
 pub const FORMULAS: [&str; 15] = [
@@ -78,6 +79,58 @@ pub fn compute(
         "decode" => decode(rules, &inputs),
         _ => Err(Refused::Unknown),
     }
+}
+
+/// What a formula computes on the way, so that a difference points at the layer it comes from.
+#[must_use]
+pub fn intermediates(
+    rules: RuleSet,
+    formula: &str,
+    inputs: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let inputs = Inputs(inputs);
+    let worked_out = match formula {
+        "sign" | "verify" => signed_hashes(&inputs),
+        "classic_seal" | "classic_open" => classic_steps(rules, &inputs),
+        "hybrid_seal" | "hybrid_open" => hybrid_steps(rules, &inputs),
+        "verify_statement" => statement_of(rules, &inputs).map(|signed| one("statement", &signed)),
+        _ => Ok(BTreeMap::new()),
+    };
+    worked_out.unwrap_or_default()
+}
+
+fn signed_hashes(inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    let hash = |bytes: &[u8]| Octets::new(Sha256::digest(bytes).to_vec());
+    let mut steps = one("context_hash", &hash(inputs.label()?.text().as_bytes()));
+    steps.extend(one("message_hash", &hash(inputs.octets("message")?.as_slice())));
+    Ok(steps)
+}
+
+fn classic_steps(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    let key = classic_key(rules, &inputs.octets("shared")?, Label::KeySeedDerivation);
+    let mut steps = one("key", &key.ok_or_else(|| inputs.width("shared"))?);
+    let data = associated_data(rules, Label::KeySeedCipher, &inputs.octets("meta")?);
+    steps.extend(one("associated_data", &data));
+    Ok(steps)
+}
+
+fn hybrid_steps(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    let hybrid = Hybrid::read(rules, inputs)?;
+    let kem_shared = match inputs.octets("coins") {
+        Ok(coins) => {
+            let kem = encapsulate(&inputs.octets("recipient_kem_pk")?, &coins);
+            kem.map(|kem| kem.shared)
+        }
+        Err(_) => kem_keys(&inputs.octets("kem_seed")?)
+            .and_then(|keys| decapsulate(&keys.secret, &inputs.octets("kem").ok()?)),
+    };
+    let kem_shared = kem_shared.ok_or(Refused::By(Rule::SealOpens))?;
+    let mut steps = one("kem_shared", &kem_shared);
+    steps.extend(one("combination", &hybrid.combination));
+    steps.extend(one("key", &hybrid.key(rules, &kem_shared)?));
+    let data = associated_data(rules, Label::KeySeedCipher, &hybrid.meta);
+    steps.extend(one("associated_data", &data));
+    Ok(steps)
 }
 
 /// The inputs of a formula.
@@ -148,7 +201,7 @@ fn signatures(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outp
     }
 }
 
-fn verify_statement(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+fn statement_of(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Octets, Refused> {
     let (uuid, ivk) = (inputs.uuid()?, inputs.key("ivk")?);
     let signed = statement(
         rules,
@@ -159,7 +212,11 @@ fn verify_statement(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refu
             ivk: &ivk,
         },
     );
-    let signed = signed.map_err(|error| Refused::Inputs(error.to_string()))?;
+    signed.map_err(|error| Refused::Inputs(error.to_string()))
+}
+
+fn verify_statement(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    let signed = statement_of(rules, inputs)?;
     let (key, signature) = (inputs.key("server_key")?, inputs.octets("signature")?);
     let valid = verify(rules, &key, Label::ServerStatement, &signed, &signature);
     none_if(valid, rules, Rule::StatementVerifies)

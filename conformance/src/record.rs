@@ -154,6 +154,7 @@ pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case,
         title: draft.title.clone(),
         rules: draft.rules.clone(),
         policies: draft.policies.clone(),
+        intermediates: BTreeMap::new(),
         steps,
         id,
     })
@@ -336,6 +337,7 @@ pub fn record_formula(draft: &FormulaDraft, world: RuleSet) -> Result<Case, Reco
         result: if draft.refused_by.is_some() { CaseResult::Reject } else { CaseResult::Accept },
         policies: BTreeMap::new(),
         session: None,
+        intermediates: compute::intermediates(world, draft.formula, &draft.inputs),
         steps: vec![CaseStep {
             input: Input::Compute {
                 formula: draft.formula.to_owned(),

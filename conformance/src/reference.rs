@@ -8,7 +8,7 @@ use conclave_model::{
     Client,
     algebra::{Bytes, Purpose, Source},
     client::{Phase, Policies, RoleState, State},
-    machine::{Effect, Input as Moment, Outcome, StepError},
+    machine::{Choice, Effect, Input as Moment, Outcome, StepError},
 };
 use conclave_spec::{Octets, Profile, Rule, rules::Reaction};
 
@@ -32,6 +32,7 @@ pub struct Reference {
     without: Option<Rule>,
     randomness: Vec<RandomnessClass>,
     codecs: Vec<Codec>,
+    choice: Choice,
     sessions: BTreeMap<String, Session>,
 }
 
@@ -41,6 +42,7 @@ struct Session {
     policies: Policies,
     algebra: Bytes,
     exchange: Exchange,
+    choice: Choice,
     state: State<Octets>,
     now_ms: u64,
     opaque: bool,
@@ -59,6 +61,7 @@ impl Reference {
                 RandomnessClass::Opaque,
             ],
             codecs: vec![Codec::Bytes, Codec::Fields],
+            choice: Choice::default(),
             sessions: BTreeMap::new(),
         }
     }
@@ -85,6 +88,12 @@ impl Reference {
     #[must_use]
     pub fn with_codecs(self, codecs: Vec<Codec>) -> Self {
         Self { codecs, ..self }
+    }
+
+    /// Takes these moments wherever the protocol leaves one free, not the earliest.
+    #[must_use]
+    pub fn with_choice(self, choice: Choice) -> Self {
+        Self { choice, ..self }
     }
 
     /// Answers a request. Never fails: a request that makes no sense is answered so.
@@ -180,8 +189,16 @@ impl Reference {
             Ok(state) => {
                 let opened = Opened { ivk: exchange::hex(&state.ivk) };
                 let exchange = Exchange { codec: *codec, rules: profile.rules };
-                let session =
-                    Session { profile, policies, algebra, exchange, state, now_ms: 0, opaque };
+                let session = Session {
+                    profile,
+                    policies,
+                    algebra,
+                    exchange,
+                    choice: self.choice,
+                    state,
+                    now_ms: 0,
+                    opaque,
+                };
                 let drawn = session.drawn(&["identity/0".to_owned()]);
                 self.sessions.insert(name.to_owned(), session);
                 Response { result: Some(Answer::Opened(opened)), drawn, ..accepted() }
@@ -218,7 +235,8 @@ impl Session {
         match self.exchange.event(input) {
             Ok(Some(event)) => {
                 let mut response = accepted();
-                self.step(&Moment::now(event), &mut response);
+                let moment = Moment { choice: self.choice, ..Moment::now(event) };
+                self.step(&moment, &mut response);
                 response.deadline_ms = self.deadline_ms();
                 response
             }

@@ -49,7 +49,11 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         return super::no_such("slice", &options.slice, &known);
     };
     let _ = writeln!(out, "{}", style(title(&profile, rule)).bold());
-    let _ = writeln!(out, "{}", wrapped(&format!("within {slice}")));
+    let _ = writeln!(
+        out,
+        "{}",
+        wrapped(&format!("within {slice}; free moments taken at their earliest"))
+    );
     let started = Instant::now();
     let spinner = spinner();
     let found = explore(&profile, &slice);
