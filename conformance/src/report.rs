@@ -23,6 +23,11 @@ use crate::{
 /// The format of the JSON result.
 pub const SCHEMA: &str = "conclave-results-1";
 
+/// For whoever has an adapter that does not answer.
+const WHAT_TO_DO: &str = "what to do: start it by hand, type \
+    {\"id\":1,\"input\":{\"op\":\"hello\",\"protocol_min\":1,\"protocol_max\":1}} and compare what \
+    it writes with docs/adapter.md";
+
 /// How many failing cases are printed in full.
 const SHOWN_MAX: usize = 12;
 
@@ -134,7 +139,7 @@ impl Report {
             rules: Vec::new(),
             steps: 1,
             findings: Vec::new(),
-            note: Some(fault.to_string()),
+            note: Some(format!("{fault}\n{WHAT_TO_DO}")),
         };
         let subject = Subject { adapter: adapter.to_owned(), ..Subject::default() };
         Self::new(subject, vec![report], &[])
@@ -201,7 +206,12 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn details(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Result<()> {
     let verdict = painted(case.verdict);
-    writeln!(out, "{verdict}  {}  [{}]", style(&case.case).bold(), case.mode.name())?;
+    let mode = if report.subject.modes.is_empty() {
+        String::new()
+    } else {
+        format!("  [{}]", case.mode.name())
+    };
+    writeln!(out, "{verdict}  {}{mode}", style(&case.case).bold())?;
     writeln!(out, "{}", wrapped(&format!("  {}", case.title), 2))?;
     for finding in case.findings.iter().take(4) {
         found(finding, out)?;
@@ -280,8 +290,11 @@ fn painted(verdict: Verdict) -> String {
 
 fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let subject = &report.subject;
-    let name = if subject.name.is_empty() { "the adapter" } else { &subject.name };
-    let name = excerpt(name.as_bytes());
+    if subject.modes.is_empty() {
+        writeln!(out, "no case was run: the adapter did not get past hello")?;
+        return concluded(report, out);
+    }
+    let name = excerpt(subject.name.as_bytes());
     let version = excerpt(subject.version.as_bytes());
     let long = name.chars().count() + version.chars().count() >= COLUMNS_MAX;
     let (name, version) = (wrapped(&name, 2), wrapped(&version, 2));
@@ -295,21 +308,28 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .collect();
     let distinct: BTreeSet<_> = report.cases.iter().map(|it| it.case.as_str()).collect();
     let line = format!(
-        "  {} cases in {} mode{}: {}",
-        distinct.len(),
-        subject.modes.len().max(1),
-        if subject.modes.len() == 1 { "" } else { "s" },
+        "  {} in {}: {}",
+        counted(distinct.len(), "case"),
+        counted(subject.modes.len(), "mode"),
         counts.join(", ")
     );
     writeln!(out, "{}", wrapped(&line, 4))?;
     writeln!(
         out,
-        "  {} requests, {} rules seen holding, {} seen refusing, {:.1} s",
-        report.steps,
-        report.rules_held.len(),
+        "  {}, {} seen holding, {} seen refusing, {:.1} s",
+        counted(report.steps, "request"),
+        counted(report.rules_held.len(), "rule"),
         report.rules_broken.len(),
         report.seconds
     )?;
+    concluded(report, out)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn concluded(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let verdict = match report.exit() {
         Exit::Conformant => style("conformant").green().bold(),
         Exit::Nonconformant => style("NOT conformant").red().bold(),
