@@ -83,13 +83,13 @@ fn derive(seed: &[u8], salt: &[u8], info: &[u8], width: usize) -> Option<Octets>
     Some(Octets::new(bytes))
 }
 
-/// A record as signed or hashed. An identifier of a width no layout allows encodes to nothing;
-/// whoever takes identifiers from outside refuses those first.
-fn encoded(rules: RuleSet, record: &Record<Octets>) -> Octets {
+/// A record as signed or hashed; `None` where a value has a width no layout allows. Whoever takes
+/// values from outside refuses those first; nothing is signed, verified or sealed over them.
+fn encoded(rules: RuleSet, record: &Record<Octets>) -> Option<Octets> {
     let pairs = record.layout.fields.iter().zip(&record.data);
     let values: Vec<(&str, &[u8])> =
         pairs.map(|(field, datum)| (field.name, datum_bytes(datum))).collect();
-    wire::encode_for_hash(record.layout, rules, &values).unwrap_or_default()
+    wire::encode_for_hash(record.layout, rules, &values).ok()
 }
 
 fn datum_bytes(datum: &Datum<Octets>) -> &[u8] {
@@ -166,7 +166,8 @@ impl Algebra for Bytes {
         label: Label,
         message: &Record<Octets>,
     ) -> Octets {
-        sign::sign(rules, identity, label, &encoded(rules, message)).unwrap_or_default()
+        let message = encoded(rules, message);
+        message.and_then(|message| sign::sign(rules, identity, label, &message)).unwrap_or_default()
     }
 
     fn verify(
@@ -177,7 +178,8 @@ impl Algebra for Bytes {
         message: &Record<Octets>,
         sig: &Octets,
     ) -> bool {
-        sign::verify(rules, ivk, label, &encoded(rules, message), sig)
+        encoded(rules, message)
+            .is_some_and(|message| sign::verify(rules, ivk, label, &message, sig))
     }
 
     fn agree(&self, rules: RuleSet, secret: &BoxSecret<Octets>, peer: &Octets) -> Option<Octets> {
@@ -212,7 +214,7 @@ impl Algebra for Bytes {
         let message = sealed_plaintext(rules, &plaintext.meeting_key, seq).ok()?;
         let no_coins = Octets::default();
         let draws = Draws { nonce: &draws.nonce, coins: draws.coins.as_ref().unwrap_or(&no_coins) };
-        let meta = encoded(rules, meta);
+        let meta = encoded(rules, meta)?;
         let sealed = outgoing.seal(rules, &purpose(labels, &meta), &draws, &message)?;
         let kem = (!sealed.kem.is_empty()).then_some(sealed.kem);
         Some(Sealed { nonce: sealed.nonce, kem, ciphertext: sealed.ciphertext })
@@ -237,7 +239,7 @@ impl Algebra for Bytes {
                 Incoming::Hybrid { shared, combination, kem_secret }
             }
         };
-        let meta = encoded(rules, meta);
+        let meta = encoded(rules, meta)?;
         let sealed = SealedBox {
             nonce: sealed.nonce.clone(),
             kem: sealed.kem.clone().unwrap_or_default(),
