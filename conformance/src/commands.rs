@@ -46,6 +46,21 @@ impl Exit {
     }
 }
 
+/// The exit of a command whose output may not have reached anybody. A reader that went away takes
+/// nothing from the result; anything else that keeps it from being written is an error.
+#[must_use]
+pub fn written(result: std::io::Result<()>, exit: Exit) -> Exit {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Exit::harness(&format!("the result cannot be written: {error}"))
+        }
+        Ok(()) | Err(_) => exit,
+    }
+}
+
+/// The most names listed where one is wrong.
+const KNOWN_MAX: usize = 12;
+
 /// Names close to one that does not exist, introduced, or nothing.
 #[must_use]
 pub fn near(wanted: &str, known: &[&str]) -> String {
@@ -63,5 +78,8 @@ pub fn near(wanted: &str, known: &[&str]) -> String {
 #[must_use]
 pub fn no_such(what: &str, wanted: &str, known: &[&str]) -> Exit {
     let near = near(wanted, known);
+    if known.len() > KNOWN_MAX {
+        return Exit::usage(&format!("no {what} {wanted:?}{near}\n  there are {}", known.len()));
+    }
     Exit::usage(&format!("no {what} {wanted:?}{near}\n  known: {}", known.join(", ")))
 }

@@ -25,6 +25,7 @@ pub struct Judge {
     findings: Vec<Finding>,
     signaled: u32,
     departed: BTreeSet<String>,
+    shifted: bool,
 }
 
 /// One answer, with what it answers.
@@ -42,48 +43,73 @@ pub struct Answered<'a> {
     pub rule: Rule,
     /// The client's time.
     pub now_ms: u64,
+    /// Whether the input was time passing.
+    pub time_passed: bool,
     /// Whether the adapter's codes may be compared.
     pub maps_codes: bool,
 }
 
 impl Judge {
+    /// What a step to come allows at any moment of a window, before its turn or after it.
+    pub fn foresee(&mut self, step: usize, expected: &Expected) {
+        let Some(window) = &expected.window else { return };
+        let due = |output: &Output| Due { step, output: output.clone(), window: window.clone() };
+        self.due.extend(expected.outputs.iter().map(due));
+    }
+
+    /// The client is in a meeting of its own from here on: numbers begin anew.
+    pub fn joined(&mut self) {
+        self.signaled = 0;
+        self.departed.clear();
+    }
+
     /// Judges one answer. `same` says whether two effects are the same as far as the mode can tell.
     pub fn hear(&mut self, answered: &Answered<'_>, same: &dyn Fn(&Effect, &Effect) -> bool) {
         if !self.class(answered) {
             return;
         }
-        let mut now = Vec::new();
-        for output in &answered.expected.outputs {
-            match &answered.expected.window {
-                Some(window) => self.due.push(Due {
-                    step: answered.step,
-                    output: output.clone(),
-                    window: window.clone(),
-                }),
-                None => now.push(output.clone()),
-            }
-        }
+        let mut now = match &answered.expected.window {
+            Some(_) => Vec::new(),
+            None => answered.expected.outputs.clone(),
+        };
         let mut extra = false;
         for output in &answered.response.outputs {
-            let expected = self.output(answered, output, &mut now, same);
+            let shifted = self.shifted;
+            let same = |one: &Effect, other: &Effect| {
+                same(one, other) || (shifted && alike_but_for_numbers(one, other))
+            };
+            let expected = self.output(answered, output, &mut now, &same);
             if !expected {
                 let rule = self.blame(&output.effect, &mut extra).unwrap_or(answered.rule);
                 self.find(answered, Aspect::Outcome, rule, "no such output", &told(output));
             }
             if let Effect::SignalRekey { mk_seq } = &output.effect {
+                if expected && self.signaled.checked_add(1) != Some(*mk_seq) {
+                    let wanted = "the next number";
+                    self.find(answered, Aspect::Outcome, Rule::SeqByOne, wanted, &told(output));
+                }
                 self.signaled = *mk_seq;
             }
         }
         for missing in now {
             self.find(answered, Aspect::Outcome, answered.rule, &told(&missing), "nothing");
         }
-        self.overdue(answered, answered.now_ms);
+        // While time passed to this moment, whatever belongs to it has happened.
+        let passed = u64::from(answered.time_passed);
+        self.overdue(answered, answered.now_ms.saturating_add(passed));
     }
 
     /// Whether nothing was found so far.
     #[must_use]
     pub fn is_content(&self) -> bool {
         self.findings.is_empty() && self.due.is_empty()
+    }
+
+    /// The same case from the start, in another session; what was found stays.
+    pub fn begin_again(&mut self) {
+        self.due.clear();
+        self.signaled = 0;
+        self.departed.clear();
     }
 
     /// Notes something found by other means.
@@ -193,8 +219,16 @@ impl Judge {
             let mut finding = late(due);
             finding.step = answered.step;
             answered.input.clone_into(&mut finding.input);
+            self.shifted |= finding.rule == Rule::RotateOnJoin;
             self.findings.push(finding);
         }
+    }
+
+    /// Whether the client has rotated more or less often than the reference, which is advice at
+    /// most. From then on numbers and keys differ, and are judged by meaning.
+    #[must_use]
+    pub fn is_shifted(&self) -> bool {
+        self.shifted
     }
 
     fn find(
@@ -205,6 +239,7 @@ impl Judge {
         expected: &str,
         got: &str,
     ) {
+        self.shifted |= matches!(rule, Rule::RotationThrottled | Rule::RotateOnJoin);
         self.findings.push(Finding {
             step: answered.step,
             input: answered.input.to_owned(),
@@ -213,6 +248,21 @@ impl Judge {
             expected: expected.to_owned(),
             got: got.to_owned(),
         });
+    }
+}
+
+/// Whether two effects are the same but for the number of the key and what depends on it.
+fn alike_but_for_numbers(one: &Effect, other: &Effect) -> bool {
+    match (one, other) {
+        (Effect::SignalRekey { .. }, Effect::SignalRekey { .. }) => true,
+        (
+            Effect::PostSealedKey { user_id, hardware_id, .. },
+            Effect::PostSealedKey { user_id: user, hardware_id: device, .. },
+        ) => user_id == user && hardware_id == device,
+        (Effect::Transmit { stream, .. }, Effect::Transmit { stream: other, .. }) => {
+            stream == other
+        }
+        (one, other) => one == other,
     }
 }
 

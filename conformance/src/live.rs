@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use conclave_model::{
     algebra::Bytes,
     client::Phase,
-    machine::{Effect as Done, Outcome, StepError},
+    machine::{Effect as Done, Event, Outcome, StepError},
     message::Meeting,
     script::{Act, ScriptStep},
-    stage::Stage,
+    stage::{Given, Stage},
 };
 use conclave_spec::{
     Label, Octets, Profile, Rule,
@@ -87,7 +87,7 @@ impl<'a> Live<'a> {
     ///
     /// # Errors
     /// The script cannot be played.
-    pub fn play_other(&mut self, step: &ScriptStep, at: usize) -> Findings {
+    pub fn play_other(&mut self, step: &ScriptStep, at: usize, shifted: bool) -> Findings {
         let canonical = Exchange { codec: Codec::Bytes, ..self.exchange };
         let played = record::play(&mut self.stage, &canonical, step);
         let (_, reply) = match played {
@@ -96,6 +96,7 @@ impl<'a> Live<'a> {
                 if handle.by == self.session.plays =>
             {
                 let rule = step.expect.rule.unwrap_or(Rule::JoinerKeyPrompt);
+                let rule = if shifted && handle.nth > 1 { Rule::RotateOnJoin } else { rule };
                 let finding = peer(
                     at,
                     step,
@@ -120,11 +121,25 @@ impl<'a> Live<'a> {
             ExpectedClass::Reject | ExpectedClass::Ignore => "refused",
         };
         let mut findings = self.shared_keys(at);
-        if got.0 != wanted {
+        let unknown_number = shifted && got.1 == Some(Rule::PacketOpens) && !self.holds(step);
+        if got.0 != wanted && !unknown_number {
             let rule = got.1.or(step.expect.rule).unwrap_or(Rule::SealOpens);
             findings.push(peer(at, step, rule, wanted, got.0));
         }
         Ok(findings)
+    }
+
+    /// Whether the party of a step holds the key its packet asks for.
+    fn holds(&self, step: &ScriptStep) -> bool {
+        let Ok(Given::Event(Event::PacketArrived { packet, .. })) = self.stage.given(&step.act)
+        else {
+            return true;
+        };
+        let state = self.stage.actor(&step.party).map(|actor| &actor.state.phase);
+        match state {
+            Ok(Phase::Joined(joined)) => joined.ring.iter().any(|key| key.mk_seq == packet.mk_seq),
+            Ok(Phase::Outside | Phase::Left) | Err(_) => false,
+        }
     }
 
     /// A key under two numbers is no rotation (ROT-11).

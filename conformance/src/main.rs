@@ -45,7 +45,7 @@ enum Command {
     Rules(Table),
     /// The readings: where the paper is silent or contradicts itself, and what was chosen
     Readings(Table),
-    /// The obligations: every normative sentence in scope, and what answers it (exit 1 if one is not)
+    /// The obligations: every normative sentence in scope and its answer (exit 1 without one)
     Obligations(Table),
     /// The protocol versions, or what changed from one to another
     Profiles(ProfilesArgs),
@@ -152,7 +152,7 @@ struct Check {
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// How long to wait for an answer, in milliseconds
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     answer_ms: Option<u64>,
 }
 
@@ -267,6 +267,7 @@ fn ended(result: Result<(), TablesError>) -> Exit {
     match result {
         Ok(()) => Exit::Conformant,
         Err(error) if error.exit_code() == 4 => Exit::usage(&error.to_string()),
+        Err(TablesError::Output(error)) => commands::written(Err(error), Exit::Conformant),
         Err(error) => Exit::harness(&error.to_string()),
     }
 }

@@ -26,7 +26,7 @@ pub const SCHEMA: &str = "conclave-results-1";
 /// For whoever has an adapter that does not answer.
 const WHAT_TO_DO: &str = "what to do: start it by hand, type \
     {\"id\":1,\"input\":{\"op\":\"hello\",\"protocol_min\":1,\"protocol_max\":1}} and compare what \
-    it writes with docs/adapter.md";
+    it writes with docs/adapter.md; if it answers there, does it flush after each line?";
 
 /// How many failing cases are printed in full.
 const SHOWN_MAX: usize = 12;
@@ -66,10 +66,15 @@ pub struct Report {
     pub counts: BTreeMap<String, usize>,
     /// How many requests were answered.
     pub steps: usize,
-    /// The rules seen to hold in accepted steps.
-    pub rules_held: Vec<String>,
-    /// The rules seen to refuse.
-    pub rules_broken: Vec<String>,
+    /// The rules tested by a passed case in which nothing is refused.
+    pub rules_seen_holding: Vec<String>,
+    /// The rules tested by a passed case in which something is refused.
+    pub rules_seen_refusing: Vec<String>,
+    /// The rules behind the verdict of a case that is no pass.
+    pub rules_failed: Vec<String>,
+    /// What the client says of itself that this release cannot use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Every case.
     pub cases: Vec<CaseReport>,
     /// Wall time, in seconds; not part of the files.
@@ -118,8 +123,10 @@ impl Report {
             subject,
             counts,
             steps: reports.iter().map(|report| report.steps).sum(),
-            rules_held: ids(held),
-            rules_broken: ids(broken),
+            rules_seen_holding: ids(held),
+            rules_seen_refusing: ids(broken),
+            rules_failed: ids(rules_failed(&reports)),
+            notes: Vec::new(),
             cases: reports,
             seconds: 0.0,
         }
@@ -213,8 +220,17 @@ fn details(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Resul
     };
     writeln!(out, "{verdict}  {}{mode}", style(&case.case).bold())?;
     writeln!(out, "{}", wrapped(&format!("  {}", case.title), 2))?;
-    for finding in case.findings.iter().take(4) {
+    let first = case.findings.iter().map(|finding| finding.step).min();
+    let (decides, later): (Vec<_>, Vec<_>) =
+        case.findings.iter().partition(|finding| Some(finding.step) == first);
+    for finding in decides.iter().take(4) {
         found(finding, out)?;
+    }
+    if !later.is_empty() {
+        let steps: BTreeSet<_> = later.iter().map(|finding| finding.step.to_string()).collect();
+        let steps = steps.into_iter().collect::<Vec<_>>().join(", ");
+        let line = format!("  afterwards also at step {steps}: may follow from this, not counted");
+        writeln!(out, "{}", wrapped(&line, 4))?;
     }
     if let Some(note) = &case.note {
         for line in note.lines() {
@@ -299,6 +315,9 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let long = name.chars().count() + version.chars().count() >= COLUMNS_MAX;
     let (name, version) = (wrapped(&name, 2), wrapped(&version, 2));
     writeln!(out, "{}{}{version}", style(name).bold(), if long { "\n  " } else { " " })?;
+    for note in &report.notes {
+        writeln!(out, "{}", wrapped(&format!("  note: {note}"), 4))?;
+    }
     areas(report, out)?;
     let counts: Vec<_> = Verdict::ALL
         .into_iter()
@@ -318,8 +337,8 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         out,
         "  {}, {} seen holding, {} seen refusing, {:.1} s",
         counted(report.steps, "request"),
-        counted(report.rules_held.len(), "rule"),
-        report.rules_broken.len(),
+        counted(report.rules_seen_holding.len(), "rule"),
+        report.rules_seen_refusing.len(),
         report.seconds
     )?;
     concluded(report, out)
@@ -329,11 +348,25 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// How far the word goes.
+fn conformant(report: &Report) -> String {
+    let ids = |applied: bool| -> BTreeSet<&str> {
+        let wanted = |it: &&CaseReport| !applied || it.verdict != Verdict::NotApplicable;
+        report.cases.iter().filter(wanted).map(|it| it.case.as_str()).collect()
+    };
+    let (applied, all) = (ids(true).len(), ids(false).len());
+    if applied == all {
+        "conformant".to_owned()
+    } else {
+        format!("conformant in what it declares ({applied} of {all} cases apply)")
+    }
+}
+
 fn concluded(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let verdict = match report.exit() {
-        Exit::Conformant => style("conformant").green().bold(),
-        Exit::Nonconformant => style("NOT conformant").red().bold(),
-        Exit::Harness(_) | Exit::Usage(_) => style("nothing was judged").red().bold(),
+        Exit::Conformant => style(conformant(report)).green().bold(),
+        Exit::Nonconformant => style("NOT conformant".to_owned()).red().bold(),
+        Exit::Harness(_) | Exit::Usage(_) => style("nothing was judged".to_owned()).red().bold(),
     };
     writeln!(out, "  {verdict}")
 }
@@ -448,4 +481,13 @@ fn rules_seen(cases: &[Case], reports: &[CaseReport]) -> (RuleSet, RuleSet) {
         *seen = seen.union(RuleSet::of(&case.rules));
     }
     (held, broken)
+}
+
+/// The rules behind the first wrong step of each case.
+fn rules_failed(reports: &[CaseReport]) -> RuleSet {
+    let deciding = reports.iter().flat_map(|report| {
+        let step = report.findings.iter().map(|finding| finding.step).min();
+        report.findings.iter().filter(move |finding| Some(finding.step) == step)
+    });
+    deciding.map(|finding| finding.rule).fold(RuleSet::EMPTY, RuleSet::with)
 }

@@ -264,7 +264,7 @@ fn waiting(drafts: &mut Drafts) {
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
     scene.send("bob", "too early").refused(Rule::UseNewestKey).advance_all(6_000);
-    scene.send("bob", "after the wait").observe("bob");
+    scene.observe("bob");
     drafts.alone(
         Draft::new("first-key-waits", "A first key is waited for like any other")
             .plays("bob")

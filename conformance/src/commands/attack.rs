@@ -68,8 +68,9 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         replay: Some(replay(options)),
     };
     let report = Report::new(subject, vec![case_report], &[case]);
-    let _ = report::print(&report, out);
-    report.exit()
+    let printed = report::print(&report, out)
+        .and_then(|()| meaning(&attack, &profile, &admitted, &report, out));
+    super::written(printed, report.exit())
 }
 
 fn replay(options: &Options) -> String {
@@ -77,6 +78,25 @@ fn replay(options: &Options) -> String {
     let space = if words.is_empty() { "" } else { " " };
     let (file, profile) = (options.file.display(), &options.profile);
     format!("conclave attack {file} --profile {profile}{space}{words}")
+}
+
+/// What the verdict means for the attack.
+fn meaning(
+    attack: &Attack,
+    profile: &Profile,
+    admitted: &Admitted,
+    report: &Report,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    if report.exit() != Exit::Conformant {
+        return Ok(());
+    }
+    let (under, goal) = (profile.id, &attack.goal);
+    if admitted.succeeds {
+        writeln!(out, "\nthe client does what {under} says, and so the attack on {goal} succeeds")
+    } else {
+        writeln!(out, "\nthe client does what {under} says, and the attack on {goal} fails")
+    }
 }
 
 fn load(options: &Options) -> Result<Attack, Exit> {
@@ -110,7 +130,7 @@ fn said(
         ),
         (false, Some((step, rule))) => writeln!(
             out,
-            "under {under} it is {} at step {step} by {} {}\n",
+            "under {under} it is {} at step {step} of the script by {}:\n  {}\n",
             style("refused").green().bold(),
             rule.id(),
             rule.statement()

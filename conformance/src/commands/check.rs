@@ -168,7 +168,31 @@ fn suite(
     if let Some(fault) = adapter.finish() {
         reports.push(farewell(&fault, modes.first().copied()));
     }
-    Ok(Report::new(subject, reports, cases))
+    let mut report = Report::new(subject, reports, cases);
+    report.notes = unknown(&hello);
+    Ok(report)
+}
+
+/// Names in `hello` that this release does not know.
+fn unknown(hello: &Hello) -> Vec<String> {
+    let profiles: Vec<_> = conclave_spec::Profile::all().iter().map(|it| it.id).collect();
+    let policies: Vec<_> =
+        conclave_spec::readings::ALL.iter().filter_map(|reading| reading.policy).collect();
+    let policies_said: Vec<_> = hello.policies.keys().cloned().collect();
+    let lists: [(&str, &[String], &[&str]); 3] = [
+        ("profile", &hello.profiles, &profiles),
+        ("formula", &hello.formulas, &crate::compute::FORMULAS),
+        ("policy", &policies_said, &policies),
+    ];
+    let mut notes = Vec::new();
+    for (what, said, known) in lists {
+        for name in said.iter().filter(|name| !known.contains(&name.as_str())) {
+            let near = super::near(name, known);
+            let name = crate::process::excerpt(name.as_bytes());
+            notes.push(format!("hello declares the {what} {name:?}, unknown here{near}"));
+        }
+    }
+    notes
 }
 
 /// Every case in every mode; a formula has no session and so no mode, and once is enough.
@@ -212,9 +236,13 @@ pub fn modes(hello: &Hello) -> Result<Vec<Mode>, Exit> {
         .find(|class| hello.randomness.contains(class));
     let codec = [Codec::Bytes, Codec::Fields].into_iter().find(|it| hello.codecs.contains(it));
     let (Some(randomness), Some(codec)) = (first, codec) else {
-        return Err(Exit::usage(
-            "the adapter declares no randomness class or no codec: there is nothing to run",
-        ));
+        if hello.formulas.is_empty() {
+            return Err(Exit::usage(
+                "the adapter declares no formula, and no randomness class or no codec\n  what to do: declare what it has in `hello` (docs/adapter.md)",
+            ));
+        }
+        // Formulas have no sessions, and so no mode: any will do.
+        return Ok(vec![Mode { randomness: RandomnessClass::Tape, codec: Codec::Bytes }]);
     };
     let mut modes = vec![Mode { randomness, codec }];
     for class in [RandomnessClass::Seeded, RandomnessClass::Opaque] {

@@ -62,10 +62,15 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
     match found {
         Ok(found) => match report(options, &profile, rule, &found, seconds, out) {
             Ok(exit) => exit,
-            Err(error) => Exit::harness(&error.to_string()),
+            // What was found stands, whether or not anybody reads on.
+            Err(error) => super::written(Err(error), verdict_of(&found)),
         },
         Err(error) => Exit::harness(&error.to_string()),
     }
+}
+
+fn verdict_of(found: &Exploration) -> Exit {
+    if found.all_hold() { Exit::Conformant } else { Exit::Nonconformant }
 }
 
 fn spinner() -> indicatif::ProgressBar {
@@ -115,7 +120,8 @@ fn report(
         "{} distinct states to depth {}, the end of the slice, {seconds:.1} s\n",
         found.distinct_states, found.depth
     )?;
-    for (goal, verdict) in &found.verdicts {
+    let asked = |goal: &Goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted);
+    for (goal, verdict) in found.verdicts.iter().filter(|(goal, _)| asked(goal)) {
         let verdict = match verdict {
             Verdict::Holds => style(verdict.to_string()).green(),
             Verdict::Violated(_) => style(verdict.to_string()).red().bold(),
@@ -128,7 +134,9 @@ fn report(
         .filter(|goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted))
         .find_map(|goal| found.counterexample(goal).map(|counterexample| (goal, counterexample)));
     let Some((goal, counterexample)) = broken else {
-        let asked = |goal: &Goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted);
+        if options.export.is_some() {
+            writeln!(out, "\nnothing to export: no counterexample")?;
+        }
         let vacuous = found
             .verdicts
             .iter()
@@ -136,7 +144,8 @@ fn report(
         return Ok(if vacuous {
             Exit::harness("a goal was not put to the test: the slice never reaches its premise")
         } else {
-            writeln!(out, "\nevery goal holds within this bound, and only within it")?;
+            let what = options.goal.as_deref().unwrap_or("every goal");
+            writeln!(out, "\n{what} holds within this bound, and only within it")?;
             Exit::Conformant
         });
     };
@@ -199,8 +208,10 @@ fn show(
     let without = options.without.as_ref().map(|id| format!(" --without {id}")).unwrap_or_default();
     writeln!(
         out,
-        "again: conclave explore --profile {}{without} --slice {}",
-        options.profile, options.slice
+        "again: conclave explore --profile {}{without} --slice {} --goal {}",
+        options.profile,
+        options.slice,
+        goal.id()
     )
 }
 

@@ -119,7 +119,7 @@ fn conclude(options: &Options, judged: Vec<Judged>, out: &mut dyn Write) -> Exit
     let rules: RuleSet = mutants.iter().map(|it| it.rule).fold(RuleSet::EMPTY, RuleSet::with);
     let _ = writeln!(
         out,
-        "{} rules, {} mutants, {killed} killed by outcome through the adapter",
+        "rules {}, mutants {}, killed by outcome through the adapter {killed}",
         rules.len(),
         mutants.len()
     );
@@ -184,9 +184,10 @@ fn line(mutant: &Mutant, out: &mut dyn Write) -> std::io::Result<()> {
     let cases = mutant.failing.len();
     let (rule, profile) = (mutant.rule, &mutant.profile);
     let decisive = mutant.decisive.rsplit('/').next().unwrap_or_default();
+    let cases_word = if cases == 1 { "case " } else { "cases" };
     writeln!(
         out,
-        "{:<7} {profile:<11} {fate:<7} {cases:>3} cases  {:<24} {decisive}",
+        "{:<7} {profile:<11} {fate:<7} {cases:>3} {cases_word}  {:<24} {decisive}",
         rule.id(),
         rule.name()
     )

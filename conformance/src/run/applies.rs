@@ -19,6 +19,9 @@ pub fn not_applicable(case: &Case, mode: Mode, hello: &Hello) -> Option<String> 
     if !hello.profiles.contains(&session.profile) {
         return Some(format!("does not declare the profile {}", session.profile));
     }
+    if !hello.randomness.contains(&mode.randomness) || !hello.codecs.contains(&mode.codec) {
+        return Some("declares no randomness class or no codec, so no sessions".to_owned());
+    }
     let role = if session.leads { Role::Leader } else { Role::Participant };
     if !hello.roles.contains(&role) {
         return Some("does not declare the role".to_owned());
