@@ -78,7 +78,7 @@ fn state_shape<V: Ord + Clone>(state: &State<V>, values: &mut Pattern<V>) -> Str
                 .iter()
                 .map(|key| {
                     values.put(&key.meeting_key);
-                    (key.mk_seq, key.use_in_ms, key.erase_in_ms, &key.seen)
+                    (key.mk_seq, key.use_in_ms, key.erase_in_ms)
                 })
                 .collect();
             format!("{:?} {:?} {ring:?}", joined.meeting, joined.listed)

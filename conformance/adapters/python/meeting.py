@@ -49,7 +49,6 @@ class MeetingKey:
     key: bytes
     use_at_ms: int
     erase_at_ms: int | None = None
-    seen: dict[tuple[str, str], set[int]] = field(default_factory=dict)  # counters by stream
 
 
 @dataclass
@@ -86,6 +85,7 @@ class Client:
         self.joined: Meeting | None = None
         self.draws: dict[str, int] = {}
         self.counters: dict[tuple, int] = {}  # by meeting, key number and stream
+        self.seen: dict[tuple, set[int]] = {}  # and sender
         self.outputs: list[Fields] = []
         self.drawn: list[str] = []
         self.identity_seed = self.draw("identity")
@@ -349,7 +349,8 @@ class Client:
         if number not in meeting.keys:
             raise Refusal("MED-01", "unknown number")
         plain = formulas.open_packet(self.stream_key(number, stream, sender), packet)
-        seen = meeting.keys[number].seen.setdefault((sender, stream), set())
+        at = (*meeting.names.values(), number, sender, stream)
+        seen = self.seen.setdefault(at, set())
         if counter in seen or counter <= max(seen, default=0) - REPLAY_WINDOW:
             raise Ignored("MED-02", "counter seen before or too old")
         seen.add(counter)

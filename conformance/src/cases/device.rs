@@ -88,6 +88,7 @@ fn signatures(drafts: &mut Drafts) {
             .tests(Rule::AnnouncementVerifies),
         scene,
     );
+    later_forgeries(drafts);
     let damaged = Recipe::Damaged { of: Box::new(announcement("alice")), field: "sig".to_owned() };
     let mut scene = told(seat("alice"), damaged);
     scene.refused(Rule::AnnouncementVerifies);
@@ -108,6 +109,56 @@ fn signatures(drafts: &mut Drafts) {
         Rule::SignatureNamesContext,
         Draft::new("leader-other-context", "A binding signed for another purpose is refused")
             .plays("bob"),
+        scene,
+    );
+}
+
+/// Believing one announcement is no reason to believe the next.
+fn later_forgeries(drafts: &mut Drafts) {
+    let forged = |of: &str| {
+        let sig =
+            ValueRecipe::FieldOf { of: Box::new(announcement("mallory")), field: "sig".to_owned() };
+        let change = Change { field: "sig".to_owned(), value: sig };
+        Recipe::Edited { of: Box::new(announcement(of)), change }
+    };
+    let cast = ["alice", "bob", "carol", "mallory"];
+    let mut scene = Scene::of(&cast);
+    scene.join("alice", Role::Leader).join("carol", Role::Leader);
+    scene.join("bob", Role::Participant).join("mallory", Role::Participant);
+    let joined = scene.clone();
+    scene.told_leader("bob", "alice").told_leader_as(
+        "bob",
+        "carol",
+        seat("carol"),
+        forged("carol"),
+    );
+    scene.refused(Rule::AnnouncementVerifies).observe("bob");
+    drafts.alone(
+        Draft::new("second-leader-forged", "The next leader's announcement is verified too")
+            .plays("bob")
+            .tests(Rule::AnnouncementVerifies),
+        scene,
+    );
+    let change = Change::new("pk", ValueRecipe::PkOf("mallory".to_owned()));
+    let swapped = Recipe::Edited { of: Box::new(announcement("alice")), change };
+    let mut scene = joined;
+    scene.told_leader("bob", "alice").told_leader_as("bob", "alice", seat("alice"), swapped);
+    scene.refused(Rule::AnnouncementVerifies).observe("bob");
+    drafts.alone(
+        Draft::new("same-leader-again-forged", "A known leader's announcement is verified again")
+            .plays("bob")
+            .tests(Rule::AnnouncementVerifies),
+        scene,
+    );
+    let mut scene = Scene::of(&cast);
+    scene.join("alice", Role::Leader).join("bob", Role::Participant);
+    scene.join("carol", Role::Participant).join("mallory", Role::Participant);
+    scene.admit("alice", "bob").admit_with("alice", "carol", forged("carol"));
+    scene.refused(Rule::AnnouncementVerifies).observe("alice");
+    drafts.alone(
+        Draft::new("second-joiner-forged", "The next joiner's announcement is verified too")
+            .plays("alice")
+            .tests(Rule::AnnouncementVerifies),
         scene,
     );
 }

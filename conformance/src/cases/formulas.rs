@@ -195,7 +195,7 @@ fn media(world: RuleSet, list: &mut Vec<FormulaDraft>) {
     );
     let packet = inputs(&[
         ("key", key),
-        ("mk_seq", text("258")),
+        ("mk_seq", text("16909060")),
         ("counter", text("18446744073709551615")),
         ("plaintext", hexed("frame", 120)),
     ]);

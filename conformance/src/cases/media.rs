@@ -12,6 +12,8 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     opening(drafts);
     stream_keys(drafts);
     counters(drafts);
+    kept_apart(drafts);
+    rejoins(drafts);
     numbers(drafts);
 }
 
@@ -69,7 +71,7 @@ fn opening(drafts: &mut Drafts) {
         ("packet-other-header", "A packet with another counter is not played", WireEdit::Flip(15)),
         (
             "packet-other-number",
-            "A packet with another key number is not played",
+            "A packet naming a key that is not held is not played",
             WireEdit::Flip(3),
         ),
     ] {
@@ -161,28 +163,104 @@ fn counters(drafts: &mut Drafts) {
         Draft::new("second-packet", "The second packet has another counter").plays("bob"),
         scene,
     );
-    rejoined(drafts);
 }
 
-/// A rejoin may be given the same key again; its counters go on (reading R-40).
-fn rejoined(drafts: &mut Drafts) {
-    use conclave_model::message::Role;
+/// Streams, senders and keys each have counters and stream keys of their own.
+fn kept_apart(drafts: &mut Drafts) {
     let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.send("bob", "before").leave("bob").join("bob", Role::Participant);
-    scene.told_leader("bob", "alice");
-    scene.admit_with("alice", "bob", Recipe::Sent(Handle::announcement("bob", 2)));
-    scene.signal("bob", 1).sealed("bob", 2).send("bob", "after");
-    scene.shows(Rule::CounterNeverRepeats);
+    scene.send("bob", "one").send_on("bob", "video", "two");
+    scene.packet("alice", "bob", 1);
+    scene.packet_as("alice", "bob", "video", Recipe::Sent(Handle::packet("bob", 2)));
+    drafts.alone(
+        Draft::new("second-stream", "Each stream is sent under a key and counters of its own")
+            .plays("bob")
+            .tests(Rule::SubkeyNamesStream)
+            .tests(Rule::CounterNeverRepeats),
+        scene,
+    );
+    let mut scene = Scene::seated(&["alice", "bob", "carol"]);
+    scene.send("alice", "one").send_on("alice", "video", "two").send("carol", "three");
+    scene.packet("bob", "alice", 1);
+    scene.packet_as("bob", "alice", "video", Recipe::Sent(Handle::packet("alice", 2)));
+    scene.packet("bob", "carol", 1);
+    scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2).advance_all(26_000);
+    scene.send("alice", "four").packet("bob", "alice", 3);
     drafts.alone(
         Draft::new(
-            "counters-go-on-after-rejoin",
-            "Under the same key counters go on after a rejoin",
+            "counters-kept-apart",
+            "One counter is played once for each key, sender and stream",
         )
         .plays("bob")
-        .tests(Rule::CounterNeverRepeats),
+        .tests(Rule::CounterOnce),
+        scene,
+    );
+    let of = Box::new(Recipe::Sent(Handle::packet("alice", 1)));
+    let mut scene = sent();
+    scene.packet_as("bob", "alice", "audio", Recipe::Damaged { of, field: "body".to_owned() });
+    scene.refused(Rule::PacketOpens).packet("bob", "alice", 1);
+    drafts.alone(
+        Draft::new(
+            "true-after-damaged",
+            "A damaged packet does not keep the true one from being played",
+        )
+        .plays("bob")
+        .tests(Rule::CounterOnce),
         scene,
     );
 }
+
+/// Bob, who has sent and played a packet, is out and comes back, and is given the same key again.
+fn back(out: impl Fn(&mut Scene)) -> Scene {
+    use conclave_model::message::Role;
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.send("bob", "before").send("alice", "once").packet("bob", "alice", 1);
+    out(&mut scene);
+    let nth = scene.joins_of("bob") + 1;
+    scene.join("bob", Role::Participant).told_leader("bob", "alice");
+    scene.admit_with("alice", "bob", Recipe::Sent(Handle::announcement("bob", nth)));
+    scene.signal("bob", 1).sealed("bob", 2);
+    scene
+}
+
+/// A rejoin may be given the same key again; its counters go on (readings ).
+fn rejoins(drafts: &mut Drafts) {
+    use conclave_model::{message::Role, script::Act};
+    let leaves = |scene: &mut Scene| {
+        scene.leave("bob");
+    };
+    let ends = |scene: &mut Scene| {
+        scene.act("bob", Act::MeetingEnded {});
+    };
+    let elsewhere = |scene: &mut Scene| {
+        scene.leave("bob").join_instance("bob", Role::Participant, next_instance()).leave("bob");
+    };
+    let ways: [(&str, &dyn Fn(&mut Scene)); 3] =
+        [("rejoin", &leaves), ("meeting-end", &ends), ("another-meeting", &elsewhere)];
+    for (name, out) in ways {
+        let mut scene = back(out);
+        scene.send("bob", "after").shows(Rule::CounterNeverRepeats);
+        let title = format!("Under the same key sent counters go on: after {name}");
+        drafts.alone(
+            Draft::new(&format!("counters-go-on-after-{name}"), &title)
+                .plays("bob")
+                .tests(Rule::CounterNeverRepeats),
+            scene,
+        );
+        let mut scene = back(out);
+        scene.packet("bob", "alice", 1).refused(Rule::CounterOnce);
+        let title =
+            format!("Under the same key a packet played before is not played: after {name}");
+        drafts.alone(
+            Draft::new(&format!("packet-replayed-after-{name}"), &title)
+                .plays("bob")
+                .tests(Rule::CounterOnce),
+            scene,
+        );
+    }
+}
+
+/// A key number in which no byte can be left out.
+const EVERY_BYTE: u32 = 0x0102_0304;
 
 fn numbers(drafts: &mut Drafts) {
     let mut scene = Scene::seated(&["alice", "bob"]);
@@ -190,11 +268,11 @@ fn numbers(drafts: &mut Drafts) {
     drafts.common(
         Draft::new("number-of-one-byte", "A packet is prefaced with its key's number").plays("bob"),
         scene,
-        &[(Rule::PacketSeqFourBytes, "number-of-four-bytes", "the number: 257 for 1")],
+        &[(Rule::PacketSeqFourBytes, "number-of-four-bytes", "the number: 0x01020304 for 1")],
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.signal("bob", 257).sealed_forged("bob", forged_seal("bob", 257)).advance("bob", 6_000);
-    scene.send("bob", "under key 257").shows(Rule::PacketSeqFourBytes);
+    scene.signal("bob", EVERY_BYTE).sealed_forged("bob", forged_seal("bob", EVERY_BYTE));
+    scene.advance("bob", 6_000).send("bob", "under key 1").shows(Rule::PacketSeqFourBytes);
     drafts.decisive(
         Rule::PacketSeqFourBytes,
         Draft::new("number-of-four-bytes", "All four bytes of the number are sent").plays("bob"),

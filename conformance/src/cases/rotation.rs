@@ -2,13 +2,13 @@
 
 use conclave_model::{
     message::Role,
-    script::{Change, Expect, ForgedSeal, Recipe, ValueRecipe, WireEdit},
+    script::{Change, Expect, ForgedSeal, Handle, Recipe, ValueRecipe, WireEdit},
 };
 use conclave_spec::{Label, Rule};
 
 use super::{
     Draft, Drafts,
-    scene::{Scene, forged_seal, next_instance, sealed},
+    scene::{Scene, forged_seal, next_instance, sealed, seat},
 };
 use crate::{case::Side, reference::FIRST_KEY_WAIT};
 
@@ -293,7 +293,73 @@ fn erasing(drafts: &mut Drafts) {
             .plays("bob"),
         late,
     );
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.send("alice", "one").advance_all(20_000).signal("bob", 2).sealed("bob", 2);
+    scene.advance("bob", 25_000).signal("bob", 3);
+    scene.sealed_forged("bob", forged_seal("bob", 3)).advance("bob", 30_001);
+    scene.packet("bob", "alice", 1).refused(Rule::PacketOpens);
+    drafts.alone(
+        Draft::new("old-key-after-two-rotations", "A further rotation does not prolong an old key")
+            .plays("bob")
+            .tests(Rule::OldKeyExpires),
+        scene,
+    );
     teardown(drafts);
+    instances(drafts);
+}
+
+/// What was bound to one leader or instance is not used with the next.
+fn instances(drafts: &mut Drafts) {
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.leave("bob").leave("alice").join_instance("alice", Role::Leader, next_instance());
+    scene.join_instance("bob", Role::Participant, next_instance());
+    let second = |party: &str| Recipe::Sent(Handle::announcement(party, 2));
+    scene.told_leader_as("bob", "alice", seat("alice"), second("alice"));
+    scene.admit_with("alice", "bob", second("bob")).signal("bob", 1).sealed("bob", 2);
+    scene.shows(Rule::MetaNamesInstance).send("bob", "in the second instance");
+    scene.packet("alice", "bob", 1).send("alice", "an answer").packet("bob", "alice", 1);
+    for (party, word) in [("bob", "participant"), ("alice", "leader")] {
+        let title = format!("A {word} lives through two instances of a meeting");
+        drafts.alone(
+            Draft::new(&format!("second-instance-{word}"), &title)
+                .plays(party)
+                .tests(Rule::MetaNamesInstance)
+                .tests(Rule::BindingNamesInstance)
+                .tests(Rule::SubkeyNamesInstance),
+            scene.clone(),
+        );
+    }
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.also_leads("carol");
+    scene.told_leader("bob", "carol").admit("carol", "bob").signal("bob", 7);
+    let from_carol = ForgedSeal { by: "carol".to_owned(), ..forged_seal("bob", 7) };
+    scene.sealed_forged("bob", from_carol).shows(Rule::MetaNamesLeader);
+    scene.advance("bob", 6_000).observe("bob");
+    drafts.alone(
+        Draft::new(
+            "key-of-next-leader",
+            "A key of the next leader is taken with that leader's keys",
+        )
+        .plays("bob")
+        .tests(Rule::MetaNamesLeader),
+        scene,
+    );
+    participant_list(drafts);
+}
+
+fn participant_list(drafts: &mut Drafts) {
+    let mut scene = Scene::seated(&["alice", "bob", "carol", "dave"]);
+    scene.admit("bob", "carol").admit("bob", "dave").observe("bob");
+    scene.depart("bob", "carol").observe("bob");
+    drafts.alone(
+        Draft::new(
+            "participant-list",
+            "A participant shows whom the list has, and no longer who left",
+        )
+        .plays("bob")
+        .tests(Rule::SealToListed),
+        scene,
+    );
 }
 
 fn teardown(drafts: &mut Drafts) {
@@ -334,12 +400,17 @@ fn teardown(drafts: &mut Drafts) {
         scene,
     );
     let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.act("bob", conclave_model::script::Act::MeetingEnded {});
+    scene.send("alice", "one").act("bob", conclave_model::script::Act::MeetingEnded {});
     scene.shows(Rule::MeetingKeysErased).observe("bob");
+    scene.join("bob", Role::Participant).told_leader("bob", "alice");
+    scene.packet("bob", "alice", 1).refused(Rule::PacketOpens);
     drafts.alone(
-        Draft::new("meeting-ends", "When the meeting ends the client shows that it is out")
-            .plays("bob")
-            .tests(Rule::MeetingKeysErased),
+        Draft::new(
+            "meeting-ends",
+            "When the meeting ends the client is out, and its keys open nothing",
+        )
+        .plays("bob")
+        .tests(Rule::MeetingKeysErased),
         scene,
     );
 }

@@ -129,6 +129,23 @@ impl Scene {
         self.act(party, Act::Join { meeting, role })
     }
 
+    /// A further party joins as leader of the same meeting.
+    pub(super) fn also_leads(&mut self, party: &str) -> &mut Self {
+        self.script.cast.push(CastMember {
+            party: party.to_owned(),
+            seat: seat(party),
+            same_device_as: None,
+        });
+        self.join(party, Role::Leader)
+    }
+
+    /// How often a party has joined so far.
+    pub(super) fn joins_of(&self, party: &str) -> u32 {
+        let joined =
+            |step: &&ScriptStep| step.party == party && matches!(step.act, Act::Join { .. });
+        u32::try_from(self.script.steps.iter().filter(joined).count()).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn told_leader(&mut self, party: &str, leader: &str) -> &mut Self {
         self.told_leader_as(party, leader, seat(leader), announcement(leader))
     }
@@ -192,7 +209,11 @@ impl Scene {
     }
 
     pub(super) fn send(&mut self, party: &str, text: &str) -> &mut Self {
-        self.act(party, Act::Send { stream: "audio".to_owned(), text: text.to_owned() })
+        self.send_on(party, "audio", text)
+    }
+
+    pub(super) fn send_on(&mut self, party: &str, stream: &str, text: &str) -> &mut Self {
+        self.act(party, Act::Send { stream: stream.to_owned(), text: text.to_owned() })
     }
 
     pub(super) fn leave(&mut self, party: &str) -> &mut Self {

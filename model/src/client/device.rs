@@ -2,7 +2,7 @@
 
 use conclave_spec::{BoxSuite, Label, Rule, layouts};
 
-use super::{Counters, Ephemeral, Joined, KnownLeader, Phase, Progress};
+use super::{Ephemeral, Joined, KnownLeader, Phase, Progress};
 use crate::{
     algebra::{Algebra, BoxSecret, Datum, Pair, Purpose, Record, Side},
     machine::{Effect, Misuse, Party, StepError},
@@ -46,10 +46,6 @@ impl<A: Algebra> Progress<'_, A> {
             return Err(Misuse::AlreadyJoined.into());
         }
         let ephemeral = self.ephemeral()?;
-        if self.state.counters.meeting.as_ref() != Some(meeting) {
-            self.state.counters =
-                Counters { meeting: Some(meeting.clone()), ..Counters::default() };
-        }
         let ring = self.state.kept.keys.clone();
         let role_state = self.join_role(role);
         self.announce(meeting, &ephemeral);

@@ -1,8 +1,6 @@
 //! The keys a client holds: installing, waiting, using, erasing. The same for leader and
 //! participant.
 
-use std::collections::BTreeMap;
-
 use conclave_spec::Rule;
 
 use super::{HeldKey, Phase, Progress, RoleState};
@@ -48,13 +46,7 @@ impl<A: Algebra> Progress<'_, A> {
         for key in &mut joined.ring {
             key.erase_in_ms = Some(key.erase_in_ms.unwrap_or(params.old_key_ms));
         }
-        joined.ring.push(HeldKey {
-            mk_seq,
-            meeting_key,
-            use_in_ms,
-            erase_in_ms: None,
-            seen: BTreeMap::new(),
-        });
+        joined.ring.push(HeldKey { mk_seq, meeting_key, use_in_ms, erase_in_ms: None });
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use conclave_spec::{Rule, layouts};
 use super::Progress;
 use crate::{
     algebra::{Algebra, StreamName},
-    machine::{Effect, Party, Reject, StepError},
+    machine::{Effect, Misuse, Party, Reject, StepError},
     message::Packet,
 };
 
@@ -21,9 +21,11 @@ impl<A: Algebra> Progress<'_, A> {
         let meeting = joined.meeting.clone();
         let no_key = Reject { rule: Rule::UseNewestKey, by: Party::Caller };
         let key = position.and_then(|at| joined.ring.get(at)).cloned().ok_or(no_key)?;
-        let next = self.state.counters.next.entry((key.mk_seq, stream.to_owned())).or_default();
+        let place = (meeting.clone(), key.mk_seq, stream.to_owned());
+        let next = self.state.counters.next.entry(place).or_default();
         let counter = *next;
-        *next = if advance { counter.saturating_add(1) } else { 0 };
+        let after = counter.checked_add(1).ok_or(Misuse::NumbersExhausted)?;
+        *next = if advance { after } else { 0 };
         let name = StreamName { meeting: &meeting, sender: &sender, stream };
         let stream_key = algebra.stream_key(rules, &key.meeting_key, name);
         let mk_seq = key.mk_seq;
@@ -49,9 +51,9 @@ impl<A: Algebra> Progress<'_, A> {
         let found = joined.ring.iter().position(|key| key.mk_seq == wanted);
         let key = found.and_then(|at| joined.ring.get(at));
         let key = self.checks.require_some(Rule::PacketOpens, Party::Server, key.cloned())?;
-        let source = (from.to_owned(), stream.to_owned());
-        let seen = key.seen.get(&source).copied().unwrap_or_default();
         let joined = self.joined()?;
+        let source = (joined.meeting.clone(), key.mk_seq, from.to_owned(), stream.to_owned());
+        let seen = self.state.counters.seen.get(&source).copied().unwrap_or_default();
         let name = StreamName { meeting: &joined.meeting, sender: from, stream };
         let stream_key = algebra.stream_key(rules, &key.meeting_key, name);
         let opened =
@@ -60,10 +62,7 @@ impl<A: Algebra> Progress<'_, A> {
         let fresh = seen.is_fresh(packet.counter, window);
         self.checks.require(Rule::CounterOnce, Party::Server, fresh)?;
         self.checks.fields_bound(&layouts::STREAM_KEY_INFO);
-        let joined = self.joined_mut()?;
-        if let Some(key) = found.and_then(|at| joined.ring.get_mut(at)) {
-            key.seen.insert(source, seen.with(packet.counter));
-        }
+        self.state.counters.seen.insert(source, seen.with(packet.counter));
         self.effects.push(Effect::Render {
             from: from.to_owned(),
             stream: stream.to_owned(),

@@ -21,8 +21,7 @@ pub struct State<V> {
     pub ivk: V,
     /// How many random values were drawn, by purpose.
     pub drawn: BTreeMap<Purpose, u32>,
-    /// The next packet counter, by number of the key and message type. Not secret, and kept when
-    /// the client leaves: a rejoin may be given the same key again (reading R-40).
+    /// Packet counters. Not secret, and kept when the client leaves.
     pub counters: Counters,
     /// In a meeting or not.
     pub phase: Phase<V>,
@@ -31,13 +30,14 @@ pub struct State<V> {
     pub kept: Kept<V>,
 }
 
-/// The packet counters spent in one meeting instance.
+/// The packet counters used and seen, by meeting instance. A key may come back in a later join, so
+/// they are never dropped (readings ).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Counters {
-    /// The meeting instance.
-    pub meeting: Option<Meeting>,
-    /// The next counter, by number of the key and message type.
-    pub next: BTreeMap<(u32, String), u64>,
+    /// The next counter to send, by number of the key and message type.
+    pub next: BTreeMap<(Meeting, u32, String), u64>,
+    /// The counters seen, by number of the key, sender and message type.
+    pub seen: BTreeMap<(Meeting, u32, String, String), CountersSeen>,
 }
 
 /// Secrets of past meetings. Empty unless an erasure rule is missing.
@@ -146,8 +146,6 @@ pub struct HeldKey<V> {
     pub use_in_ms: u32,
     /// Time until it is erased, in milliseconds; `None` while it is the newest.
     pub erase_in_ms: Option<u32>,
-    /// The counters seen, by sender and message type.
-    pub seen: BTreeMap<(String, String), CountersSeen>,
 }
 
 /// A sliding window of packet counters (reading R-21).

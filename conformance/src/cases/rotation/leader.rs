@@ -1,6 +1,9 @@
 //! The leader's side: numbering, rotating on joins and leaves, whom to seal to.
 
-use conclave_model::message::Role;
+use conclave_model::{
+    message::Role,
+    script::{Handle, Recipe},
+};
 use conclave_spec::Rule;
 
 use super::settled;
@@ -10,6 +13,33 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     numbers(drafts);
     leaves(drafts);
     joins(drafts);
+    members(drafts);
+}
+
+/// Members that come back, and the last one that goes.
+fn members(drafts: &mut Drafts) {
+    let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.advance_rotating(20_000).advance_all(35_000).depart("alice", "bob");
+    scene.within((35_000, 50_000), Rule::RotationThrottled, Rule::RotateOnLeave);
+    scene.advance_all(60_000);
+    drafts.alone(
+        Draft::new("last-one-leaves", "When the last participant leaves the leader rotates too")
+            .plays("alice")
+            .tests(Rule::RotateOnLeave),
+        scene,
+    );
+    let mut scene = Scene::gathered(&["alice", "bob"]);
+    scene.admit("alice", "bob").leave("bob").join("bob", Role::Participant);
+    scene.told_leader("bob", "alice");
+    scene.admit_with("alice", "bob", Recipe::Sent(Handle::announcement("bob", 2)));
+    scene.signal("bob", 1).sealed("bob", 2).advance_rotating(20_000);
+    scene.signal("bob", 2).sealed("bob", 3);
+    drafts.alone(
+        Draft::new("member-rejoins", "Who joins again is sealed to under the key announced last")
+            .plays("alice")
+            .tests(Rule::SealToListed),
+        scene,
+    );
 }
 
 fn numbers(drafts: &mut Drafts) {
