@@ -113,6 +113,8 @@ impl<'a> Live<'a> {
                 );
                 return Ok(vec![finding]);
             }
+            // Nothing was sent that could be handed on, because of other rotations.
+            Err(conclave_model::stage::StageError::NotSent(_)) if shifted => return Ok(Vec::new()),
             Err(error) => return Err(error.to_string()),
         };
         let got = match reply.outcome {
