@@ -135,14 +135,15 @@ impl Judge {
     /// Whether the class is as expected, so that the outputs are worth looking at.
     fn class(&mut self, answered: &Answered<'_>) -> bool {
         let (expected, got) = (answered.expected.class, answered.response.class);
-        let rule = answered.expected.rule.unwrap_or(answered.rule);
+        let rule = answered.rule;
         let code = answered.response.code.as_deref();
         if expected == got {
             let wanted = answered.expected.rule.map(Rule::id);
             let refused = got != Class::Accept;
             if refused && answered.maps_codes && wanted.is_some() && code != wanted {
                 let got = code.unwrap_or("no code").to_owned();
-                self.find(answered, Aspect::Code, rule, &format!("code {}", rule.id()), &got);
+                let wanted = format!("code {}", wanted.unwrap_or_default());
+                self.find(answered, Aspect::Code, rule, &wanted, &got);
             }
             return true;
         }

@@ -156,8 +156,22 @@ impl Run<'_, '_> {
         self.case.rules.first().copied().unwrap_or(Rule::EncodingCanonical)
     }
 
+    /// The rule whose absence makes a client take what this case refuses.
+    fn refuses_for(&self) -> Option<Rule> {
+        let decisive = |pair: &&crate::case::Pair| pair.side == crate::case::Side::Decisive;
+        let pair = self.case.pairs.iter().find(decisive).map(|pair| pair.rule);
+        pair.or_else(|| {
+            Some(self.rule()).filter(|rule| rule.kind() == conclave_spec::Kind::Erasure)
+        })
+    }
+
     /// The rule a step turns on.
     fn rule_at(&self, step: &CaseStep) -> Rule {
+        if step.expect.class.is_refusal()
+            && let Some(rule) = self.refuses_for()
+        {
+            return rule;
+        }
         step.expect.rule.or_else(|| rule_of(&step.input)).unwrap_or_else(|| self.rule())
     }
 

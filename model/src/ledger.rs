@@ -65,6 +65,10 @@ impl<V: Clone + Ord> Ledger<V> {
         };
         let listed = joined.listed.contains(spy);
         if matches!(joined.role, RoleState::Leader(_)) {
+            // The key that was newest when the spy was listed is one it may know.
+            if let Some(newest) = self.keys.last_mut() {
+                newest.shared |= listed;
+            }
             for held in &joined.ring {
                 self.note_key(held.mk_seq, &held.meeting_key, listed);
             }

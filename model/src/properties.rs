@@ -1,7 +1,7 @@
 //! The goals: what must hold of every run, whatever the server does within its powers.
 //!
 //! A goal is judged from what the spy knows and what the honest parties hold, never from the
-//! rules, so that a missing rule shows. Each has a premise: where no explored state satisfies it,
+//! rules. A missing rule shows where the insider of the slice has the power to use it. Each has a premise: where no explored state satisfies it,
 //! the goal was not put to the test.
 
 use conclave_spec::rules::Citation;

@@ -1,7 +1,8 @@
 //! Where the paper is silent or contradicts itself, and what Conclave reads there.
 //!
 //! A reading names the alternatives, the one the reference takes and why. Where another choice is
-//! as good for a client, it has a policy key: a client that declares it is judged by its choice.
+//! as good for a client, it has a policy key. In this release only `first_key_wait` can be declared
+//! and has cases; the other keys are reserved.
 
 use crate::rules::{Citation, Rule};
 
@@ -100,6 +101,7 @@ pub const ALL: &[Reading] = &[
     media::R_40,
     hybrid::R_41,
     hybrid::R_42,
+    media::R_43,
 ];
 
 /// The reading with this identifier.

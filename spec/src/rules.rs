@@ -282,7 +282,7 @@ rules! {
         None, cite("2.3.1", "3.7.6"), needs [];
     /// After a participant leaves, the leader rotates the meeting key within 15 seconds.
     RotateOnLeave = "ROT-12", Rotation, Duty, Must, Literal,
-        None, cite("2.3.1", "3.7.6"), needs [];
+        None, cite("3", "3.7.6"), needs [];
     /// Every meeting key is sealed to every listed participant and to nobody who has left.
     SealToListed = "ROT-13", Rotation, Duty, Must, Literal,
         None, cite("2.3.1", "3.7.6"), needs [];

@@ -93,7 +93,7 @@ pub(super) const R_24: Reading = Reading {
     question: "Standards for Ed25519 leave open whether keys and points of small order and \
         non-canonical encodings are accepted. The paper names a library, not a criterion.",
     alternatives: &[
-        alt("strict", "Keys and points of small order and non-canonical encodings are refused."),
+        alt("strict", "Keys and commitments of small order are refused."),
         alt("rfc8032", "Whatever satisfies the equation of RFC 8032 is accepted."),
     ],
     chosen: "strict",

@@ -36,7 +36,7 @@ pub(super) const R_13: Reading = Reading {
     chosen: "round3",
     why: "The feature was released before the standard was final, and the name is the older one. \
         The keys of the two look alike and their secrets differ, so a client with the other one \
-        opens nothing; it is offered as a suite of its own name.",
+        opens nothing; it would be a suite of its own name, and this release has none.",
     policy: None,
     rules: &[Rule::HybridUsesKem],
 };
@@ -48,8 +48,7 @@ pub(super) const R_14: Reading = Reading {
     question: "The combination uses SHA3, which comes in four sizes.",
     alternatives: &[alt("sha3_256", "SHA3-256."), alt("sha3_512", "SHA3-512.")],
     chosen: "sha3_256",
-    why: "The construction the paper took as its example uses SHA3-256, and the step after it \
-        asks for 32 bytes.",
+    why: "The construction the paper took as its example uses SHA3-256.",
     policy: None,
     rules: &[Rule::HybridUsesKem, Rule::HybridUsesAgreement, Rule::HybridNamesContext],
 };
@@ -69,9 +68,9 @@ pub(super) const R_26: Reading = Reading {
         alt("per_pair", "One encapsulation per pair of keys is sent again with every ciphertext."),
     ],
     chosen: "per_ciphertext",
-    why: "It is what the steps of encryption say, and it opens under either reading: a receiver \
-        that keeps keys finds no kept one for a new encapsulation. Whatever is kept is derived \
-        from the ephemeral key and goes with it at teardown.",
+    why: "It is what the steps of encryption say. A receiver that keeps the key by pair and context \
+        alone cannot open it; what is kept must include the encapsulation. Whatever is kept is \
+        derived from the ephemeral key and goes with it at teardown.",
     policy: Some("box_key_cache"),
     rules: &[Rule::HybridUsesKem, Rule::EphemeralErased],
 };

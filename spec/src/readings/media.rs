@@ -121,6 +121,24 @@ pub(super) const R_39: Reading = Reading {
     rules: &[Rule::SubkeyNamesSender, Rule::CounterNeverRepeats],
 };
 
+pub(super) const R_43: Reading = Reading {
+    id: "R-43",
+    title: "What a receiver remembers of counters after a rejoin",
+    place: at("2.3.1", "3.10"),
+    question: "A client that comes back inside the throttle may be given the same meeting key \
+        again, and the server may send it packets it has played before. Whether it still knows \
+        their counters is not said.",
+    alternatives: &[
+        alt("remember", "It keeps the counters seen, by instance, key number, sender and stream."),
+        alt("forget", "It begins with an empty window, and such packets are played again."),
+        alt("new_key", "The leader rotates before it admits who has held the present key."),
+    ],
+    chosen: "remember",
+    why: "Replay within a meeting is what the counters are to prevent, and they are no secret.",
+    policy: None,
+    rules: &[Rule::CounterOnce],
+};
+
 pub(super) const R_40: Reading = Reading {
     id: "R-40",
     title: "Where a counter starts after a rejoin",
