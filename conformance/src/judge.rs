@@ -24,7 +24,7 @@ pub struct Judge {
     due: Vec<Due>,
     findings: Vec<Finding>,
     signaled: u32,
-    departed: BTreeSet<String>,
+    departed: BTreeSet<(String, String)>,
     shifted: bool,
     live: bool,
 }
@@ -164,11 +164,12 @@ impl Judge {
     }
 
     /// Who is no longer listed: a key sealed to them is no matter of an extra rotation.
-    pub fn listing(&mut self, user_id: &str, listed: bool) {
+    pub fn listing(&mut self, user_id: &str, hardware_id: &str, listed: bool) {
+        let device = (user_id.to_owned(), hardware_id.to_owned());
         if listed {
-            self.departed.remove(user_id);
+            self.departed.remove(&device);
         } else {
-            self.departed.insert(user_id.to_owned());
+            self.departed.insert(device);
         }
     }
 
@@ -179,8 +180,9 @@ impl Judge {
             *extra = self.signaled.checked_add(1) == Some(*mk_seq);
             return Some(if *extra { Rule::RotationThrottled } else { Rule::SeqByOne });
         }
-        let Effect::PostSealedKey { user_id, .. } = effect else { return None };
-        (*extra && !self.departed.contains(user_id)).then_some(Rule::RotationThrottled)
+        let Effect::PostSealedKey { user_id, hardware_id, .. } = effect else { return None };
+        let gone = self.departed.contains(&(user_id.clone(), hardware_id.clone()));
+        (*extra && !gone).then_some(Rule::RotationThrottled)
     }
 
     /// Whether an output is one the case knows.

@@ -525,8 +525,11 @@ impl Run<'_, '_> {
         }
         if let Input::Deliver { message } = &case_step.input {
             use crate::protocol::Message::{Admitted, Departed};
-            if let Departed { user_id, .. } | Admitted { user_id, .. } = message {
-                self.judge.listing(user_id, matches!(message, Admitted { .. }));
+            if let Departed { user_id, hardware_id } | Admitted { user_id, hardware_id, .. } =
+                message
+            {
+                let listed = matches!(message, Admitted { .. });
+                self.judge.listing(user_id, hardware_id, listed);
             }
         }
         let answered = Answered {

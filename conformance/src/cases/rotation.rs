@@ -311,13 +311,15 @@ fn erasing(drafts: &mut Drafts) {
 /// What was bound to one leader or instance is not used with the next.
 fn instances(drafts: &mut Drafts) {
     let mut scene = Scene::seated(&["alice", "bob"]);
+    scene.send("bob", "in the first instance").packet("alice", "bob", 1);
+    scene.send("alice", "an answer").packet("bob", "alice", 1);
     scene.leave("bob").leave("alice").join_instance("alice", Role::Leader, next_instance());
     scene.join_instance("bob", Role::Participant, next_instance());
     let second = |party: &str| Recipe::Sent(Handle::announcement(party, 2));
     scene.told_leader_as("bob", "alice", seat("alice"), second("alice"));
     scene.admit_with("alice", "bob", second("bob")).signal("bob", 1).sealed("bob", 2);
     scene.shows(Rule::MetaNamesInstance).send("bob", "in the second instance");
-    scene.packet("alice", "bob", 1).send("alice", "an answer").packet("bob", "alice", 1);
+    scene.packet("alice", "bob", 2).send("alice", "an answer").packet("bob", "alice", 2);
     for (party, word) in [("bob", "participant"), ("alice", "leader")] {
         let title = format!("A {word} lives through two instances of a meeting");
         drafts.alone(

@@ -14,10 +14,10 @@ fn user(party: &str) -> &str {
     party.split('@').next().unwrap_or(party)
 }
 
-/// The device of a party.
+/// The device of a party: what stands behind an `@`, else a laptop.
 pub(super) fn seat(party: &str) -> Seat {
-    let user = user(party);
-    Seat::new(user, &format!("{user}-laptop"))
+    let (user, device) = party.split_once('@').unwrap_or((party, "laptop"));
+    Seat::new(user, &format!("{user}-{device}"))
 }
 
 /// The meeting of nearly every case.

@@ -28,6 +28,20 @@ fn members(drafts: &mut Drafts) {
             .tests(Rule::RotateOnLeave),
         scene,
     );
+    let mut scene = Scene::gathered(&["alice", "bob", "bob@phone"]);
+    scene.admit("alice", "bob").admit("alice", "bob@phone");
+    scene.advance_rotating(20_000).advance_all(35_000).depart("alice", "bob@phone");
+    scene.within((35_000, 50_000), Rule::RotationThrottled, Rule::RotateOnLeave);
+    scene.observe("alice").advance_all(60_000);
+    drafts.alone(
+        Draft::new(
+            "two-devices-of-one-user",
+            "Two devices of a user are sealed to, and leave, apart",
+        )
+        .plays("alice")
+        .tests(Rule::SealToListed),
+        scene,
+    );
     let mut scene = Scene::gathered(&["alice", "bob"]);
     scene.admit("alice", "bob").leave("bob").join("bob", Role::Participant);
     scene.told_leader("bob", "alice");
