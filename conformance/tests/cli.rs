@@ -40,14 +40,15 @@ fn in_utf8(path: &Path) -> &str {
 #[test]
 fn programs_that_are_no_adapters() {
     adapter("false").assert(1, &["CRASH", "while asked hello: exit status 1", "NOT conformant"]);
-    adapter("yes").assert(1, &["PROTOCOL ERROR", "hello", "not JSON", "NOT conformant"]);
+    // Its first line may come before the question or after it.
+    adapter("yes").assert(1, &["PROTOCOL ERROR", "hello", ": y", "NOT conformant"]);
     adapter("cat").assert(1, &["PROTOCOL ERROR", "not as the schema says", "NOT conformant"]);
     let silent = adapter("sleep 1000");
     silent.assert(1, &["TIMEOUT", "no answer to hello within 5000 ms", "NOT conformant"]);
-    assert!(silent.took < Duration::from_secs(7), "{silent:#?}");
+    assert!(silent.took < Duration::from_secs(15), "{silent:#?}");
     let hasty = conclave(
         &["check", "--adapter-cmd", "sleep 1000", "--answer-ms", "100"],
-        Duration::from_secs(4),
+        Duration::from_secs(10),
     );
     hasty.assert(1, &["no answer to hello within 1000 ms"]);
 }
