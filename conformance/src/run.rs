@@ -16,13 +16,15 @@ use crate::{
 };
 
 mod applies;
+mod blame;
 mod given;
 mod words;
 
 pub use applies::not_applicable;
 pub use words::told;
 
-use given::{Translate, tape};
+use blame::{rule_of, seen_fields};
+use given::{Translate, natural, tape};
 
 /// More moments than any honest client has between two steps of a case.
 const MOMENTS_MAX: usize = 1_000;
@@ -127,28 +129,6 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
 /// its cause, in the judge, never by its place: nothing may hide behind advice.
 fn worst(findings: &[Finding]) -> Option<Verdict> {
     findings.iter().map(Finding::verdict).max()
-}
-
-/// The rule a client breaks that gets a step wrong which no rule of the case is about.
-fn rule_of(input: &Input) -> Option<Rule> {
-    use crate::protocol::Message;
-    match input {
-        Input::Join { .. } => Some(Rule::EphemeralFresh),
-        Input::Send { .. } => Some(Rule::CounterNeverRepeats),
-        Input::Leave {} => Some(Rule::MeetingKeysErased),
-        Input::Observe {} => Some(Rule::CodeFromHandshakeKey),
-        Input::Advance { .. } => Some(Rule::RotateOnLeave),
-        Input::Deliver { message } => Some(match message {
-            Message::LeaderNamed { .. } => Rule::AnnouncementVerifies,
-            Message::Admitted { .. } => Rule::JoinerKeyPrompt,
-            Message::Departed { .. } => Rule::RotateOnLeave,
-            Message::RekeySignaled { .. } => Rule::SeqByOne,
-            Message::SealedKey { .. } => Rule::SealOpens,
-            Message::Packet { .. } => Rule::PacketOpens,
-            Message::MeetingEnded {} => Rule::MeetingKeysErased,
-        }),
-        Input::Hello { .. } | Input::Open { .. } | Input::Compute { .. } | Input::Close {} => None,
-    }
 }
 
 impl Run<'_, '_> {
@@ -300,32 +280,8 @@ impl Run<'_, '_> {
         if got == *wanted {
             return;
         }
-        // With other rotations the number differs, and that is all it says.
-        let sends = if self.judge.is_shifted() { got.sends_under } else { wanted.sends_under };
-        let quoted = |text: &Option<String>| format!("{text:?}");
-        let fields = [
-            (
-                "phase",
-                Rule::MeetingKeysErased,
-                format!("{:?}", wanted.phase),
-                format!("{:?}", got.phase),
-            ),
-            ("leader", Rule::AnnouncementVerifies, quoted(&wanted.leader), quoted(&got.leader)),
-            (
-                "security_code",
-                Rule::CodeFromHandshakeKey,
-                quoted(&wanted.security_code),
-                quoted(&got.security_code),
-            ),
-            ("listed", self.rule(), format!("{:?}", wanted.listed), format!("{:?}", got.listed)),
-            (
-                "sends_under",
-                Rule::UseNewestKey,
-                format!("{sends:?}"),
-                format!("{:?}", got.sends_under),
-            ),
-        ];
-        for (name, rule, wanted, got) in fields {
+        let shifted = self.judge.is_shifted();
+        for (name, rule, wanted, got) in seen_fields(wanted, &got, self.rule(), shifted) {
             if wanted != got {
                 self.judge.note(Finding {
                     step: at,
@@ -544,11 +500,6 @@ impl Run<'_, '_> {
         };
         self.judge.hear(&answered, same);
     }
-}
-
-fn natural(name: &str) -> (String, u32) {
-    let (label, number) = name.rsplit_once('/').unwrap_or((name, "0"));
-    (label.to_owned(), number.parse().unwrap_or(u32::MAX))
 }
 
 fn profile(session: &CaseSession) -> Result<Profile, Stop> {

@@ -59,3 +59,9 @@ impl Translate {
             .ok_or_else(|| Stop::Script("an expected output does not decode".to_owned()))
     }
 }
+
+/// Draws in the order of their numbers.
+pub(super) fn natural(name: &str) -> (String, u32) {
+    let (label, number) = name.rsplit_once('/').unwrap_or((name, "0"));
+    (label.to_owned(), number.parse().unwrap_or(u32::MAX))
+}

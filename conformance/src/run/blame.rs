@@ -1,0 +1,58 @@
+//! Which rule a wrong step breaks.
+
+use conclave_spec::Rule;
+
+use crate::protocol::{Input, Message, Observed};
+
+/// The rule a client breaks that gets a step wrong which no rule of the case is about.
+pub(super) fn rule_of(input: &Input) -> Option<Rule> {
+    match input {
+        Input::Join { .. } => Some(Rule::EphemeralFresh),
+        Input::Send { .. } => Some(Rule::CounterNeverRepeats),
+        Input::Leave {} => Some(Rule::MeetingKeysErased),
+        Input::Observe {} => Some(Rule::CodeFromHandshakeKey),
+        Input::Advance { .. } => Some(Rule::RotateOnLeave),
+        Input::Deliver { message } => Some(match message {
+            Message::LeaderNamed { .. } => Rule::AnnouncementVerifies,
+            Message::Admitted { .. } => Rule::JoinerKeyPrompt,
+            Message::Departed { .. } => Rule::RotateOnLeave,
+            Message::RekeySignaled { .. } => Rule::SeqByOne,
+            Message::SealedKey { .. } => Rule::SealOpens,
+            Message::Packet { .. } => Rule::PacketOpens,
+            Message::MeetingEnded {} => Rule::MeetingKeysErased,
+        }),
+        Input::Hello { .. } | Input::Open { .. } | Input::Compute { .. } | Input::Close {} => None,
+    }
+}
+
+/// A part of what the user sees: its name, the rule it shows, what was wanted and what is seen.
+pub(super) type SeenField = (&'static str, Rule, String, String);
+
+/// What the user sees, part by part. `of_case` is the rule of the case.
+pub(super) fn seen_fields(
+    wanted: &Observed,
+    got: &Observed,
+    of_case: Rule,
+    shifted: bool,
+) -> [SeenField; 5] {
+    // With other rotations the number differs, and that is all it says.
+    let sends = if shifted { got.sends_under } else { wanted.sends_under };
+    let quoted = |text: &Option<String>| format!("{text:?}");
+    [
+        (
+            "phase",
+            Rule::MeetingKeysErased,
+            format!("{:?}", wanted.phase),
+            format!("{:?}", got.phase),
+        ),
+        ("leader", Rule::AnnouncementVerifies, quoted(&wanted.leader), quoted(&got.leader)),
+        (
+            "security_code",
+            Rule::CodeFromHandshakeKey,
+            quoted(&wanted.security_code),
+            quoted(&got.security_code),
+        ),
+        ("listed", of_case, format!("{:?}", wanted.listed), format!("{:?}", got.listed)),
+        ("sends_under", Rule::UseNewestKey, format!("{sends:?}"), format!("{:?}", got.sends_under)),
+    ]
+}
