@@ -22,11 +22,13 @@ pub enum Label {
     ServerStatement,
     /// Stream key derivation. The paper gives no string: reading R-09.
     StreamKey,
+    /// A co-host's request to lock or unlock. The paper gives no string: reading R-63.
+    LockRequest,
 }
 
 impl Label {
     /// Every context string.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Announcement,
         Self::KeySeedDerivation,
         Self::KeySeedCipher,
@@ -34,6 +36,7 @@ impl Label {
         Self::SecurityCode,
         Self::ServerStatement,
         Self::StreamKey,
+        Self::LockRequest,
     ];
 
     /// The string itself, ASCII, without a terminator.
@@ -47,6 +50,7 @@ impl Label {
             Self::SecurityCode => "Zoombase-1-ClientOnly-MAC-SecurityCode",
             Self::ServerStatement => "Conclave-1-Sig-ServerStatement",
             Self::StreamKey => "Conclave-1-KDF-StreamKey",
+            Self::LockRequest => "Conclave-1-Sig-LockRequest",
         }
     }
 }

@@ -14,8 +14,12 @@ pub enum Width {
     Text(usize),
     /// At most this many bytes.
     AtMost(usize),
+    /// At most this many bytes of UTF-8, possibly none.
+    MaybeText(usize),
     /// A four-byte big-endian number.
     U32,
+    /// An eight-byte big-endian number.
+    U64,
 }
 
 /// One field of a layout.
@@ -46,6 +50,8 @@ impl Layout {
 }
 
 const ID_MAX: usize = 255;
+/// Room for the entries of a thousand participants.
+const ENTRIES_MAX: usize = 1 << 20;
 
 const fn always(name: &'static str, width: Width) -> Field {
     Field { name, width, rule: None }
@@ -121,6 +127,91 @@ pub const STREAM_KEY_INFO: Layout = Layout {
         by(Rule::SubkeyNamesMeeting, "meeting_id", Width::Text(ID_MAX)),
         by(Rule::SubkeyNamesInstance, "meeting_uuid", Width::Exactly(16)),
         by(Rule::SubkeyNamesSender, "sender", Width::Text(ID_MAX)),
+        by(Rule::SubkeyNamesDevice, "hardware_id", Width::Text(ID_MAX)),
+    ],
+};
+
+/// A link of the leader participant list (2.3.1, 3.7.7; readings ): what its hash
+/// covers, and what is posted. Fields an operation has no use for are empty.
+pub const LINK: Layout = Layout {
+    tag: "conclave/link",
+    fields: &[
+        by(Rule::LinkNamesCounter, "v", Width::U32),
+        by(Rule::LinkNamesPrevious, "prev", Width::Exactly(32)),
+        always("op", Width::Text(16)),
+        always("user_id", Width::MaybeText(ID_MAX)),
+        always("hardware_id", Width::MaybeText(ID_MAX)),
+        always("ivk", Width::AtMost(32)),
+        always("binding_hash", Width::AtMost(32)),
+        always("name", Width::MaybeText(ID_MAX)),
+        always("entries", Width::AtMost(ENTRIES_MAX)),
+    ],
+};
+
+/// One device in a snapshot. `standing` is `present`, `left` or `kicked`; `binding_hash` is empty
+/// unless present.
+pub const ENTRY: Layout = Layout {
+    tag: "conclave/entry",
+    fields: &[
+        always("user_id", Width::Text(ID_MAX)),
+        always("hardware_id", Width::Text(ID_MAX)),
+        always("name", Width::MaybeText(ID_MAX)),
+        always("ivk", Width::Exactly(32)),
+        always("standing", Width::Text(16)),
+        always("binding_hash", Width::AtMost(32)),
+        always("leaves", Width::U32),
+    ],
+};
+
+/// What a heartbeat signs (2.3.1, 3.7.7: the encoding itself; 4.1, subsubsec:lpl: its SHA-256,
+/// which is the hash `H_i`). `binding` is the encoded binding of the leader.
+pub const HEARTBEAT_SIGNED: Layout = Layout {
+    tag: "conclave/heartbeat-signed",
+    fields: &[
+        by(Rule::HeartbeatNamesLeader, "binding", Width::AtMost(4096)),
+        by(Rule::HeartbeatNamesList, "list_hash", Width::Exactly(32)),
+        by(Rule::HeartbeatNamesVersion, "v", Width::U32),
+        by(Rule::HeartbeatNamesCount, "t", Width::U32),
+        by(Rule::HeartbeatNamesKey, "mk_seq", Width::U32),
+        by(Rule::HeartbeatNamesPrevious, "prev", Width::Exactly(32)),
+        by(Rule::HeartbeatNamesTimestamp, "timestamp_ms", Width::U64),
+    ],
+};
+
+/// A heartbeat as sent.
+pub const HEARTBEAT: Layout = Layout {
+    tag: "conclave/heartbeat",
+    fields: &[
+        always("list_hash", Width::Exactly(32)),
+        always("v", Width::U32),
+        always("t", Width::U32),
+        always("mk_seq", Width::U32),
+        by(Rule::HeartbeatNamesPrevious, "prev", Width::Exactly(32)),
+        by(Rule::HeartbeatNamesTimestamp, "timestamp_ms", Width::U64),
+        always("sig", Width::Exactly(64)),
+    ],
+};
+
+/// What a co-host's request to lock or unlock signs (3.1, 3.7.8; reading R-63).
+pub const LOCK_REQUEST_SIGNED: Layout = Layout {
+    tag: "conclave/lock-request-signed",
+    fields: &[
+        by(Rule::RequestNamesMeeting, "meeting_id", Width::Text(ID_MAX)),
+        by(Rule::RequestNamesInstance, "meeting_uuid", Width::Exactly(16)),
+        by(Rule::RequestNamesOperation, "operation", Width::Text(16)),
+        by(Rule::RequestNamesHead, "link_hash", Width::Exactly(32)),
+    ],
+};
+
+/// A co-host's request to lock or unlock on the bulletin board. `operation` is `lock` or `unlock`.
+pub const LOCK_REQUEST: Layout = Layout {
+    tag: "conclave/lock-request",
+    fields: &[
+        always("user_id", Width::Text(ID_MAX)),
+        always("hardware_id", Width::Text(ID_MAX)),
+        always("operation", Width::Text(16)),
+        always("link_hash", Width::Exactly(32)),
+        always("sig", Width::Exactly(64)),
     ],
 };
 
@@ -149,7 +240,7 @@ pub const SEALED_KEY: Layout = Layout {
 };
 
 /// Every layout, for generated tables and fuzzing.
-pub const ALL: [&Layout; 8] = [
+pub const ALL: [&Layout; 14] = [
     &BINDING,
     &STATEMENT,
     &META,
@@ -158,4 +249,10 @@ pub const ALL: [&Layout; 8] = [
     &STREAM_KEY_INFO,
     &ANNOUNCEMENT,
     &SEALED_KEY,
+    &LINK,
+    &ENTRY,
+    &HEARTBEAT_SIGNED,
+    &HEARTBEAT,
+    &LOCK_REQUEST_SIGNED,
+    &LOCK_REQUEST,
 ];

@@ -15,6 +15,6 @@ pub mod wire;
 
 pub use formulas::Octets;
 pub use labels::Label;
-pub use profiles::{BoxSuite, Params, Profile};
+pub use profiles::{BoxSuite, GraceFrom, HeartbeatForm, NonceSchedule, Params, Profile};
 pub use rule_set::RuleSet;
 pub use rules::{Kind, Level, Provenance, Rule};

@@ -18,6 +18,33 @@ pub enum BoxSuite {
     Hybrid,
 }
 
+/// What the signature of a heartbeat is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HeartbeatForm {
+    /// The tuple of its fields (2.3.1, 3.7.7).
+    Tuple,
+    /// Its hash `H_i`, which the next one names (4.1, subsubsec:lpl).
+    Hash,
+}
+
+/// When the time of a superseded key begins to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GraceFrom {
+    /// When the newer key arrives (4.1, subsubsec:liveness).
+    Receipt,
+    /// When a heartbeat certifies the newer number, whether or not the key arrived.
+    Certificate,
+}
+
+/// How the interval of liveness nonces grows with the meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NonceSchedule {
+    /// With the square of the number present, from ten on.
+    Quadratic,
+    /// Not at all.
+    Constant,
+}
+
 /// The numbers of a protocol version. Times are milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Params {
@@ -27,16 +54,36 @@ pub struct Params {
     pub joiner_key_age_ms_max: u32,
     /// After a leave, the rotation comes within this time.
     pub leave_rotation_ms_max: u32,
+    /// After a join, the rotation comes within this time, where joins rotate at once.
+    pub join_batch_ms_max: u32,
+    /// A meeting key is the newest for at most this time, where keys have an age.
+    pub key_age_ms_max: u32,
     /// A participant waits this long before it encrypts under a rotated key.
     pub use_wait_ms: u32,
     /// The shortest wait that still counts as `use_wait_ms`.
     pub use_wait_ms_min: u32,
     /// The longest wait that still counts as `use_wait_ms`.
     pub use_wait_ms_max: u32,
-    /// A superseded key decrypts this long after the newer one arrived.
+    /// A superseded key decrypts this long after it was superseded.
     pub old_key_ms: u32,
     /// How many packet counters behind the highest one are still accepted once.
     pub replay_window: u32,
+    /// The leader sends a heartbeat at least once in this time.
+    pub heartbeat_ms_max: u32,
+    /// A participant that got no heartbeat for this long leaves.
+    pub silence_ms: u32,
+    /// The latest moment at which leaving still counts as leaving after `silence_ms`.
+    pub silence_ms_max: u32,
+    /// A client posts a liveness nonce at this interval in a meeting of up to ten.
+    pub nonce_interval_ms: u32,
+    /// The shortest interval that still counts as `nonce_interval_ms`.
+    pub nonce_interval_ms_min: u32,
+    /// The longest interval that still counts as `nonce_interval_ms`.
+    pub nonce_interval_ms_max: u32,
+    /// The leader may coalesce the list when it has more links than this.
+    pub links_max: u32,
+    /// From this many leaves of a device on, the roster shows their number.
+    pub leaves_shown_from: u32,
 }
 
 /// A protocol version as a value.
@@ -54,18 +101,89 @@ pub struct Profile {
     pub rules: RuleSet,
     /// The numbers.
     pub params: Params,
-    /// How a meeting key is sealed.
+    /// How a meeting key is sealed to a recipient that can take it.
     pub box_suite: BoxSuite,
+    /// What the signature of a heartbeat is over.
+    pub heartbeat_form: HeartbeatForm,
+    /// When the time of a superseded key begins to run.
+    pub grace_from: GraceFrom,
+    /// How the interval of liveness nonces grows.
+    pub nonce_schedule: NonceSchedule,
 }
 
 /// The rules of formulas that no profile of this release uses yet: the server statement (client
-/// 5.7.0) and the hybrid box (client 6.0.10). They are checked by byte vectors alone.
+/// 5.7.0). They are checked by byte vectors alone.
 pub const FORMULA_ONLY: &[Rule] = &[
     Rule::StatementVerifies,
     Rule::StatementNamesInstance,
     Rule::StatementNamesUser,
     Rule::StatementNamesDevice,
     Rule::StatementNamesIdentityKey,
+];
+
+/// What came with version 3: the number in the seal, and every name on the list.
+const SINCE_3_0: &[Rule] =
+    &[Rule::SealCarriesSeq, Rule::SeqIncreases, Rule::NamesFromList, Rule::RenameListed];
+
+/// What came with version 3.1: locked meetings.
+const SINCE_3_1: &[Rule] = &[
+    Rule::KickListed,
+    Rule::KickedLeaves,
+    Rule::LockListed,
+    Rule::LockedAdmitsNobodyNew,
+    Rule::LockedRejoinAllowed,
+    Rule::KickedStaysOut,
+    Rule::LockFromList,
+    Rule::UnlockWarned,
+    Rule::LockedLeaderKnown,
+    Rule::LockCopied,
+    Rule::RequestVerifies,
+    Rule::RequestNamesHead,
+    Rule::RequestMatchesHead,
+    Rule::RequesterListed,
+    Rule::RequestRetried,
+    Rule::RequestNamesMeeting,
+    Rule::RequestNamesInstance,
+    Rule::RequestNamesOperation,
+];
+
+/// What came with client 5.12: nobody encrypts for a list nobody certified; keys age.
+const SINCE_5_12: &[Rule] = &[
+    Rule::JoinBatchBounded,
+    Rule::JoinerKeyNew,
+    Rule::RotateInTime,
+    Rule::SnapshotKeepsKnown,
+    Rule::LeaverShownUntilRekey,
+    Rule::KeyAwaitsHeartbeat,
+    Rule::UncertifiedDropped,
+];
+
+/// What client 5.12 replaced.
+const UNTIL_5_12: &[Rule] =
+    &[Rule::JoinerKeyYoung, Rule::JoinerKeyPrompt, Rule::RotateOnJoin, Rule::RotationThrottled];
+
+/// What came with client 5.13: one history, fresh keys.
+const SINCE_5_13: &[Rule] = &[
+    Rule::HeartbeatNamesPrevious,
+    Rule::HeartbeatNamesTimestamp,
+    Rule::HistoryContinues,
+    Rule::TimestampIncreases,
+    Rule::NotStale,
+    Rule::TimestampAdvances,
+    Rule::TakeoverContinues,
+    Rule::NoncePosted,
+    Rule::NonceRenewed,
+    Rule::SealNamesNonce,
+    Rule::SealUsesNewestNonce,
+    Rule::NonceRecent,
+    Rule::NonceFresh,
+    Rule::NoSealWithoutNonce,
+    Rule::NoncesSurviveLeader,
+];
+
+/// What came with client 6.0.10: the hybrid box.
+const SINCE_6_0_10: &[Rule] = &[
+    Rule::LabelHonest,
     Rule::HybridUsesKem,
     Rule::HybridUsesAgreement,
     Rule::HybridNamesContext,
@@ -76,34 +194,48 @@ pub const FORMULA_ONLY: &[Rule] = &[
     Rule::HybridNamesRecipientBoxKey,
     Rule::HybridNamesRecipientKemKey,
     Rule::HybridNamesMeta,
+    Rule::SuiteFromSignedKey,
+    Rule::NoClassicForHybrid,
 ];
 
 const ZOOM_2_3_1_PARAMS: Params = Params {
     rotation_interval_ms_min: 15_000,
     joiner_key_age_ms_max: 15_000,
     leave_rotation_ms_max: 15_000,
+    join_batch_ms_max: 2_000,
+    key_age_ms_max: 300_000,
     use_wait_ms: 2_000,
     use_wait_ms_min: 1_000,
     use_wait_ms_max: 5_000,
     old_key_ms: 10_000,
     replay_window: 64,
+    heartbeat_ms_max: 10_000,
+    silence_ms: 100_000,
+    silence_ms_max: 110_000,
+    nonce_interval_ms: 180_000,
+    nonce_interval_ms_min: 150_000,
+    nonce_interval_ms_max: 210_000,
+    links_max: 20,
+    leaves_shown_from: 4,
 };
 
 impl Profile {
     /// The protocol of November 2020: the sequence number of a key travels outside its seal.
     #[must_use]
     pub fn zoom_2_3_1() -> Self {
+        let later = [SINCE_3_0, SINCE_3_1, SINCE_5_12, SINCE_5_13, SINCE_6_0_10, FORMULA_ONLY];
+        let rules = later.iter().fold(RuleSet::all(), |rules, late| rules.less(RuleSet::of(late)));
         Self {
             id: "zoom-2.3.1",
             parent: None,
             paper: "2.3.1",
             summary: "key number outside the seal (client 5.4.0)",
-            rules: RuleSet::all()
-                .less(RuleSet::of(FORMULA_ONLY))
-                .without(Rule::SealCarriesSeq)
-                .without(Rule::SeqIncreases),
+            rules: rules.without(Rule::SubkeyNamesDevice),
             params: ZOOM_2_3_1_PARAMS,
             box_suite: BoxSuite::Classic,
+            heartbeat_form: HeartbeatForm::Tuple,
+            grace_from: GraceFrom::Receipt,
+            nonce_schedule: NonceSchedule::Quadratic,
         }
     }
 
@@ -116,7 +248,109 @@ impl Profile {
             parent: Some(parent.id),
             paper: "3",
             summary: "key number sealed with the key and strictly increasing",
-            rules: parent.rules.with(Rule::SealCarriesSeq).with(Rule::SeqIncreases),
+            rules: parent.rules.union(RuleSet::of(SINCE_3_0)).without(Rule::NumberFromHeartbeat),
+            ..parent
+        }
+    }
+
+    /// The protocol of October 2021: meetings can be locked.
+    #[must_use]
+    pub fn zoom_3_1() -> Self {
+        let parent = Self::zoom_3_0();
+        Self {
+            id: "zoom-3.1",
+            parent: Some(parent.id),
+            paper: "3.1",
+            summary: "locked meetings (client 5.6.0)",
+            rules: parent.rules.union(RuleSet::of(SINCE_3_1)),
+            ..parent
+        }
+    }
+
+    /// The protocol of 2022: the leader need not be the host; no obligation of a client changes.
+    #[must_use]
+    pub fn zoom_3_3() -> Self {
+        let parent = Self::zoom_3_1();
+        Self {
+            id: "zoom-3.3",
+            parent: Some(parent.id),
+            paper: "3.3",
+            summary: "the leader need not be the host (client 5.11.3)",
+            ..parent
+        }
+    }
+
+    /// Version 4.1 as far as client 5.12 has it: keys wait for a certified list, and age.
+    #[must_use]
+    pub fn zoom_4_1_client_5_12() -> Self {
+        let parent = Self::zoom_3_3();
+        let params = Params { leave_rotation_ms_max: 10_000, ..parent.params };
+        Self {
+            id: "zoom-4.1-client-5.12",
+            parent: Some(parent.id),
+            paper: "4.1",
+            summary: "keys wait for a certified list and live five minutes (client 5.12)",
+            rules: parent.rules.union(RuleSet::of(SINCE_5_12)).less(RuleSet::of(UNTIL_5_12)),
+            params,
+            ..parent
+        }
+    }
+
+    /// Version 4.1 in full: one chain of heartbeats, liveness nonces.
+    #[must_use]
+    pub fn zoom_4_1() -> Self {
+        let parent = Self::zoom_4_1_client_5_12();
+        Self {
+            id: "zoom-4.1",
+            parent: Some(parent.id),
+            paper: "4.1",
+            summary: "chained heartbeats and liveness nonces (client 5.13)",
+            rules: parent.rules.union(RuleSet::of(SINCE_5_13)),
+            heartbeat_form: HeartbeatForm::Hash,
+            ..parent
+        }
+    }
+
+    /// Version 4.4: the hybrid box for everybody who announced a Kyber key.
+    #[must_use]
+    pub fn zoom_4_4() -> Self {
+        let parent = Self::zoom_4_1();
+        Self {
+            id: "zoom-4.4",
+            parent: Some(parent.id),
+            paper: "4.4",
+            summary: "hybrid post-quantum box (client 6.0.10)",
+            rules: parent.rules.union(RuleSet::of(SINCE_6_0_10)),
+            box_suite: BoxSuite::Hybrid,
+            ..parent
+        }
+    }
+
+    /// Version 4.6: of meetings it says what 4.4 says.
+    #[must_use]
+    pub fn zoom_4_6() -> Self {
+        let parent = Self::zoom_4_4();
+        Self {
+            id: "zoom-4.6",
+            parent: Some(parent.id),
+            paper: "4.6",
+            summary: "meetings as in 4.4 (client 6.3.0)",
+            ..parent
+        }
+    }
+
+    /// Version 4.6 with the safest choice wherever it leaves one.
+    #[must_use]
+    pub fn hardened() -> Self {
+        let parent = Self::zoom_4_6();
+        Self {
+            id: "hardened",
+            parent: Some(parent.id),
+            paper: "4.6",
+            summary: "4.6 with the safest choice wherever there is one (no client)",
+            rules: parent.rules.with(Rule::SubkeyNamesDevice),
+            grace_from: GraceFrom::Certificate,
+            nonce_schedule: NonceSchedule::Constant,
             ..parent
         }
     }
@@ -124,20 +358,23 @@ impl Profile {
     /// Every profile, oldest first.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        vec![Self::zoom_2_3_1(), Self::zoom_3_0()]
+        vec![
+            Self::zoom_2_3_1(),
+            Self::zoom_3_0(),
+            Self::zoom_3_1(),
+            Self::zoom_3_3(),
+            Self::zoom_4_1_client_5_12(),
+            Self::zoom_4_1(),
+            Self::zoom_4_4(),
+            Self::zoom_4_6(),
+            Self::hardened(),
+        ]
     }
 
     /// The profile with this name.
     #[must_use]
     pub fn by_id(id: &str) -> Option<Self> {
         Self::all().into_iter().find(|profile| profile.id == id)
-    }
-
-    /// This profile with the formula rules that no profile uses yet, for byte vectors.
-    #[must_use]
-    pub fn with_formula_rules(self) -> Self {
-        let rules = self.rules.union(RuleSet::of(FORMULA_ONLY));
-        Self { rules, ..self }
     }
 
     /// This profile less a rule and the rules that need it. Of a structural rule the primitive is
@@ -148,12 +385,12 @@ impl Profile {
         Self { rules, ..self }
     }
 
-    /// This profile with another box suite.
+    /// This profile with another box suite, and the rules of the hybrid box as it has need of them.
     #[must_use]
     pub fn with_box_suite(self, box_suite: BoxSuite) -> Self {
         let rules = match box_suite {
-            BoxSuite::Classic => self.rules,
-            BoxSuite::Hybrid => self.rules.union(RuleSet::of(FORMULA_ONLY)),
+            BoxSuite::Classic => self.rules.less(RuleSet::of(SINCE_6_0_10)),
+            BoxSuite::Hybrid => self.rules.union(RuleSet::of(SINCE_6_0_10)),
         };
         Self { rules, box_suite, ..self }
     }
@@ -168,6 +405,11 @@ impl Profile {
         }
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{:?}\n{:?}", self.params, self.box_suite);
+        let _ = writeln!(
+            text,
+            "{:?}\n{:?}\n{:?}",
+            self.heartbeat_form, self.grace_from, self.nonce_schedule
+        );
         Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
             hex
@@ -180,17 +422,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zoom_3_0_differs_from_its_parent_by_two_rules() {
-        let added: Vec<_> =
-            Profile::zoom_3_0().rules.less(Profile::zoom_2_3_1().rules).iter().collect();
-        assert_eq!(added, [Rule::SeqIncreases, Rule::SealCarriesSeq]);
-        assert_eq!(Profile::zoom_3_0().params, Profile::zoom_2_3_1().params);
+    fn without_the_sealed_number_a_key_has_none() {
+        let without = Profile::zoom_3_0().without(Rule::SealCarriesSeq);
+        assert!(!without.rules.contains(Rule::SeqIncreases));
     }
 
     #[test]
-    fn without_the_sealed_number_version_3_is_version_2_3_1() {
-        let without = Profile::zoom_3_0().without(Rule::SealCarriesSeq);
-        assert_eq!(without.rules, Profile::zoom_2_3_1().rules);
+    fn every_profile_has_a_name_of_its_own_and_a_parent_before_it() {
+        let all = Profile::all();
+        for (at, profile) in all.iter().enumerate() {
+            let before = all.iter().take(at);
+            assert_eq!(profile.parent, before.map(|it| it.id).next_back(), "{}", profile.id);
+            assert_eq!(Profile::by_id(profile.id).as_ref(), Some(profile));
+        }
+    }
+
+    #[test]
+    fn versions_that_change_nothing_for_a_client_have_the_same_digest() {
+        assert_eq!(Profile::zoom_3_1().digest(), Profile::zoom_3_3().digest());
+        assert_eq!(Profile::zoom_4_4().digest(), Profile::zoom_4_6().digest());
+        let digests: std::collections::BTreeSet<_> =
+            Profile::all().iter().map(Profile::digest).collect();
+        assert_eq!(digests.len(), Profile::all().len() - 2);
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub enum Reaction {
     Reject,
     /// The input is passed over without complaint; the state stays.
     Ignore,
+    /// The client leaves the meeting and forgets its keys.
+    Leave,
     /// The rule is no guard on an input: nothing to react to.
     None,
 }
@@ -62,17 +64,44 @@ pub enum Area {
     Device,
     /// `ROT`: sealing, numbering and rotating the meeting key, teardown.
     Rotation,
+    /// `MEM`: the leader participant list.
+    Membership,
+    /// `HBT`: heartbeats.
+    Heartbeat,
+    /// `LIV`: liveness nonces.
+    Liveness,
+    /// `ELE`: changes of the leader.
+    Election,
+    /// `LCK`: locked meetings.
+    Lock,
     /// `MED`: per-stream keys and packets.
     Media,
 }
 
 impl Area {
+    /// Every area, in the order of the table.
+    pub const ALL: [Self; 8] = [
+        Self::Device,
+        Self::Rotation,
+        Self::Membership,
+        Self::Heartbeat,
+        Self::Liveness,
+        Self::Election,
+        Self::Lock,
+        Self::Media,
+    ];
+
     /// The folder, module and test word of the area.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Device => "device",
             Self::Rotation => "rotation",
+            Self::Membership => "membership",
+            Self::Heartbeat => "heartbeat",
+            Self::Liveness => "liveness",
+            Self::Election => "election",
+            Self::Lock => "lock",
             Self::Media => "media",
         }
     }
@@ -83,6 +112,11 @@ impl Area {
         match self {
             Self::Device => "DEV",
             Self::Rotation => "ROT",
+            Self::Membership => "MEM",
+            Self::Heartbeat => "HBT",
+            Self::Liveness => "LIV",
+            Self::Election => "ELE",
+            Self::Lock => "LCK",
             Self::Media => "MED",
         }
     }
@@ -244,6 +278,11 @@ rules! {
     CodeHasAllDigits = "DEV-18", Device, Display, Must, Literal,
         None, cite("2.3.1", "3.8"), needs [];
 
+    // DEV: what the user is told of the encryption
+    /// The meeting is labelled post-quantum only when everybody present signed a Kyber key.
+    LabelHonest = "DEV-19", Device, Display, Must, Reading("R-61"),
+        None, cite("4.4", "subsubsec:meetingcrypto"), needs [];
+
     // ROT: sealing
     /// A sealed key is used only when its authenticated decryption succeeds.
     SealOpens = "ROT-01", Rotation, Structural, Must, Literal,
@@ -280,7 +319,7 @@ rules! {
     /// Every rotation installs an independently generated meeting key.
     RotationFresh = "ROT-11", Rotation, Duty, Must, Literal,
         None, cite("2.3.1", "3.7.6"), needs [];
-    /// After a participant leaves, the leader rotates the meeting key within 15 seconds.
+    /// After a participant leaves, the leader rotates the meeting key within the profile's time.
     RotateOnLeave = "ROT-12", Rotation, Duty, Must, Literal,
         None, cite("3", "3.7.6"), needs [];
     /// Every meeting key is sealed to every listed participant and to nobody who has left.
@@ -357,6 +396,267 @@ rules! {
     BoxNonceFresh = "ROT-34", Rotation, Duty, Must, Literal,
         None, cite("2.3.1", "3.5.2 Box.Enc step 1"), needs [];
 
+    // ROT: by profile
+    /// After a participant joins, the leader rotates the meeting key within two seconds, however
+    /// many others join meanwhile.
+    JoinBatchBounded = "ROT-35", Rotation, Duty, Must, Reading("R-60"),
+        None, cite("4.1", "subsubsec:keyrotation"), needs [];
+    /// A joiner is never given a meeting key made before its join.
+    JoinerKeyNew = "ROT-36", Rotation, Duty, Must, Literal,
+        None, cite("4.1", "subsubsec:keyrotation"), needs [];
+    /// No meeting key is the newest for more than five minutes.
+    RotateInTime = "ROT-37", Rotation, Duty, Must, Literal,
+        None, cite("4.1", "subsubsec:keyrotation"), needs [];
+    /// A meeting key sealed without a number waits for the heartbeat that announces its number.
+    NumberFromHeartbeat = "ROT-38", Rotation, Guard, Must, Reading("R-18"),
+        None, cite("2.3.1", "3.7.6, last paragraph"), needs [];
+    /// A recipient that signed a Kyber key is sealed to with it, whatever the server says of its
+    /// version.
+    SuiteFromSignedKey = "ROT-39", Rotation, Duty, Must, Reading("R-61"),
+        None, cite("4.4", "subsubsec:meetingcrypto"), needs [];
+    /// A client that signed a Kyber key takes no classic box from a leader that signed one too.
+    NoClassicForHybrid = "ROT-40", Rotation, Guard, Must, Reading("R-61"),
+        Reject, cite("4.4", "subsubsec:meetingcrypto"), needs [];
+
+    // MEM: links
+    /// A link is taken only when it names the hash of the link before it.
+    LinkChains = "MEM-01", Membership, Guard, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [LinkNamesPrevious];
+    /// A link is taken only when its counter is one more than that of the link before it.
+    LinkCounts = "MEM-02", Membership, Guard, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [LinkNamesCounter];
+    /// A link contains the hash of the link before it.
+    LinkNamesPrevious = "MEM-03", Membership, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A link contains the number of operations so far.
+    LinkNamesCounter = "MEM-04", Membership, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A link is taken only when its operation changes the list it follows.
+    OperationApplies = "MEM-05", Membership, Guard, Must, Reading("R-44"),
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// The hash over the binding of a present device never changes, across links and leaders.
+    BindingStable = "MEM-06", Membership, Guard, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A device that left rejoins only with the identity key it had.
+    RejoinSameKey = "MEM-07", Membership, Guard, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// The first link a client takes is the first of the meeting or a snapshot.
+    ListStartsWhole = "MEM-08", Membership, Guard, Must, Reading("R-45"),
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A snapshot by the same leader says what the links it replaces say.
+    SnapshotFaithful = "MEM-09", Membership, Guard, Must, Reading("R-46"),
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A snapshot by a new leader leaves out nobody this client knows of.
+    SnapshotKeepsKnown = "MEM-10", Membership, Guard, Must, Reading("R-47"),
+        Reject, cite("4.1", "subsubsec:lpl"), needs [];
+    /// The leader puts every join on the list.
+    JoinListed = "MEM-11", Membership, Duty, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// The leader puts every leave on the list.
+    LeaveListed = "MEM-12", Membership, Duty, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// The roster shows who has left.
+    LeftShown = "MEM-13", Membership, Display, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// From the fourth leave of a device on, the roster shows how often it left.
+    LeavesCounted = "MEM-14", Membership, Display, Must, Literal,
+        None, cite("2.3.1", "3.10"), needs [];
+    /// The names of those present come from the list, not from the server.
+    NamesFromList = "MEM-15", Membership, Display, Must, Literal,
+        None, cite("3", "3.7.7"), needs [];
+    /// Who left stays displayed as present until this client encrypts under a key unknown to them.
+    LeaverShownUntilRekey = "MEM-16", Membership, Display, Must, Literal,
+        None, cite("4.1", "subsubsec:keyrotation"), needs [];
+    /// The roster shows the certified list and nothing the server says beside it.
+    RosterFromList = "MEM-17", Membership, Display, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// A new leader seals only to announced keys whose binding hash is on the list.
+    AnnouncementListed = "MEM-18", Membership, Duty, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// The leader puts a removal by its user on the list as such, not as a leave.
+    KickListed = "MEM-19", Membership, Duty, Must, Reading("R-48"),
+        None, cite("3.1", "3.7.8"), needs [];
+    /// The leader puts a name that the server relays on the list.
+    RenameListed = "MEM-20", Membership, Duty, Must, Literal,
+        None, cite("3", "3.7.7"), needs [];
+    /// A link counts only once a heartbeat certifies it.
+    LinkAwaitsHeartbeat = "MEM-21", Membership, Guard, Must, Reading("R-49"),
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// A client that the certified list says was removed leaves.
+    KickedLeaves = "MEM-22", Membership, Duty, Must, Reading("R-48"),
+        Leave, cite("3.1", "3.7.8"), needs [];
+
+    // HBT
+    /// A heartbeat is taken only when its signature verifies for the leader.
+    HeartbeatVerifies = "HBT-01", Heartbeat, Guard, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat signs the leader's binding.
+    HeartbeatNamesLeader = "HBT-02", Heartbeat, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat signs the hash of the list.
+    HeartbeatNamesList = "HBT-03", Heartbeat, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat signs the version of the list.
+    HeartbeatNamesVersion = "HBT-04", Heartbeat, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat signs its send counter.
+    HeartbeatNamesCount = "HBT-05", Heartbeat, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat signs the number of the newest meeting key.
+    HeartbeatNamesKey = "HBT-06", Heartbeat, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat signs the hash of the heartbeat before it.
+    HeartbeatNamesPrevious = "HBT-07", Heartbeat, Field, Must, Literal,
+        Reject, cite("4.1", "subsubsec:lpl"), needs [];
+    /// A heartbeat signs the leader's timestamp.
+    HeartbeatNamesTimestamp = "HBT-08", Heartbeat, Field, Must, Literal,
+        Reject, cite("4.1", "subsubsec:lpl"), needs [];
+    /// A heartbeat whose send counter does not increase is ignored.
+    CountIncreases = "HBT-09", Heartbeat, Guard, Must, Literal,
+        Ignore, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat is taken only when the list it certifies is one this client has.
+    CertifiesKnownLink = "HBT-10", Heartbeat, Guard, Must, Reading("R-50"),
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat whose list version is below one certified before is ignored.
+    VersionNeverBack = "HBT-11", Heartbeat, Guard, Must, Literal,
+        Ignore, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat whose key number is below one certified before is ignored.
+    KeyNeverBack = "HBT-12", Heartbeat, Guard, Must, Literal,
+        Ignore, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat is taken only when it names the last one taken before it.
+    HistoryContinues = "HBT-13", Heartbeat, Guard, Must, Literal,
+        Reject, cite("4.1", "subsubsec:lpl"), needs [HeartbeatNamesPrevious];
+    /// A heartbeat is taken only when the leader's timestamp increases.
+    TimestampIncreases = "HBT-14", Heartbeat, Guard, Must, Literal,
+        Reject, cite("4.1", "subsubsec:lpl"), needs [HeartbeatNamesTimestamp];
+    /// The leader sends a heartbeat at least every ten seconds.
+    BeatInTime = "HBT-15", Heartbeat, Duty, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// The leader sends a heartbeat whenever the list or the meeting key changes.
+    BeatOnChange = "HBT-16", Heartbeat, Duty, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// A participant that fails to get ten heartbeats in a row leaves.
+    LeaveOnSilence = "HBT-17", Heartbeat, Duty, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// A heartbeat that comes later after the last key than ten intervals more than the leader's
+    /// clock says does not count as received.
+    NotStale = "HBT-18", Heartbeat, Guard, Must, Reading("R-52"),
+        Ignore, cite("4.1", "subsubsec:lpl"), needs [HeartbeatNamesTimestamp];
+    /// A meeting key is used for sending only after a heartbeat certified its number.
+    KeyAwaitsHeartbeat = "HBT-19", Heartbeat, Duty, Must, Literal,
+        None, cite("4.1", "subsubsec:keyrotation"), needs [];
+    /// The send counter of a leader's heartbeats goes 1, 2, 3, ... without a gap.
+    CountsByOne = "HBT-20", Heartbeat, Duty, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// No two heartbeats of a leader have the same timestamp.
+    TimestampAdvances = "HBT-21", Heartbeat, Duty, Must, Reading("R-53"),
+        None, cite("4.1", "subsubsec:lpl"), needs [HeartbeatNamesTimestamp];
+
+    // LIV
+    /// Every client posts a liveness nonce when it joins.
+    NoncePosted = "LIV-01", Liveness, Duty, Must, Literal,
+        None, cite("4.1", "subsubsec:liveness"), needs [];
+    /// Every client posts a further liveness nonce at the interval of the meeting's size.
+    NonceRenewed = "LIV-02", Liveness, Duty, Must, Literal,
+        None, cite("4.1", "subsubsec:liveness"), needs [NoncePosted];
+    /// A sealed meeting key is bound to a liveness nonce of its recipient.
+    SealNamesNonce = "LIV-03", Liveness, Field, Must, Literal,
+        Reject, cite("4.1", "subsubsec:liveness"), needs [];
+    /// The leader binds the newest nonce of each recipient.
+    SealUsesNewestNonce = "LIV-04", Liveness, Duty, Must, Literal,
+        None, cite("4.1", "subsubsec:liveness"), needs [SealNamesNonce];
+    /// A sealed key is taken only when bound to one of the recipient's two newest nonces.
+    NonceRecent = "LIV-05", Liveness, Guard, Must, Literal,
+        Reject, cite("4.1", "subsubsec:liveness"), needs [SealNamesNonce];
+    /// Every liveness nonce is freshly generated.
+    NonceFresh = "LIV-06", Liveness, Duty, Must, Literal,
+        None, cite("4.1", "subsubsec:liveness"), needs [NoncePosted];
+    /// No key is sealed to a recipient whose nonce has not arrived.
+    NoSealWithoutNonce = "LIV-07", Liveness, Duty, Must, Reading("R-54"),
+        None, cite("4.1", "subsubsec:liveness"), needs [SealNamesNonce];
+    /// A change of the leader leaves a client's nonces valid.
+    NoncesSurviveLeader = "LIV-08", Liveness, Duty, Must, Reading("R-55"),
+        None, cite("4.1", "subsubsec:liveness"), needs [SealNamesNonce];
+
+    // ELE
+    /// A heartbeat is taken only when its leader is present on the list it certifies.
+    LeaderListed = "ELE-01", Election, Guard, Must, Literal,
+        Reject, cite("2.3.1", "3.7.7"), needs [];
+    /// A participant is shown every change of the leader.
+    ChangeNoticed = "ELE-02", Election, Display, Must, Literal,
+        None, cite("2.3.1", "3.8"), needs [];
+    /// A new leader begins by coalescing the list into a snapshot.
+    TakeoverCoalesces = "ELE-03", Election, Duty, Must, Literal,
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// A new leader numbers its first key one above the newest it knows.
+    TakeoverNumbersKey = "ELE-04", Election, Duty, Must, Reading("R-56"),
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// A new leader rotates the meeting key at once.
+    TakeoverRotates = "ELE-05", Election, Duty, Must, Reading("R-57"),
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// A new leader's first heartbeat names the last one it took.
+    TakeoverContinues = "ELE-06", Election, Duty, Must, Reading("R-51"),
+        None, cite("4.1", "subsubsec:lpl"), needs [HeartbeatNamesPrevious];
+    /// A leader that is told of another one stops leading.
+    LeaderStepsDown = "ELE-07", Election, Duty, Must, Reading("R-58"),
+        None, cite("2.3.1", "3.7.7"), needs [];
+    /// The new leader itself is shown no notice to check codes.
+    OnlyOthersNoticed = "ELE-08", Election, Display, Must, Literal,
+        None, cite("2.3.1", "3.8"), needs [];
+    /// Keys that no heartbeat certified are dropped when the leader changes.
+    UncertifiedDropped = "ELE-09", Election, Duty, Must, Reading("R-59"),
+        None, cite("4.1", "subsubsec:lpl"), needs [KeyAwaitsHeartbeat];
+
+    // LCK
+    /// Locking or unlocking puts a link on the list.
+    LockListed = "LCK-01", Lock, Duty, Must, Literal,
+        None, cite("3.1", "3.7.8"), needs [];
+    /// While the meeting is locked the leader admits nobody new.
+    LockedAdmitsNobodyNew = "LCK-02", Lock, Guard, Must, Literal,
+        Reject, cite("3.1", "3.7.8"), needs [];
+    /// While the meeting is locked the leader readmits who left and returns with the same key.
+    LockedRejoinAllowed = "LCK-03", Lock, Duty, Must, Literal,
+        None, cite("3.1", "3.7.8"), needs [];
+    /// While the meeting is locked the leader does not readmit who was removed.
+    KickedStaysOut = "LCK-04", Lock, Guard, Must, Reading("R-48"),
+        Reject, cite("3.1", "3.7.8"), needs [KickListed];
+    /// The meeting is shown as locked exactly when the certified list says so.
+    LockFromList = "LCK-05", Lock, Display, Must, Literal,
+        None, cite("3.1", "3.7.8"), needs [];
+    /// A warning is shown when a locked meeting becomes unlocked.
+    UnlockWarned = "LCK-06", Lock, Display, Must, Literal,
+        None, cite("3.1", "3.7.8"), needs [];
+    /// A participant of a locked meeting leaves when the new leader was not on the list.
+    LockedLeaderKnown = "LCK-07", Lock, Guard, Must, Literal,
+        Leave, cite("3.1", "3.7.8"), needs [];
+    /// A new leader copies the lock into its snapshot.
+    LockCopied = "LCK-08", Lock, Duty, Must, Reading("R-62"),
+        None, cite("3.1", "3.7.8"), needs [TakeoverCoalesces];
+    /// A co-host's request is taken only when its signature verifies.
+    RequestVerifies = "LCK-09", Lock, Guard, Must, Literal,
+        Reject, cite("3.1", "3.7.8"), needs [];
+    /// A co-host's request signs the hash of the latest link.
+    RequestNamesHead = "LCK-10", Lock, Field, Must, Literal,
+        Reject, cite("3.1", "3.7.8"), needs [];
+    /// A co-host's request is taken only for the list as it is now.
+    RequestMatchesHead = "LCK-11", Lock, Guard, Must, Literal,
+        Reject, cite("3.1", "3.7.8"), needs [RequestNamesHead];
+    /// A co-host's request is taken only from a device that is present on the list.
+    RequesterListed = "LCK-12", Lock, Guard, Must, Literal,
+        Reject, cite("3.1", "3.7.8"), needs [];
+    /// A co-host tries again when the list changed before its request was processed.
+    RequestRetried = "LCK-13", Lock, Duty, Must, Literal,
+        None, cite("3.1", "3.7.8"), needs [];
+    /// A co-host's request signs the meeting ID.
+    RequestNamesMeeting = "LCK-14", Lock, Field, Must, Reading("R-63"),
+        Reject, cite("3.1", "3.7.8"), needs [];
+    /// A co-host's request signs the UUID of the meeting instance.
+    RequestNamesInstance = "LCK-15", Lock, Field, Must, Reading("R-63"),
+        Reject, cite("3.1", "3.7.8"), needs [];
+    /// A co-host's request signs whether it locks or unlocks.
+    RequestNamesOperation = "LCK-16", Lock, Field, Must, Reading("R-63"),
+        Reject, cite("3.1", "3.7.8"), needs [];
+
     // MED
     /// A packet is played only when its authenticated decryption succeeds.
     PacketOpens = "MED-01", Media, Structural, Must, Literal,
@@ -385,6 +685,9 @@ rules! {
     /// The stream key depends on the meeting key.
     SubkeyUsesMeetingKey = "MED-09", Media, Field, Must, Literal,
         Reject, cite("2.3.1", "3.9"), needs [];
+    /// The stream key depends on the sender's hardware ID.
+    SubkeyNamesDevice = "MED-10", Media, Field, Must, Ours,
+        Reject, cite("4.6", "7.6.5"), needs [];
 }
 
 impl Rule {

@@ -180,6 +180,49 @@ pub fn read_u32(bytes: &[u8]) -> Option<u32> {
     bytes.try_into().ok().map(u32::from_be_bytes)
 }
 
+/// A number as eight bytes, big-endian.
+#[must_use]
+pub fn u64_be(number: u64) -> Octets {
+    Octets::from(number.to_be_bytes().as_slice())
+}
+
+/// The number in exactly eight bytes, big-endian.
+#[must_use]
+pub fn read_u64(bytes: &[u8]) -> Option<u64> {
+    bytes.try_into().ok().map(u64::from_be_bytes)
+}
+
+/// The messages of a layout, one behind the other, each in its own length: the entries of a
+/// snapshot.
+///
+/// # Errors
+///
+/// If the bytes are no sequence of encodings under the layout and the rules.
+pub fn decode_all(
+    layout: &Layout,
+    rules: RuleSet,
+    bytes: &Octets,
+) -> Result<Vec<Vec<(&'static str, Octets)>>, Malformed> {
+    let mut rest = bytes.as_slice();
+    let mut messages = Vec::new();
+    while !rest.is_empty() {
+        let message = Octets::from(take(&mut rest, "entry")?);
+        messages.push(decode(layout, rules, &message)?);
+    }
+    Ok(messages)
+}
+
+/// Encodings one behind the other, each in its own length: what [`decode_all`] reads.
+#[must_use]
+pub fn join(messages: &[Octets]) -> Octets {
+    let mut out = Vec::new();
+    for message in messages {
+        // Nothing here is near 4 GiB; a longer one would be left out.
+        let _ = put(&mut out, "entry", message.as_slice());
+    }
+    Octets::new(out)
+}
+
 /// What is wrong with the content of a field.
 enum Fault {
     Width,
@@ -206,8 +249,9 @@ fn allows(width: Width, length: usize) -> bool {
     match width {
         Width::Exactly(exact) => length == exact,
         Width::Text(max) => (1..=max).contains(&length),
-        Width::AtMost(max) => length <= max,
+        Width::AtMost(max) | Width::MaybeText(max) => length <= max,
         Width::U32 => length == 4,
+        Width::U64 => length == 8,
     }
 }
 
@@ -216,8 +260,8 @@ fn check(field: &Field, value: &[u8]) -> Result<(), Fault> {
         return Err(Fault::Width);
     }
     let is_text = match field.width {
-        Width::Text(_) => str::from_utf8(value).is_ok(),
-        Width::Exactly(_) | Width::AtMost(_) | Width::U32 => true,
+        Width::Text(_) | Width::MaybeText(_) => str::from_utf8(value).is_ok(),
+        Width::Exactly(_) | Width::AtMost(_) | Width::U32 | Width::U64 => true,
     };
     if is_text { Ok(()) } else { Err(Fault::NotText) }
 }

@@ -46,14 +46,24 @@ pub fn classic_key(rules: RuleSet, shared: &Octets, context_kdf: Label) -> Optio
 }
 
 /// The associated data of a box of either suite (2.3.1, 3.5.2, `Box.Enc` step 4): the hash of the
-/// cipher context string and the hash of the metadata.
+/// cipher context string and the hash of the metadata; then, where the box is bound to one, the
+/// hash of the recipient's liveness nonce (4.1, subsubsec:liveness; reading R-66).
 #[must_use]
-pub fn associated_data(rules: RuleSet, context_cipher: Label, meta: &Octets) -> Octets {
+pub fn associated_data(
+    rules: RuleSet,
+    context_cipher: Label,
+    meta: &Octets,
+    liveness_nonce: Option<&Octets>,
+) -> Octets {
     let meta = sha256(&meta.secret());
-    Octets::revealed(if rules.contains(Rule::SealNamesContext) {
+    let named = if rules.contains(Rule::SealNamesContext) {
         sha256(&text(context_cipher.text())).concat_owned(meta)
     } else {
         meta
+    };
+    Octets::revealed(match liveness_nonce {
+        Some(nonce) => named.concat_owned(sha256(&nonce.secret())),
+        None => named,
     })
 }
 
@@ -143,12 +153,12 @@ mod tests {
     fn rot_08_the_associated_data_loses_its_context_without_the_rule() {
         let all = RuleSet::all();
         let meta = Octets::from("meta");
-        let full = associated_data(all, Label::KeySeedCipher, &meta);
-        let other = associated_data(all, Label::KeySeedDerivation, &meta);
+        let full = associated_data(all, Label::KeySeedCipher, &meta, None);
+        let other = associated_data(all, Label::KeySeedDerivation, &meta, None);
         assert_eq!((full.len(), other.len()), (64, 64));
         assert_ne!(full, other);
         let bare =
-            associated_data(all.without(Rule::SealNamesContext), Label::KeySeedCipher, &meta);
+            associated_data(all.without(Rule::SealNamesContext), Label::KeySeedCipher, &meta, None);
         assert_eq!(bare.as_slice(), &full.as_slice()[32..]);
     }
 }

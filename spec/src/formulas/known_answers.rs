@@ -215,9 +215,16 @@ fn a_signed_binding_matches_libsodium() {
 #[test]
 fn stream_keys_and_packets_match() {
     let meeting_key = Octets::from([0x42; 32]);
-    let stream =
-        Stream { stream: "video", meeting_id: "123456789", meeting_uuid: &UUID, sender: "ann" };
-    let key = stream_key(all(), &meeting_key, &stream).unwrap();
+    let stream = Stream {
+        stream: "video",
+        meeting_id: "123456789",
+        meeting_uuid: &UUID,
+        sender: "ann",
+        hardware_id: "pad",
+    };
+    let without_device = all().without(Rule::SubkeyNamesDevice);
+    let key = stream_key(without_device, &meeting_key, &stream).unwrap();
+    assert_ne!(stream_key(all(), &meeting_key, &stream).unwrap(), key);
     assert_eq!(hex(&key), "977fd450ef5d927f05fb94bcbf170bfff5a85fe0f9451ee9fdba22d18d85d622");
     assert_eq!(
         hex(&seal_packet(all(), &key, 0x0102_0304, 5, &"hello".into()).unwrap()),

@@ -32,6 +32,8 @@ pub struct Stream<'a> {
     pub meeting_uuid: &'a [u8; 16],
     /// The sender's ID.
     pub sender: &'a str,
+    /// The hardware ID of the sender's device, used where MED-10 is in force.
+    pub hardware_id: &'a str,
 }
 
 /// The 16 bytes in front of an encrypted packet.
@@ -72,11 +74,12 @@ pub fn stream_key(
     meeting_key: &Octets,
     stream: &Stream<'_>,
 ) -> Result<Octets, StreamKeyError> {
-    let fields: [(&str, &[u8]); 4] = [
+    let fields: [(&str, &[u8]); 5] = [
         ("stream", stream.stream.as_bytes()),
         ("meeting_id", stream.meeting_id.as_bytes()),
         ("meeting_uuid", stream.meeting_uuid),
         ("sender", stream.sender.as_bytes()),
+        ("hardware_id", stream.hardware_id.as_bytes()),
     ];
     let values = wire::encode_for_hash(&STREAM_KEY_INFO, rules, &fields)?;
     let context = wire::prefixed("context", Label::StreamKey.text().as_bytes())?;
@@ -164,8 +167,13 @@ fn written(rules: RuleSet, mk_seq: u32) -> u32 {
 mod tests {
     use super::*;
 
-    const STREAM: Stream<'static> =
-        Stream { stream: "video", meeting_id: "1", meeting_uuid: &[1; 16], sender: "ann" };
+    const STREAM: Stream<'static> = Stream {
+        stream: "video",
+        meeting_id: "1",
+        meeting_uuid: &[1; 16],
+        sender: "ann",
+        hardware_id: "pad",
+    };
 
     #[test]
     fn med_04_to_07_each_value_counts_exactly_under_its_rule() {
@@ -175,6 +183,7 @@ mod tests {
             (Rule::SubkeyNamesMeeting, Stream { meeting_id: "2", ..STREAM }),
             (Rule::SubkeyNamesInstance, Stream { meeting_uuid: &[2; 16], ..STREAM }),
             (Rule::SubkeyNamesSender, Stream { sender: "bob", ..STREAM }),
+            (Rule::SubkeyNamesDevice, Stream { hardware_id: "phone", ..STREAM }),
         ];
         for (rule, other) in &changed {
             let equal = |rules| {

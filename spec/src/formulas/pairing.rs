@@ -20,13 +20,20 @@ pub struct Purpose<'a> {
     pub context_cipher: Label,
     /// `Meta`.
     pub meta: &'a Octets,
+    /// The liveness nonce of the recipient, 24 bytes, where the box is bound to one.
+    pub liveness_nonce: Option<&'a Octets>,
 }
 
 impl<'a> Purpose<'a> {
     /// A box that carries a meeting key (2.3.1, 3.7.4 steps 8 to 10).
     #[must_use]
     pub const fn meeting_key(meta: &'a Octets) -> Self {
-        Self { context_kdf: Label::KeySeedDerivation, context_cipher: Label::KeySeedCipher, meta }
+        Self {
+            context_kdf: Label::KeySeedDerivation,
+            context_cipher: Label::KeySeedCipher,
+            meta,
+            liveness_nonce: None,
+        }
     }
 }
 
@@ -109,7 +116,8 @@ impl Outgoing {
                 (hybrid_key(rules, &parts, purpose.context_kdf)?, kem.ciphertext)
             }
         };
-        let data = associated_data(rules, purpose.context_cipher, purpose.meta);
+        let (cipher, nonce) = (purpose.context_cipher, purpose.liveness_nonce);
+        let data = associated_data(rules, cipher, purpose.meta, nonce);
         let ciphertext = seal(&key, draws.nonce, &data, message)?;
         Some(SealedBox { nonce: draws.nonce.clone(), kem, ciphertext })
     }
@@ -180,7 +188,8 @@ impl Incoming {
                 hybrid_key(rules, &parts, purpose.context_kdf)?
             }
         };
-        let data = associated_data(rules, purpose.context_cipher, purpose.meta);
+        let (cipher, nonce) = (purpose.context_cipher, purpose.liveness_nonce);
+        let data = associated_data(rules, cipher, purpose.meta, nonce);
         open(rules, &key, &sealed.nonce, &data, &sealed.ciphertext)
     }
 }

@@ -77,10 +77,10 @@ pub(super) const R_26: Reading = Reading {
 
 pub(super) const R_38: Reading = Reading {
     id: "R-38",
-    title: "Meetings of mixed clients",
+    title: "How a leader knows what a recipient supports",
     place: at("4.6", "subsubsec:meetingcrypto, footnote"),
-    question: "Older clients are given the key with the older box. How a leader knows what a \
-        participant supports, whether that is signed and what users see is not said.",
+    question: "Older clients are given the key with the older box, the others with the hybrid one. \
+        How a leader knows which a participant is, and whether that is signed, is not said.",
     alternatives: &[
         alt(
             "from_signed_key",
@@ -89,11 +89,12 @@ pub(super) const R_38: Reading = Reading {
         alt("from_server", "The server tells the leader which clients are old."),
         alt("one_suite", "A meeting has one suite, and other clients do not get the key."),
     ],
-    chosen: "one_suite",
-    why: "A suite told by the server can be lowered by the server. Until the profile of client \
-        6.0.10 brings the mixed meeting, a profile has one suite and nothing to lower.",
+    chosen: "from_signed_key",
+    why: "A suite told by the server can be lowered by the server. One suite for all would keep \
+        those out whom the footnote lets in. What a recipient refuses, and what the meeting is \
+        called, is R-61.",
     policy: None,
-    rules: &[Rule::HybridUsesKem],
+    rules: &[Rule::SuiteFromSignedKey],
 };
 
 pub(super) const R_41: Reading = Reading {
@@ -143,4 +144,32 @@ pub(super) const R_42: Reading = Reading {
         fixed lengths, so joining them is unambiguous.",
     policy: None,
     rules: &[Rule::BindingNamesEphemeralKey],
+};
+
+pub(super) const R_61: Reading = Reading {
+    id: "R-61",
+    title: "What the suite is taken from, and the name of a mixed meeting",
+    place: at("4.4", "subsubsec:meetingcrypto, footnote"),
+    question: "Out-of-date participants are given the key with the older box, and the post-quantum \
+        property holds only when nobody is. Who says that a participant is out of date, what a \
+        participant does with an older box it need not have, and what users are told, is not said.",
+    alternatives: &[
+        alt(
+            "signed_keys",
+            "Both signed keys decide; who signed a Kyber key with its leader refuses the older \
+                box.",
+        ),
+        alt(
+            "lenient",
+            "The leader goes by the signed keys; a recipient opens whatever box it is given.",
+        ),
+        alt("server", "The server's word on versions decides."),
+    ],
+    chosen: "signed_keys",
+    why: "The server could call anybody outdated and read the recording one day; a signed key it \
+        cannot unsay. An outdated leader has no use for a Kyber half and refuses such a key. A \
+        meeting is called post-quantum only while everybody present signed a Kyber half; one \
+        classic box is enough to give every stream away.",
+    policy: None,
+    rules: &[Rule::LabelHonest, Rule::SuiteFromSignedKey, Rule::NoClassicForHybrid],
 };

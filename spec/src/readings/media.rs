@@ -116,9 +116,10 @@ pub(super) const R_39: Reading = Reading {
     chosen: "user",
     why: "Everywhere else the paper's letter for a participant is the user ID, beside which the \
         device is named apart. The price is a finding about the protocol: two devices of one \
-        user share a stream key, and unless they share out the counters they repeat nonces.",
+        user share a stream key, and unless they share out the counters they repeat nonces. The \
+        hardened profile takes the other answer (R-78).",
     policy: Some("stream_sender"),
-    rules: &[Rule::SubkeyNamesSender, Rule::CounterNeverRepeats],
+    rules: &[Rule::SubkeyNamesSender, Rule::SubkeyNamesDevice, Rule::CounterNeverRepeats],
 };
 
 pub(super) const R_43: Reading = Reading {
@@ -157,4 +158,42 @@ pub(super) const R_40: Reading = Reading {
         throttle; teardown asks for keys to go, not numbers.",
     policy: Some("counter_after_rejoin"),
     rules: &[Rule::CounterNeverRepeats],
+};
+
+pub(super) const R_78: Reading = Reading {
+    id: "R-78",
+    title: "Where the device stands in the label of a stream key",
+    place: at("4.6", "7.6.5"),
+    question: "The hardened profile adds the device to what a stream key is derived from (R-39). \
+        The paper has no such field, so nothing says how it is put in, or what else must tell the \
+        two devices of a user apart.",
+    alternatives: &[
+        alt(
+            "own_field",
+            "A field of its own after the user ID; windows and counters are per device as well.",
+        ),
+        alt("joined", "One field of user ID and device joined."),
+    ],
+    chosen: "own_field",
+    why: "Fields behind their lengths cannot run into each other (R-01). Packets are then told \
+        apart by device wherever they were told apart by user.",
+    policy: None,
+    rules: &[Rule::SubkeyNamesDevice],
+};
+
+pub(super) const R_100: Reading = Reading {
+    id: "R-100",
+    title: "Packets of a sender who is not listed",
+    place: at("2.3.1", "3.9"),
+    question: "A packet opens under a key derived from its sender's identifier. Whether it is \
+        played when the certified list does not name that sender as present is not said.",
+    alternatives: &[
+        alt("play", "It is played if it opens."),
+        alt("drop", "It is passed over until the sender is on the list."),
+    ],
+    chosen: "play",
+    why: "Whoever holds the key can send as anybody listed, so the check would stop nobody. A \
+        joiner's first packets and the last of somebody who left come from honest senders.",
+    policy: None,
+    rules: &[Rule::PacketOpens],
 };

@@ -108,7 +108,7 @@ pub(super) const R_18: Reading = Reading {
     alternatives: &[
         alt(
             "hold_latest",
-            "The latest opened key waits; each announced newer number installs one.",
+            "Each newer number calls for one key; the latest that came before it is held.",
         ),
         alt("count", "The client numbers the keys itself, in the order they arrive."),
         alt("try_packets", "The key is matched to the first packet it decrypts."),
@@ -118,7 +118,7 @@ pub(super) const R_18: Reading = Reading {
         for good when one key is lost. That the pairing rests on order of arrival is a weakness \
         of the version, which 3 repairs by sealing the number.",
     policy: Some("unnumbered_key"),
-    rules: &[Rule::SealOpens],
+    rules: &[Rule::SealOpens, Rule::NumberFromHeartbeat],
 };
 
 pub(super) const R_22: Reading = Reading {
@@ -232,4 +232,116 @@ pub(super) const R_36: Reading = Reading {
         that insists on it is no safer.",
     policy: Some("rekey_signal"),
     rules: &[Rule::SealOpens],
+};
+
+pub(super) const R_60: Reading = Reading {
+    id: "R-60",
+    title: "How long a leader may wait for further joiners",
+    place: at("4.1", "subsubsec:keyrotation"),
+    question: "When several join in short succession the leader may wait a short time and add all \
+        at once. How short, and whether each further joiner prolongs it, is not said.",
+    alternatives: &[
+        alt("two_seconds", "At most two seconds after the first joiner, however many follow."),
+        alt("sliding", "Two seconds after the last joiner."),
+        alt("at_once", "Every join rotates at once."),
+    ],
+    chosen: "two_seconds",
+    why: "A joiner has no key until the rotation, so the wait is one that users hear. If each \
+        joiner prolonged it, a stream of them could hold a leave's rotation and all earlier \
+        joiners up for good. The reference itself rotates at once.",
+    policy: None,
+    rules: &[Rule::JoinBatchBounded],
+};
+
+pub(super) const R_64: Reading = Reading {
+    id: "R-64",
+    title: "What the ten seconds of an old key begin with",
+    place: at("4.1", "subsubsec:liveness"),
+    question: "The old key is given up ten seconds after the newer one is received. From 5.12 on \
+        senders use the newer one only when a heartbeat certifies it, which may come ten seconds \
+        after the key, and then they may still wait two.",
+    alternatives: &[
+        alt("receipt", "With the arrival of the newer key."),
+        alt("certificate", "With the heartbeat that certifies the newer number."),
+    ],
+    chosen: "receipt",
+    why: "It is what the sentence says. It can leave a hole of some seconds in which a sender is \
+        right to use a key that its receiver has erased; the hardened profile counts from the \
+        certificate, whether or not the key has come.",
+    policy: None,
+    rules: &[Rule::OldKeyExpires],
+};
+
+pub(super) const R_77: Reading = Reading {
+    id: "R-77",
+    title: "A certified number without its key",
+    place: at("4.1", "subsubsec:keyrotation"),
+    question: "A heartbeat may certify a number whose key never reaches a participant. Whether it \
+        stays, and under which key it encrypts, is not said.",
+    alternatives: &[
+        alt("stay", "It stays and encrypts under the newest certified key that it holds, if any."),
+        alt("mute", "It encrypts under nothing until the key is there."),
+        alt("leave", "It leaves after the time of the old key."),
+    ],
+    chosen: "stay",
+    why: "Everybody it encrypts for was on the list certified for the key that it uses, and the \
+        list it shows still names who left since. A server can withhold anything, also the next \
+        key, and gains nothing by it that it would not by cutting the client off. Under the \
+        hardened profile the older key runs out by the certificate, and the client is mute.",
+    policy: None,
+    rules: &[Rule::UseNewestKey, Rule::KeyAwaitsHeartbeat, Rule::OldKeyExpires],
+};
+
+pub(super) const R_92: Reading = Reading {
+    id: "R-92",
+    title: "Whether waiting and certifying go on side by side",
+    place: at("4.1", "subsubsec:keyrotation"),
+    question: "Before a new key is used about two seconds pass, and a heartbeat must certify it. \
+        Whether the two seconds begin with the key or with the heartbeat is not said.",
+    alternatives: &[
+        alt("side_by_side", "With the key; it is used once both are over."),
+        alt("one_after_other", "With the heartbeat."),
+    ],
+    chosen: "side_by_side",
+    why: "The wait gives others time to receive the key, which was sealed to all at once. A \
+        heartbeat that is late adds its own delay already.",
+    policy: None,
+    rules: &[Rule::WaitBeforeUse, Rule::KeyAwaitsHeartbeat],
+};
+
+pub(super) const R_93: Reading = Reading {
+    id: "R-93",
+    title: "After the last number",
+    place: at("2.3.1", "3.7.6; 3.9"),
+    question: "Numbers have four bytes in a packet and grow by one at each rotation. What a leader \
+        does after the largest one is not said.",
+    alternatives: &[
+        alt("stop", "It does not rotate any more, and says so."),
+        alt("wrap", "It begins again with zero."),
+    ],
+    chosen: "stop",
+    why: "A number that comes again names two keys. At one rotation in two seconds the numbers \
+        last two centuries, so what matters is only that nothing else happens.",
+    policy: None,
+    rules: &[Rule::SeqByOne, Rule::SeqIncreases],
+};
+
+pub(super) const R_94: Reading = Reading {
+    id: "R-94",
+    title: "Whether the leader's join starts the throttle",
+    place: at("2.3.1", "3.7.6"),
+    question: "Rotations are at least fifteen seconds apart. Whether the key made when the leader \
+        joins is the first of them is not said.",
+    alternatives: &[
+        alt(
+            "counts",
+            "It counts: the first rotation comes at least fifteen seconds after the join.",
+        ),
+        alt("free", "It does not: the first joiner causes a rotation at once."),
+    ],
+    chosen: "counts",
+    why: "The throttle is against thrashing, and a meeting thrashes most when it begins. No joiner \
+        waits for it, since a young key is sealed to them at once.",
+    policy: None,
+    rules: &[Rule::RotationThrottled],
 };

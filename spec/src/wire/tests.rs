@@ -11,8 +11,10 @@ fn value(width: Width) -> BoxedStrategy<Octets> {
     let bytes = |range| prop::collection::vec(any::<u8>(), range).prop_map(Octets::new).boxed();
     match width {
         Width::Exactly(length) => bytes(length..=length),
-        Width::AtMost(max) => bytes(0..=max),
+        Width::AtMost(max) => bytes(0..=max.min(4096)),
         Width::U32 => any::<u32>().prop_map(u32_be).boxed(),
+        Width::U64 => any::<u64>().prop_map(u64_be).boxed(),
+        Width::MaybeText(_) => "[a-c]{0,4}".prop_map(|text| Octets::from(text.as_bytes())).boxed(),
         Width::Text(_) => {
             "[a-c]{1,4}|[0-9é]{1,9}".prop_map(|text| Octets::from(text.as_bytes())).boxed()
         }
