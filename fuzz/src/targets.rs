@@ -3,13 +3,16 @@
 mod decode;
 mod frame;
 mod session;
+mod step;
 
 pub use decode::decode;
 pub use frame::frame;
 pub use session::{Reached, reached, session};
+pub use step::step;
 
 /// A target by name.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target. The name is also that of its program and of its folder in the corpus.
-pub const ALL: [Target; 3] = [("decode", decode), ("frame", frame), ("session", session)];
+pub const ALL: [Target; 4] =
+    [("decode", decode), ("frame", frame), ("session", session), ("step", step)];

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use conclave_spec::{BoxSuite, Label, RuleSet, layouts::Layout};
 
-use crate::message::{Meeting, Sealed};
+use crate::message::{Meeting, Sealed, Seat};
 
 mod bytes;
 mod terms;
@@ -28,17 +28,20 @@ pub enum Purpose {
     BoxNonce,
     /// The coins of a KEM encapsulation, 32 bytes.
     KemCoins,
+    /// A liveness nonce, 24 bytes.
+    LivenessNonce,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Identity,
         Self::Ephemeral,
         Self::EphemeralKem,
         Self::MeetingKey,
         Self::BoxNonce,
         Self::KemCoins,
+        Self::LivenessNonce,
     ];
 
     /// The label on the tape.
@@ -51,6 +54,7 @@ impl Purpose {
             Self::MeetingKey => "meeting_key",
             Self::BoxNonce => "box_nonce",
             Self::KemCoins => "kem_coins",
+            Self::LivenessNonce => "liveness_nonce",
         }
     }
 
@@ -60,7 +64,7 @@ impl Purpose {
         match self {
             Self::Identity | Self::Ephemeral | Self::MeetingKey | Self::KemCoins => 32,
             Self::EphemeralKem => 64,
-            Self::BoxNonce => 24,
+            Self::BoxNonce | Self::LivenessNonce => 24,
         }
     }
 }
@@ -89,8 +93,16 @@ pub enum Datum<V> {
     Text(String),
     /// A meeting UUID.
     Uuid([u8; 16]),
-    /// A key.
+    /// A four-byte number.
+    Number(u32),
+    /// An eight-byte number.
+    Long(u64),
+    /// A key, hash or encoded message.
     Value(V),
+    /// A key or hash, or nothing.
+    Maybe(Option<V>),
+    /// Encoded messages, one behind the other.
+    Values(Vec<V>),
 }
 
 /// The fields of something signed or hashed, in the order of its layout. The algebra leaves out
@@ -155,8 +167,8 @@ pub struct BoxDraws<V> {
 pub struct StreamName<'a> {
     /// The meeting.
     pub meeting: &'a Meeting,
-    /// The sender's user ID.
-    pub sender: &'a str,
+    /// The sender's device.
+    pub sender: &'a Seat,
     /// The message type.
     pub stream: &'a str,
 }
@@ -185,13 +197,28 @@ pub trait Algebra {
     /// The announced public key of an ephemeral secret.
     fn box_public(&self, suite: BoxSuite, secret: &BoxSecret<Self::Value>) -> Self::Value;
 
+    /// The encoding of a record that is signed or hashed.
+    fn message(&self, rules: RuleSet, record: &Record<Self::Value>) -> Self::Value;
+
+    /// SHA-256.
+    fn hash(&self, message: &Self::Value) -> Self::Value;
+
+    /// 32 zero bytes: the hash before the first.
+    fn no_hash(&self) -> Self::Value;
+
+    /// Whether an announced key has a Kyber half.
+    fn has_kem(&self, pk: &Self::Value) -> bool;
+
+    /// An announced key with the Curve25519 half of one key and the Kyber half, if any, of another.
+    fn joined_halves(&self, box_of: &Self::Value, kem_of: Option<&Self::Value>) -> Self::Value;
+
     /// `Sign.Sign` (2.3.1, 3.5.1).
     fn sign(
         &self,
         rules: RuleSet,
         identity: &Self::Value,
         label: Label,
-        message: &Record<Self::Value>,
+        message: &Self::Value,
     ) -> Self::Value;
 
     /// `Sign.Verify` (2.3.1, 3.5.1).
@@ -200,7 +227,7 @@ pub trait Algebra {
         rules: RuleSet,
         ivk: &Self::Value,
         label: Label,
-        message: &Record<Self::Value>,
+        message: &Self::Value,
         sig: &Self::Value,
     ) -> bool;
 
@@ -220,8 +247,20 @@ pub trait Algebra {
         rules: RuleSet,
         suite: BoxSuite,
         pair: &Pair<Self::Value>,
-        labels: BoxLabels,
-        meta: &Record<Self::Value>,
+        purpose: &BoxPurpose<'_, Self::Value>,
+        draws: &BoxDraws<Self::Value>,
+        plaintext: &KeyInBox<Self::Value>,
+    ) -> Option<Sealed<Self::Value>>;
+
+    /// A hybrid box as a misbehaving sender makes it: its key is derived from other inputs than
+    /// those the recipient has. `None` as for [`Algebra::seal`].
+    #[expect(clippy::too_many_arguments, reason = "the inputs of Box.Enc, and what differs")]
+    fn seal_amiss(
+        &self,
+        rules: RuleSet,
+        pair: &Pair<Self::Value>,
+        amiss: &Amiss<Self::Value>,
+        purpose: &BoxPurpose<'_, Self::Value>,
         draws: &BoxDraws<Self::Value>,
         plaintext: &KeyInBox<Self::Value>,
     ) -> Option<Sealed<Self::Value>>;
@@ -234,8 +273,7 @@ pub trait Algebra {
         suite: BoxSuite,
         pair: &Pair<Self::Value>,
         secret: &BoxSecret<Self::Value>,
-        labels: BoxLabels,
-        meta: &Record<Self::Value>,
+        purpose: &BoxPurpose<'_, Self::Value>,
         sealed: &Sealed<Self::Value>,
     ) -> Option<KeyInBox<Self::Value>>;
 
@@ -269,6 +307,28 @@ pub trait Algebra {
 
     /// The security code of an identity key (2.3.1, 3.8).
     fn security_code(&self, rules: RuleSet, ivk: &Self::Value) -> Self::Value;
+}
+
+/// What both sides of a box know beside their keys.
+#[derive(Clone, Copy, Debug)]
+pub struct BoxPurpose<'a, V> {
+    /// The context strings.
+    pub labels: BoxLabels,
+    /// `Meta`.
+    pub meta: &'a Record<V>,
+    /// The liveness nonce of the recipient, where the box is bound to one.
+    pub liveness_nonce: Option<&'a V>,
+}
+
+/// What the key of a hybrid box is derived from, where a misbehaving sender takes other inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amiss<V> {
+    /// The public keys in the combination hash, and the Diffie-Hellman key.
+    pub pair: Pair<V>,
+    /// The context string in the hash.
+    pub context: Label,
+    /// `Meta`, as it goes into the key.
+    pub meta: Record<V>,
 }
 
 /// The two context strings of a box.

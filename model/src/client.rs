@@ -7,36 +7,60 @@
 //!                         +------------- Join ------------------+
 //! ```
 //!
-//! Within `Joined`, `device` decides whose keys are believed, `rotation` is the leader's work,
-//! `sealed` the participant's, `media` both sides of a stream.
+//! Within `Joined`, `device` decides whose keys are believed, `membership` what is on the list,
+//! `heartbeat` what is certified, `election` who leads, `lock` who may come in, `liveness` how
+//! fresh a key is; `rotation` is the leader's work, `sealed` the participant's, `media` both sides
+//! of a stream, `display` what a user sees.
 
 use conclave_spec::{Profile, Rule};
 
 use crate::{
     algebra::{Algebra, Draw, Purpose},
     machine::{Checks, Effect, Event, Input, Misuse, Outcome, Party, Reject, Step, StepError},
-    message::{Role, Seat},
+    message::Seat,
 };
 
+mod admission;
 mod device;
+mod display;
+mod election;
+mod heartbeat;
 mod keys;
+mod list;
+mod liveness;
+mod lock;
 mod media;
+mod membership;
 mod rotation;
 mod sealed;
 mod state;
 mod teardown;
 
-pub use device::{announcement_record, meta_record};
+pub use device::{announcement_record, binding_hash, meta_record};
+pub use display::{RosterLine, Seen};
+pub use heartbeat::{heartbeat_message, heartbeat_record};
+pub use list::{List, entry_record, link_hash, link_record};
+pub use lock::request_record;
 pub use state::{
-    Counters, CountersSeen, Ephemeral, HeldKey, Joined, Kept, KnownLeader, Leader, Participant,
-    Phase, RoleState, State,
+    Ahead, Anchor, Chain, Counters, CountersSeen, Ephemeral, HeldKey, Joined, Kept, KnownLeader,
+    Leader, Member, Participant, Phase, Posted, RoleState, State, Wish,
 };
 
 /// Choices a deployment may make where the paper is silent (readings with a policy key).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Policies {
     /// R-16: whether the wait before use also applies to a participant's first key.
     pub first_key_waits: bool,
+    /// R-72: whether a leader coalesces a list that has grown long.
+    pub coalesces: bool,
+    /// R-57: whether a new leader rotates at once.
+    pub takeover_rotates: bool,
+}
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self { first_key_waits: false, coalesces: true, takeover_rotates: true }
+    }
 }
 
 /// A client of the protocol: pure, engine-free, generic over what it computes with.
@@ -82,6 +106,7 @@ impl<'a, A: Algebra> Client<'a, A> {
             ivk: self.algebra.verification_key(&identity),
             identity,
             drawn: [(Purpose::Identity, 1)].into(),
+            clock_ms: 0,
             counters: Counters::default(),
             phase: Phase::Outside,
             kept: Kept::default(),
@@ -121,8 +146,7 @@ impl<'a, A: Algebra> Client<'a, A> {
     #[must_use]
     pub fn sends_under(&self, state: &State<A::Value>) -> Option<u32> {
         let Phase::Joined(joined) = &state.phase else { return None };
-        let newest = self.profile.rules.contains(Rule::UseNewestKey);
-        keys::usable(&joined.ring, newest).and_then(|at| joined.ring.get(at)).map(|key| key.mk_seq)
+        keys::sending(joined, self.profile.rules).map(|key| key.mk_seq)
     }
 
     /// Milliseconds until the client next does something by itself.
@@ -132,11 +156,12 @@ impl<'a, A: Algebra> Client<'a, A> {
         let waits = joined.ring.iter().filter(|key| key.use_in_ms > 0).map(|key| key.use_in_ms);
         let erasures =
             joined.ring.iter().filter_map(|key| key.erase_in_ms).filter(|left| *left > 0);
-        let rotation = match &joined.role {
-            RoleState::Leader(leader) => leader.rotation_in_ms,
-            RoleState::Participant(_) => None,
+        let role = match &joined.role {
+            RoleState::Leader(leader) => [leader.rotation_in_ms, leader.beat_in_ms],
+            RoleState::Participant(participant) => [participant.silence_in_ms, None],
         };
-        waits.chain(erasures).chain(rotation).min()
+        let role = role.into_iter().flatten();
+        waits.chain(erasures).chain(role).chain(joined.nonce_in_ms).min()
     }
 }
 
@@ -144,15 +169,20 @@ impl<A: Algebra> Progress<'_, A> {
     fn take(&mut self, input: &Input<A::Value>) -> Result<(), StepError> {
         match &input.event {
             Event::Tick => Ok(()),
-            Event::Join { meeting, role } => self.join(meeting, *role),
+            Event::Join { meeting, role, name } => self.join(meeting, *role, name),
             Event::LeaderNamed { seat, ivk, announcement } => {
                 self.name_leader(seat, ivk, announcement)
             }
-            Event::Admitted { seat, ivk, announcement } => {
-                self.admit(seat, ivk, announcement, input.choice)
-            }
-            Event::Departed { seat } => self.depart(seat, input.choice),
-            Event::RekeySignaled { mk_seq } => self.hear_signal(*mk_seq, input.choice),
+            Event::Admitted(admission) => self.admitted(admission, input.choice),
+            Event::Departed { seat } => self.departed(seat, input.choice),
+            Event::Renamed { seat, name } => self.renamed(seat, name),
+            Event::NonceArrived { seat, nonce } => self.take_nonce(seat, nonce),
+            Event::LinkArrived(link) => self.take_link(link),
+            Event::HeartbeatArrived(heartbeat) => self.take_heartbeat(heartbeat, input.choice),
+            Event::LockRequested(request) => self.take_request(request),
+            Event::LockClaimed { locked } => self.hear_claim(*locked),
+            Event::SetLock { locked } => self.set_lock(*locked),
+            Event::Kick { seat } => self.kick(seat, input.choice),
             Event::KeyOffered { sealed } => self.take_sealed(sealed, input.choice),
             Event::PacketArrived { from, stream, packet } => self.receive(from, stream, packet),
             Event::Malformed { rule } => Err(Reject { rule: *rule, by: Party::Server }.into()),
@@ -222,21 +252,5 @@ impl<A: Algebra> Progress<'_, A> {
     fn is_leader(&self) -> bool {
         matches!(&self.state.phase, Phase::Joined(joined)
             if matches!(joined.role, RoleState::Leader(_)))
-    }
-
-    fn join_role(&mut self, role: Role) -> RoleState<A::Value> {
-        match role {
-            Role::Leader => RoleState::Leader(Leader {
-                members: std::collections::BTreeMap::new(),
-                key_age_ms: 0,
-                rotation_in_ms: None,
-            }),
-            Role::Participant => RoleState::Participant(Participant {
-                leader: None,
-                signaled: 0,
-                signal_used: true,
-                held_back: None,
-            }),
-        }
     }
 }

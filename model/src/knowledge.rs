@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     algebra::{BoxSecret, Datum, Term, TermKind},
-    message::{Announcement, Packet, SealedKey},
+    message::{Announcement, Heartbeat, Link, LockRequest, Operation, Packet, SealedKey},
+    stage::Sent,
 };
 
 /// Everything learned, closed under opening what can be opened.
@@ -53,6 +54,54 @@ impl Knowledge {
         self.learn(&packet.body);
     }
 
+    /// Takes in a link.
+    pub fn learn_link(&mut self, link: &Link<Term>) {
+        self.learn(&link.prev);
+        match &link.operation {
+            Operation::Add { ivk, binding_hash, .. } => {
+                self.learn(ivk);
+                self.learn(binding_hash);
+            }
+            Operation::Snapshot { entries, .. } => {
+                for entry in entries.values() {
+                    self.learn(&entry.ivk);
+                    entry.binding_hash().into_iter().for_each(|hash| self.learn(hash));
+                }
+            }
+            Operation::Left { .. }
+            | Operation::Kicked { .. }
+            | Operation::Rename { .. }
+            | Operation::Lock
+            | Operation::Unlock => {}
+        }
+    }
+
+    /// Takes in a heartbeat.
+    pub fn learn_heartbeat(&mut self, heartbeat: &Heartbeat<Term>) {
+        self.learn(&heartbeat.list_hash);
+        self.learn(&heartbeat.prev);
+        self.learn(&heartbeat.sig);
+    }
+
+    /// Takes in a co-host's request.
+    pub fn learn_request(&mut self, request: &LockRequest<Term>) {
+        self.learn(&request.link_hash);
+        self.learn(&request.sig);
+    }
+
+    /// Takes in whatever somebody sent.
+    pub fn learn_sent(&mut self, message: &Sent<Term>) {
+        match message {
+            Sent::Announcement(announcement) => self.learn_announcement(announcement),
+            Sent::SealedKey(sealed) => self.learn_sealed_key(sealed),
+            Sent::Packet(packet) => self.learn_packet(packet),
+            Sent::Nonce(nonce) => self.learn(nonce),
+            Sent::Link(link) => self.learn_link(link),
+            Sent::Heartbeat(heartbeat) => self.learn_heartbeat(heartbeat),
+            Sent::LockRequest(request) => self.learn_request(request),
+        }
+    }
+
     /// Whether the adversary has this value or can compute it.
     #[must_use]
     pub fn knows(&self, term: &Term) -> bool {
@@ -65,14 +114,17 @@ impl Knowledge {
             TermKind::SmallOrder | TermKind::Zero => true,
             TermKind::Damaged(inner)
             | TermKind::VerificationKey(inner)
+            | TermKind::Hash(inner)
             | TermKind::SecurityCode { ivk: inner, .. } => self.knows(inner),
             TermKind::BoxPublic { agreement, kem } => {
                 self.knows_public(agreement)
                     && kem.as_ref().is_none_or(|seed| self.knows_kem_public(seed))
             }
             TermKind::Fields { data, .. } => data.iter().all(|datum| match datum {
-                Datum::Text(_) | Datum::Uuid(_) => true,
+                Datum::Text(_) | Datum::Uuid(_) | Datum::Number(_) | Datum::Long(_) => true,
                 Datum::Value(value) => self.knows(value),
+                Datum::Maybe(value) => value.iter().all(|value| self.knows(value)),
+                Datum::Values(values) => values.iter().all(|value| self.knows(value)),
             }),
             TermKind::Signature { identity, message, .. } => {
                 self.knows(identity) && self.knows(message)
@@ -96,7 +148,8 @@ impl Knowledge {
             TermKind::KemPublic(seed) => self.knows_kem_public(seed),
             TermKind::BoxKey { parts, .. } => parts.iter().all(|part| self.knows(part)),
             TermKind::Box { key, associated, nonce, meeting_key, .. } => {
-                [key, &associated.1, nonce, meeting_key].into_iter().all(|part| self.knows(part))
+                let parts = [key, &associated.1, nonce, meeting_key].into_iter();
+                parts.chain(&associated.2).all(|part| self.knows(part))
             }
             TermKind::StreamKey { meeting_key, info } => {
                 meeting_key.as_ref().is_none_or(|key| self.knows(key)) && self.knows(info)
@@ -132,9 +185,10 @@ impl Knowledge {
             match term.kind() {
                 TermKind::Damaged(inner) => open.push(inner.clone()),
                 TermKind::Signature { message, .. } => open.push(message.clone()),
-                TermKind::Fields { data, .. } => open.extend(data.iter().filter_map(value)),
+                TermKind::Fields { data, .. } => open.extend(data.iter().flat_map(values)),
                 TermKind::Box { associated, nonce, .. } => {
                     open.push(associated.1.clone());
+                    open.extend(associated.2.clone());
                     open.push(nonce.clone());
                     self.locked.insert(term);
                 }
@@ -146,6 +200,7 @@ impl Knowledge {
                 | TermKind::SmallOrder
                 | TermKind::Zero
                 | TermKind::VerificationKey(_)
+                | TermKind::Hash(_)
                 | TermKind::BoxPublic { .. }
                 | TermKind::Agreed(..)
                 | TermKind::KemShared { .. }
@@ -181,10 +236,12 @@ impl Knowledge {
     }
 }
 
-fn value(datum: &Datum<Term>) -> Option<Term> {
+fn values(datum: &Datum<Term>) -> Vec<Term> {
     match datum {
-        Datum::Text(_) | Datum::Uuid(_) => None,
-        Datum::Value(value) => Some(value.clone()),
+        Datum::Text(_) | Datum::Uuid(_) | Datum::Number(_) | Datum::Long(_) => Vec::new(),
+        Datum::Value(value) => vec![value.clone()],
+        Datum::Maybe(value) => value.iter().cloned().collect(),
+        Datum::Values(values) => values.clone(),
     }
 }
 
@@ -205,8 +262,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        algebra::{Algebra as _, BoxDraws, BoxLabels, Draw, KeyInBox, Pair, Purpose, Side, Terms},
+        algebra::{
+            Algebra as _, BoxDraws, BoxLabels, BoxPurpose, Draw, KeyInBox, Pair, Purpose, Side,
+            Terms,
+        },
         client::meta_record,
+        message::Seat,
         world::meeting,
     };
 
@@ -239,7 +300,8 @@ mod tests {
             let inside = KeyInBox { meeting_key: key.clone(), mk_seq: Some(1) };
             let meta = meta_record(&meeting(), "ann", "bob");
             let labels = BoxLabels::MEETING_KEY;
-            let sealed = Terms.seal(rules, suite, &pair, labels, &meta, &draws, &inside).unwrap();
+            let purpose = BoxPurpose { labels, meta: &meta, liveness_nonce: None };
+            let sealed = Terms.seal(rules, suite, &pair, &purpose, &draws, &inside).unwrap();
             let opened = |secrets: &[Term]| {
                 let mut knowledge = Knowledge::default();
                 let public = [&pair.sender, &pair.recipient]
@@ -267,8 +329,8 @@ mod tests {
     fn a_packet_opens_with_its_meeting_key_whenever_that_is_learned() {
         let rules = Profile::zoom_3_0().rules;
         let (key, words) = (name("ann", Purpose::MeetingKey), Terms.literal(b"words"));
-        let (meeting, sender, stream) = (meeting(), "ann", "audio");
-        let stream = crate::algebra::StreamName { meeting: &meeting, sender, stream };
+        let (meeting, sender, stream) = (meeting(), Seat::new("ann", "laptop"), "audio");
+        let stream = crate::algebra::StreamName { meeting: &meeting, sender: &sender, stream };
         let stream_key = Terms.stream_key(rules, &key, stream);
         let body = Terms.seal_packet(rules, &stream_key, 1, 0, &words);
         let mut knowledge = Knowledge::default();

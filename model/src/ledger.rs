@@ -63,7 +63,7 @@ impl<V: Clone + Ord> Ledger<V> {
             self.past_removal.remove(party);
             return;
         };
-        let listed = joined.listed.contains(spy);
+        let listed = joined.list.present(spy).is_some();
         if matches!(joined.role, RoleState::Leader(_)) {
             // The key that was newest when the spy was listed is one it may know.
             if let Some(newest) = self.keys.last_mut() {
@@ -105,7 +105,7 @@ impl<V: Clone + Ord> Ledger<V> {
         packet: &Packet<V>,
     ) {
         let Phase::Joined(joined) = &state.phase else { return };
-        let name = StreamName { meeting: &joined.meeting, sender: &state.seat.user_id, stream };
+        let name = StreamName { meeting: &joined.meeting, sender: &state.seat, stream };
         for held in joined.ring.iter().rev() {
             let stream_key = algebra.stream_key(rules, &held.meeting_key, name);
             let (mk_seq, counter) = (packet.mk_seq, packet.counter);

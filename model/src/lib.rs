@@ -15,6 +15,7 @@ pub mod message;
 pub mod properties;
 pub mod schedule;
 pub mod script;
+pub mod sequence;
 pub mod stage;
 pub mod world;
 

@@ -8,7 +8,7 @@ use conclave_spec::{Rule, RuleSet};
 
 use crate::{
     algebra::Draw,
-    message::{Announcement, Meeting, Packet, Role, SealedKey, Seat},
+    message::{Announcement, Heartbeat, Link, LockRequest, Meeting, Packet, Role, SealedKey, Seat},
 };
 
 /// A step of a client: how much time has passed, what happened, and what it chose.
@@ -56,6 +56,8 @@ pub enum Event<V> {
         meeting: Meeting,
         /// Leader or participant, as the server decided.
         role: Role,
+        /// The display name of this device.
+        name: String,
     },
     /// The server says who leads, and serves the leader's keys.
     LeaderNamed {
@@ -66,24 +68,47 @@ pub enum Event<V> {
         /// The announcement on the bulletin board.
         announcement: Announcement<V>,
     },
-    /// The trusted participant list gained an entry.
-    Admitted {
-        /// Who joined.
-        seat: Seat,
-        /// The identity key the key server serves for that device.
-        ivk: V,
-        /// The announcement on the bulletin board.
-        announcement: Announcement<V>,
-    },
-    /// The trusted participant list lost an entry.
+    /// The server says somebody joined, and hands on what they announced.
+    Admitted(Admission<V>),
+    /// The server says somebody left.
     Departed {
-        /// Who left.
+        /// Who.
         seat: Seat,
     },
-    /// The number of the newest meeting key, as it travels beside the participant list.
-    RekeySignaled {
-        /// The number.
-        mk_seq: u32,
+    /// The server says somebody has another display name.
+    Renamed {
+        /// Who.
+        seat: Seat,
+        /// The name.
+        name: String,
+    },
+    /// A liveness nonce from the bulletin board.
+    NonceArrived {
+        /// Whose, according to the server.
+        seat: Seat,
+        /// The nonce.
+        nonce: V,
+    },
+    /// A link from the bulletin board.
+    LinkArrived(Link<V>),
+    /// A heartbeat.
+    HeartbeatArrived(Heartbeat<V>),
+    /// A co-host's request from the bulletin board.
+    LockRequested(LockRequest<V>),
+    /// The server says that the meeting is locked, or is not.
+    LockClaimed {
+        /// What it says.
+        locked: bool,
+    },
+    /// The user locks or unlocks the meeting.
+    SetLock {
+        /// Which of the two.
+        locked: bool,
+    },
+    /// The user removes somebody.
+    Kick {
+        /// Whom.
+        seat: Seat,
     },
     /// A sealed meeting key from the bulletin board.
     KeyOffered {
@@ -92,8 +117,8 @@ pub enum Event<V> {
     },
     /// A media packet, with what the server says about its origin.
     PacketArrived {
-        /// The user ID of the sender, according to the server.
-        from: String,
+        /// The device of the sender, according to the server.
+        from: Seat,
         /// The message type, according to the server.
         stream: String,
         /// The packet.
@@ -117,6 +142,21 @@ pub enum Event<V> {
     MeetingEnded,
 }
 
+/// What the server says of somebody who joined.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Admission<V> {
+    /// Who joined.
+    pub seat: Seat,
+    /// Their display name.
+    pub name: String,
+    /// The identity key the key server serves for that device.
+    pub ivk: V,
+    /// The announcement on the bulletin board.
+    pub announcement: Announcement<V>,
+    /// Whether the server says that their client is outdated.
+    pub outdated: bool,
+}
+
 /// What a client does to the world.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect<V> {
@@ -124,11 +164,14 @@ pub enum Effect<V> {
     PostAnnouncement(Announcement<V>),
     /// Post a sealed meeting key to the bulletin board.
     PostSealedKey(SealedKey<V>),
-    /// Tell everybody the number of the newest key.
-    SignalRekey {
-        /// The number.
-        mk_seq: u32,
-    },
+    /// Post a liveness nonce to the bulletin board.
+    PostNonce(V),
+    /// Post a link to the bulletin board.
+    PostLink(Link<V>),
+    /// Send a heartbeat, and post it to the bulletin board.
+    PostHeartbeat(Heartbeat<V>),
+    /// Ask the leader to lock or unlock, on the bulletin board.
+    PostLockRequest(LockRequest<V>),
     /// Send a packet.
     Transmit {
         /// The message type.
@@ -138,8 +181,8 @@ pub enum Effect<V> {
     },
     /// Play or show something received.
     Render {
-        /// The sender's user ID as shown.
-        from: String,
+        /// The sender's device as shown.
+        from: Seat,
         /// The message type.
         stream: String,
         /// The number of the key it opened under.
@@ -149,6 +192,13 @@ pub enum Effect<V> {
     },
     /// Show the leader's security code.
     ShowSecurityCode(V),
+    /// Tell the user that another device leads, and to check codes again.
+    ShowLeaderChanged {
+        /// The user ID of the new leader.
+        user_id: String,
+    },
+    /// Warn the user that the meeting is no longer locked.
+    ShowUnlockWarning,
     /// Show that this client is no longer in the meeting.
     ShowLeft,
 }
@@ -160,6 +210,8 @@ pub enum Outcome {
     Accepted,
     /// Stored, not usable yet; the rule says what is missing.
     Pending(Rule),
+    /// The client left the meeting because of it; the rule says why.
+    Left(Rule),
 }
 
 /// The answer to an input that was not refused.
@@ -209,6 +261,12 @@ pub enum Misuse {
     /// A message for the other role.
     #[error("this message is not for a client in this role")]
     WrongRole,
+    /// A user's command that would change nothing, or about nobody.
+    #[error("there is nothing to do")]
+    NothingToDo,
+    /// A feature of later versions.
+    #[error("this version has no such thing")]
+    NotInVersion,
     /// No number is left for another key.
     #[error("no number is left for another meeting key")]
     NumbersExhausted,

@@ -1,65 +1,114 @@
 //! Random schedules: bytes read as choices, so that a property test shrinks them and a fuzzer
-//! mutates them. A schedule is a script; most of its steps fit, many do not.
+//! mutates them. A schedule is a script written while it is played over terms: the server of the
+//! schedule mostly does its work, so that meetings go on, and sometimes drops, repeats, reorders,
+//! changes or forges.
 
-use std::collections::BTreeMap;
-
-use conclave_spec::{BoxSuite, Label, Profile, Rule};
+use conclave_spec::{BoxSuite, Profile, Rule};
 
 use crate::{
+    algebra::{Algebra, Terms},
+    client::{Phase, Policies, RoleState},
     message::{Meeting, Role, Seat},
     script::{
-        Act, CastMember, Change, Expect, ForgedPacket, ForgedSeal, Handle, KeyRecipe, Recipe,
-        Script, ScriptStep, ValueRecipe,
+        Act, CastMember, Expect, Handle, MessageKind, Recipe, Script, ScriptStep, ValueRecipe,
     },
+    stage::{Stage, StageError},
 };
 
-/// Choices, one byte each.
-struct Choices<'a> {
-    bytes: &'a [u8],
-    now_ms: u64,
-    /// How often each party was told to send.
-    sends: BTreeMap<&'static str, u32>,
+mod changed;
+mod choices;
+mod server;
+
+use choices::Choices;
+
+/// Everybody there may be. `carol` is `bob`'s device under another user.
+pub const PARTIES: [&str; 4] = ["alice", "bob", "mallory", "carol"];
+const PAUSES_MS: [u64; 14] = [
+    0, 1, 500, 1_999, 2_000, 5_000, 9_999, 10_000, 15_000, 15_001, 60_000, 100_000, 180_000,
+    300_000,
+];
+const NAMES: [&str; 4] = ["alice", "Bob", "", "somebody else"];
+/// No schedule is longer.
+const STEPS_MAX: usize = 600;
+
+/// What the parties of a schedule follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The protocol version.
+    pub profile: Profile,
+    /// The choices where the paper is silent.
+    pub policies: Policies,
 }
 
-const PARTIES: [&str; 4] = ["alice", "bob", "mallory", "carol"];
-const PAUSES_MS: [u64; 10] = [0, 1, 500, 1_999, 2_000, 5_000, 10_000, 14_999, 15_000, 15_001];
-const LABELS: [Label; 3] = [Label::Announcement, Label::KeySeedCipher, Label::KeySeedDerivation];
-const RULES_LAST: usize = Rule::ALL.len();
+impl Setting {
+    /// A version with the default policies.
+    #[must_use]
+    pub fn of(profile: &Profile) -> Self {
+        Self { profile: profile.clone(), policies: Policies::default() }
+    }
 
-/// The script these bytes choose. `carol` is `bob`'s device under another user. Every two bytes
-/// or so make a step; the expectations are left open.
+    /// The setting these bytes choose: a version, a suite, policies, and at most one rule left out.
+    #[must_use]
+    pub fn chosen(bytes: &[u8]) -> Self {
+        let mut choices = Choices::new(bytes);
+        let all = Profile::all();
+        let base = all.get(choices.under(all.len())).cloned().unwrap_or_else(Profile::zoom_3_0);
+        let suite = if choices.under(3) == 0 { BoxSuite::Hybrid } else { base.box_suite };
+        let base = base.with_box_suite(suite);
+        let rules = Rule::ALL.len();
+        let profile = match Rule::ALL.get(choices.under(2 * rules)) {
+            Some(rule) => base.without(*rule),
+            None => base,
+        };
+        let policies = Policies {
+            first_key_waits: choices.under(4) == 1,
+            coalesces: choices.under(4) != 1,
+            takeover_rotates: choices.under(4) != 1,
+        };
+        Self { profile, policies }
+    }
+
+    /// A stage with this cast under this setting.
+    ///
+    /// # Errors
+    /// The cast is at fault.
+    pub fn stage<'a, A: Algebra>(
+        &self,
+        algebra: &'a A,
+        cast: &[CastMember],
+    ) -> Result<Stage<'a, A>, StageError> {
+        let mut stage = Stage::new(algebra, cast, &self.profile)?;
+        for member in cast {
+            stage.actor_mut(&member.party)?.policies = self.policies;
+        }
+        Ok(stage)
+    }
+}
+
+/// The script these bytes choose under a setting. The expectations are left open.
 #[must_use]
-pub fn script(bytes: &[u8]) -> Script {
-    let mut choices = Choices { bytes, now_ms: 0, sends: BTreeMap::new() };
-    let mut steps = Vec::new();
-    if choices.under(4) > 0 {
-        opening(&mut steps);
+pub fn script(setting: &Setting, bytes: &[u8]) -> Script {
+    let mut choices = Choices::new(bytes);
+    let cast: Vec<_> = PARTIES.iter().map(|party| member(party, &mut choices)).collect();
+    let Ok(stage) = setting.stage(&Terms, &cast) else {
+        return Script { cast, steps: Vec::new() };
+    };
+    let mut writer = Writer { choices, stage, steps: Vec::new(), told: [0; 4], late: Vec::new() };
+    if writer.choices.under(16) != 15 {
+        writer.opening();
     }
-    while !choices.bytes.is_empty() {
-        choices.step(&mut steps);
+    while !writer.choices.is_empty() && writer.steps.len() < STEPS_MAX {
+        writer.step();
     }
-    Script { cast: PARTIES.map(member).into(), steps }
+    Script { cast, steps: writer.steps }
 }
 
-/// The profile these bytes choose: a version, a suite, and at most one rule left out.
-#[must_use]
-pub fn profile(bytes: &[u8]) -> Profile {
-    let mut choices = Choices { bytes, now_ms: 0, sends: BTreeMap::new() };
-    let base = if choices.under(2) == 0 { Profile::zoom_2_3_1() } else { Profile::zoom_3_0() };
-    let suite = if choices.under(3) == 0 { BoxSuite::Hybrid } else { BoxSuite::Classic };
-    let base = base.with_box_suite(suite);
-    match Rule::ALL.get(choices.under(RULES_LAST + RULES_LAST / 2)) {
-        Some(rule) => base.without(*rule),
-        None => base,
-    }
-}
-
-/// A schedule from a fuzzer's input: a profile and a script.
+/// A schedule from a fuzzer's input: a setting and a script.
 #[cfg(feature = "arbitrary")]
 #[derive(Clone, Debug)]
 pub struct Schedule {
-    /// The profile.
-    pub profile: Profile,
+    /// What the parties follow.
+    pub setting: Setting,
     /// The script.
     pub script: Script,
 }
@@ -67,286 +116,281 @@ pub struct Schedule {
 #[cfg(feature = "arbitrary")]
 impl<'a> arbitrary::Arbitrary<'a> for Schedule {
     fn arbitrary(input: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-        let chosen: [u8; 3] = input.arbitrary()?;
+        let chosen: [u8; 6] = input.arbitrary()?;
         let rest = input.bytes(input.len())?;
-        Ok(Self { profile: profile(&chosen), script: script(rest) })
+        let setting = Setting::chosen(&chosen);
+        let script = script(&setting, rest);
+        Ok(Self { setting, script })
     }
 }
 
-fn member(party: &str) -> CastMember {
+/// A party, now and then of another version.
+fn member(party: &str, choices: &mut Choices<'_>) -> CastMember {
     let same_device_as = (party == "carol").then(|| "bob".to_owned());
-    CastMember { party: party.to_owned(), seat: seat(party), same_device_as }
+    let all = Profile::all();
+    let other = if choices.under(24) == 23 { all.get(choices.under(all.len())) } else { None };
+    let profile = other.map(|profile| profile.id.to_owned());
+    CastMember { same_device_as, profile, ..CastMember::new(party, seat(party)) }
 }
 
-fn seat(party: &str) -> Seat {
+/// The device of a party.
+#[must_use]
+pub fn seat(party: &str) -> Seat {
     let device = if party == "carol" { "bob" } else { party };
     Seat::new(party, &format!("{device}-device"))
 }
 
 fn meeting(nth: usize) -> Meeting {
     match nth {
-        0 | 1 => Meeting { id: "42".to_owned(), uuid: [1; 16] },
-        2 => Meeting { id: "42".to_owned(), uuid: [2; 16] },
-        _ => Meeting { id: "43".to_owned(), uuid: [1; 16] },
+        1 => Meeting { id: "42".to_owned(), uuid: [2; 16] },
+        2 => Meeting { id: "43".to_owned(), uuid: [1; 16] },
+        _ => Meeting { id: "42".to_owned(), uuid: [1; 16] },
     }
 }
 
-fn step(party: &str, act: Act) -> ScriptStep {
-    ScriptStep { party: party.to_owned(), act, wire: None, expect: Expect::accept() }
+/// A script being written.
+struct Writer<'a> {
+    choices: Choices<'a>,
+    stage: Stage<'static, Terms>,
+    steps: Vec<ScriptStep>,
+    /// Up to which message each party was told what is on the board.
+    told: [usize; 4],
+    /// What is kept back for now, and for whom.
+    late: Vec<(&'static str, Act)>,
 }
 
-fn admitted(party: &str) -> Act {
-    Act::Admitted {
-        seat: seat(party),
-        ivk: ValueRecipe::IvkOf(party.to_owned()),
-        announcement: Recipe::Sent(Handle::announcement(party, 1)),
-    }
-}
-
-/// A meeting that works: the leader, two participants, a key each.
-fn opening(steps: &mut Vec<ScriptStep>) {
-    let join = |role| Act::Join { meeting: meeting(0), role };
-    steps.push(step("alice", join(Role::Leader)));
-    for party in ["bob", "mallory"] {
-        let named = Act::LeaderNamed {
-            seat: seat("alice"),
-            ivk: ValueRecipe::IvkOf("alice".to_owned()),
-            announcement: Recipe::Sent(Handle::announcement("alice", 1)),
-        };
-        let sealed = Recipe::Sent(Handle::sealed_key("alice", party, 1));
-        steps.push(step(party, join(Role::Participant)));
-        steps.push(step(party, named));
-        steps.push(step("alice", admitted(party)));
-        steps.push(step(party, Act::RekeySignaled { mk_seq: 1 }));
-        steps.push(step(party, Act::SealedKey { sealed }));
-    }
-}
-
-impl Choices<'_> {
-    /// A number below `bound`; 0 when the bytes are used up.
-    fn under(&mut self, bound: usize) -> usize {
-        let Some((first, rest)) = self.bytes.split_first() else { return 0 };
-        self.bytes = rest;
-        usize::from(*first) % bound.max(1)
+impl Writer<'_> {
+    /// Writes a step down and plays it. What cannot be played says so in both algebras.
+    fn act(&mut self, party: &str, act: Act) {
+        let step =
+            ScriptStep { party: party.to_owned(), act, wire: None, expect: Expect::accept() };
+        let _ = self.stage.play(&step);
+        self.steps.push(step);
     }
 
-    fn of<T: Copy>(&mut self, values: &[T], fallback: T) -> T {
-        let at = self.under(values.len());
-        values.get(at).copied().unwrap_or(fallback)
+    /// A meeting that works: the leader, two participants, what concerns them in their hands.
+    fn opening(&mut self) {
+        self.join("alice", Role::Leader, 0);
+        for party in ["bob", "mallory"] {
+            self.comes(party, 0);
+        }
+        self.settle();
     }
 
-    fn number(&mut self, bound: usize) -> u32 {
-        u32::try_from(self.under(bound)).unwrap_or(0)
-    }
-
-    fn party(&mut self) -> &'static str {
-        self.of(&PARTIES, "alice")
-    }
-
-    /// Mostly `usual`.
-    fn mostly(&mut self, usual: &'static str) -> &'static str {
-        if self.under(6) > 0 { usual } else { self.party() }
-    }
-
-    fn step(&mut self, steps: &mut Vec<ScriptStep>) {
-        let act = self.under(20);
-        let party = match act {
-            0..=4 | 15 | 16 => self.mostly("alice"),
-            _ => self.mostly("bob"),
-        };
-        let act = match act {
-            0 | 1 => self.admit(),
-            2 => Act::Departed { seat: seat(self.party()) },
-            3 | 4 => return self.pass(steps),
-            5 => Act::Join { meeting: meeting(self.under(4)), role: self.role() },
-            6 => self.name_leader(),
-            7 | 8 => Act::RekeySignaled { mk_seq: self.number(5) },
-            9..=12 => Act::SealedKey { sealed: self.sealed_key(party) },
-            13 | 14 => self.packet(),
-            15..=17 => {
-                *self.sends.entry(party).or_default() += 1;
-                let stream = self.stream().to_owned();
-                Act::Send { stream, text: format!("words {}", self.under(4)) }
+    fn step(&mut self) {
+        match self.choices.under(28) {
+            0..=4 => self.settle(),
+            5..=7 => self.pass(),
+            8 | 9 => self.say(),
+            10 => {
+                let (party, nth) = (self.choices.of(&PARTIES, "carol"), self.choices.under(8));
+                self.comes(party, nth);
             }
-            18 => self.packet(),
-            _ => match self.under(4) {
-                0 => Act::MeetingEnded {},
-                1 => Act::Leave {},
-                _ => Act::Observe {},
-            },
-        };
-        steps.push(step(party, act));
+            11 => {
+                let role =
+                    if self.choices.under(4) == 1 { Role::Leader } else { Role::Participant };
+                let (party, nth) = (self.choices.of(&PARTIES, "carol"), self.choices.under(8));
+                self.join(party, role, nth);
+            }
+            12 => self.goes(),
+            13 => self.elect(),
+            14 => {
+                let (by, seat) = (self.mostly_leader(), self.seat());
+                self.act(by, Act::Kick { seat });
+            }
+            15 | 16 => {
+                let by = self.choices.of(&PARTIES, "alice");
+                let locked = self.choices.under(2) == 0;
+                self.act(by, Act::SetLock { locked });
+            }
+            17 => self.rename(),
+            18 => self.share_board(),
+            19 => self.claim(),
+            20 => self.again(),
+            21 => {
+                let party = self.choices.of(&PARTIES, "alice");
+                self.act(party, Act::Observe {});
+            }
+            at => {
+                if at == 22 {
+                    self.settle();
+                }
+                self.changed();
+            }
+        }
+    }
+
+    fn join(&mut self, party: &'static str, role: Role, nth: usize) {
+        let name = self.choices.of(&NAMES, party).to_owned();
+        self.act(party, Act::Join { meeting: meeting(nth), role, name });
+        if let Some(told) = told_of(&mut self.told, party) {
+            *told = 0;
+        }
+    }
+
+    /// A participant joins; who leads is told, and told to it.
+    fn comes(&mut self, party: &'static str, nth: usize) {
+        self.join(party, Role::Participant, nth);
+        let leader = self.leader();
+        self.name_leader(party, leader);
+        self.admit(leader, party);
+    }
+
+    /// Somebody leaves, by itself or because the meeting is over, and the leader may hear of it.
+    fn goes(&mut self) {
+        let party = self.choices.of(&PARTIES, "bob");
+        match self.choices.under(4) {
+            0 => {}
+            1 => self.act(party, Act::MeetingEnded {}),
+            _ => self.act(party, Act::Leave {}),
+        }
+        let leader = self.leader();
+        if self.choices.under(6) != 5 {
+            self.act(leader, Act::Departed { seat: seat(party) });
+        }
     }
 
     /// Time passes: for everybody, or for one party alone.
-    fn pass(&mut self, steps: &mut Vec<ScriptStep>) {
-        let pause_ms = self.of(&PAUSES_MS, 0);
-        let alone = self.under(8) == 0;
-        let to_ms = self.now_ms + pause_ms;
+    fn pass(&mut self) {
+        let pause_ms = self.choices.of(&PAUSES_MS, 0);
+        let alone = match self.choices.under(16) {
+            14 => return self.leader_stands_still(),
+            15 => true,
+            _ => false,
+        };
+        let now_ms = self.stage.actors().map(|(_, actor)| actor.now_ms).max().unwrap_or(0);
+        let to_ms = now_ms + pause_ms;
         if alone {
-            let party = self.party();
-            steps.push(step(party, Act::Advance { to_ms }));
-            return;
+            let party = self.choices.of(&PARTIES, "alice");
+            return self.act(party, Act::Advance { to_ms });
         }
-        self.now_ms = to_ms;
-        steps.extend(PARTIES.map(|party| step(party, Act::Advance { to_ms })));
-    }
-
-    fn role(&mut self) -> Role {
-        if self.under(4) == 0 { Role::Leader } else { Role::Participant }
-    }
-
-    fn admit(&mut self) -> Act {
-        let party = self.party();
-        Act::Admitted {
-            seat: seat(self.mostly(party)),
-            ivk: ValueRecipe::IvkOf(self.mostly(party).to_owned()),
-            announcement: self.announcement(party),
-        }
-    }
-
-    fn name_leader(&mut self) -> Act {
-        Act::LeaderNamed {
-            seat: seat(self.mostly("alice")),
-            ivk: ValueRecipe::IvkOf(self.mostly("alice").to_owned()),
-            announcement: self.announcement("alice"),
-        }
-    }
-
-    fn announcement(&mut self, by: &'static str) -> Recipe {
-        let sent = Recipe::Sent(Handle::announcement(by, 1 + self.number(2)));
-        match self.under(8) {
-            0 => self.damaged(sent, &["pk", "sig"]),
-            1 => {
-                let change = Change::new("pk", self.public_key());
-                Recipe::Edited { of: Box::new(sent), change }
+        // Long pauses pass in pieces, with what is posted handed on between, or nobody would stay.
+        for at_ms in (now_ms..to_ms).step_by(50_000).skip(1).chain([to_ms]) {
+            for party in PARTIES {
+                self.act(party, Act::Advance { to_ms: at_ms });
             }
-            2 => Recipe::ForgedAnnouncement {
-                by: self.mostly(by).to_owned(),
-                label: self.label(),
-                changes: self.binding_changes(),
-            },
-            _ => sent,
-        }
-    }
-
-    fn public_key(&mut self) -> ValueRecipe {
-        match self.under(3) {
-            0 => ValueRecipe::PkOf(self.party().to_owned()),
-            1 => ValueRecipe::IvkOf(self.party().to_owned()),
-            _ => ValueRecipe::SmallOrderKey,
-        }
-    }
-
-    fn label(&mut self) -> Option<Label> {
-        if self.under(3) > 0 { None } else { Some(self.of(&LABELS, Label::Announcement)) }
-    }
-
-    fn text(&mut self) -> ValueRecipe {
-        ValueRecipe::Text(self.party().to_owned())
-    }
-
-    fn binding_changes(&mut self) -> Vec<Change> {
-        match self.under(7) {
-            0 => vec![Change::new("user_id", self.text())],
-            1 => vec![Change::new("hardware_id", self.text())],
-            2 => vec![Change::new("meeting_id", self.text())],
-            3 => vec![Change::new("meeting_uuid", ValueRecipe::Uuid([2; 16]))],
-            4 => vec![Change::new("ivk", ValueRecipe::IvkOf(self.party().to_owned()))],
-            5 => vec![Change::new("pk", self.public_key())],
-            _ => Vec::new(),
-        }
-    }
-
-    fn sealed_key(&mut self, party: &'static str) -> Recipe {
-        let to = self.mostly(party);
-        let sent = Recipe::Sent(Handle::sealed_key("alice", to, 1 + self.number(4)));
-        match self.under(8) {
-            0 => self.damaged(sent, &["nonce", "ciphertext", "kem"]),
-            1 => {
-                let other = Recipe::Sent(Handle::sealed_key("alice", to, 1 + self.number(4)));
-                let field = self.of(&["nonce", "ciphertext", "kem"], "nonce");
-                let value = ValueRecipe::FieldOf { of: Box::new(other), field: field.to_owned() };
-                Recipe::Edited { of: Box::new(sent), change: Change::new(field, value) }
+            if at_ms != to_ms {
+                self.settle();
             }
-            2 | 3 => self.forged_seal(to),
-            _ => sent,
         }
     }
 
-    fn forged_seal(&mut self, to: &'static str) -> Recipe {
-        let key = if self.under(2) == 0 {
-            KeyRecipe::Fresh(format!("key {}", self.under(3)))
-        } else {
-            KeyRecipe::Held(self.number(4))
-        };
-        let changes = match self.under(6) {
-            0 => vec![Change::new("leader", self.text())],
-            1 => vec![Change::new("recipient", self.text())],
-            2 => vec![Change::new("meeting_id", self.text())],
-            3 => vec![Change::new("meeting_uuid", ValueRecipe::Uuid([2; 16]))],
-            _ => Vec::new(),
-        };
-        Recipe::ForgedSeal(ForgedSeal {
-            by: "alice".to_owned(),
-            to: seat(to),
-            key,
-            mk_seq: self.number(6),
-            cipher: self.label(),
-            derivation: self.label(),
-            changes,
-        })
-    }
-
-    fn stream(&mut self) -> &'static str {
-        self.of(&["audio", "audio", "audio", "video"], "audio")
-    }
-
-    fn packet(&mut self) -> Act {
-        let by = self.mostly("alice");
-        let last = self.sends.get(by).copied().unwrap_or(1);
-        let back = if self.under(2) == 0 { 0 } else { self.number(4) };
-        let sent = Recipe::Sent(Handle::packet(by, last.saturating_sub(back).max(1)));
-        let packet = match self.under(8) {
-            0 => self.damaged(sent, &["body"]),
-            1 => {
-                let change = Change::new("mk_seq", ValueRecipe::Number(self.number(5)));
-                Recipe::Edited { of: Box::new(sent), change }
+    /// The clock of the leader stands still while it goes on working.
+    fn leader_stands_still(&mut self) {
+        let leader = self.leader();
+        for name in ["one", "two", "three"] {
+            for party in PARTIES.into_iter().filter(|party| *party != leader) {
+                let Ok(actor) = self.stage.actor(party) else { return };
+                let to_ms = actor.now_ms + 60_000;
+                self.act(party, Act::Advance { to_ms });
             }
-            2 => {
-                let other = Recipe::Sent(Handle::packet(self.party(), 1 + self.number(4)));
-                let value = ValueRecipe::FieldOf { of: Box::new(other), field: "body".to_owned() };
-                Recipe::Edited { of: Box::new(sent), change: Change::new("body", value) }
+            self.act(leader, Act::Renamed { seat: seat("bob"), name: name.to_owned() });
+            self.settle();
+        }
+    }
+
+    /// Somebody says something, and others may hear it.
+    fn say(&mut self) {
+        let by = self.choices.of(&PARTIES, "alice");
+        let stream = self.choices.of(&["audio", "audio", "audio", "video"], "audio");
+        let text = format!("words {}", self.choices.under(4));
+        self.act(by, Act::Send { stream: stream.to_owned(), text });
+        let nth = self.count(by, MessageKind::Packet);
+        for party in PARTIES.into_iter().filter(|party| *party != by) {
+            if self.choices.under(3) != 2 {
+                let packet = Recipe::Sent(Handle::packet(by, nth.max(1)));
+                let stream = stream.to_owned();
+                self.act(party, Act::Packet { from: seat(by), stream, packet });
             }
-            3 | 4 => self.forged_packet(by),
-            _ => sent,
-        };
-        let stream = self.stream().to_owned();
-        Act::Packet { from: self.mostly(by).to_owned(), stream, packet }
+        }
     }
 
-    fn forged_packet(&mut self, by: &'static str) -> Recipe {
-        let changes = match self.under(6) {
-            0 => vec![Change::new("sender", self.text())],
-            1 => vec![Change::new("stream", ValueRecipe::Text("video".to_owned()))],
-            2 => vec![Change::new("meeting_id", self.text())],
-            3 => vec![Change::new("meeting_uuid", ValueRecipe::Uuid([2; 16]))],
-            _ => Vec::new(),
-        };
-        let key_seq = 1 + self.number(3);
-        Recipe::ForgedPacket(ForgedPacket {
-            by: by.to_owned(),
-            key_seq,
-            mk_seq: if self.under(3) > 0 { key_seq } else { self.of(&[0, 1, 2, 257], 0) },
-            counter: [0, 1, 63, 64, 65, u64::MAX].get(self.under(6)).copied().unwrap_or(0),
-            stream: "audio".to_owned(),
-            text: format!("words {}", self.under(4)),
-            changes,
-        })
+    fn rename(&mut self) {
+        let (party, name) = (self.choices.of(&PARTIES, "bob"), self.choices.of(&NAMES, "bob"));
+        let by = self.mostly_leader();
+        self.act(by, Act::Renamed { seat: seat(party), name: name.to_owned() });
     }
 
-    fn damaged(&mut self, of: Recipe, fields: &[&str]) -> Recipe {
-        let field = fields.get(self.under(fields.len())).copied().unwrap_or("sig").to_owned();
-        Recipe::Damaged { of: Box::new(of), field }
+    /// The server names a leader: to itself, then to the others.
+    fn elect(&mut self) {
+        let leader = self.choices.of(&PARTIES, "bob");
+        self.name_leader(leader, leader);
+        for party in PARTIES.into_iter().filter(|party| *party != leader) {
+            if self.choices.under(6) != 5 {
+                self.name_leader(party, leader);
+            }
+        }
     }
+
+    fn name_leader(&mut self, party: &'static str, leader: &'static str) {
+        let announcement = self.last_announcement(leader);
+        let ivk = ValueRecipe::IvkOf(leader.to_owned());
+        self.act(party, Act::LeaderNamed { seat: seat(leader), ivk, announcement });
+    }
+
+    /// A party is told that another joined, with its newest nonce.
+    fn admit(&mut self, party: &'static str, who: &'static str) {
+        let posted = self.count(who, MessageKind::Nonce);
+        if posted > 0 && self.choices.under(6) != 5 {
+            let nonce = Recipe::Sent(Handle::of(who, MessageKind::Nonce, posted));
+            self.act(party, Act::NoncePosted { seat: seat(who), nonce });
+        }
+        let announcement = self.last_announcement(who);
+        let ivk = ValueRecipe::IvkOf(who.to_owned());
+        let name = self.choices.of(&NAMES, who).to_owned();
+        let outdated = self.choices.under(12) == 11;
+        self.act(party, Act::Admitted { seat: seat(who), name, ivk, announcement, outdated });
+    }
+
+    /// The announcements of everybody in a meeting reach everybody else in one.
+    fn share_board(&mut self) {
+        for party in PARTIES {
+            for who in PARTIES.into_iter().filter(|who| *who != party) {
+                if self.in_meeting(party) && self.in_meeting(who) {
+                    self.admit(party, who);
+                }
+            }
+        }
+    }
+
+    fn last_announcement(&self, party: &str) -> Recipe {
+        let nth = self.count(party, MessageKind::Announcement).max(1);
+        Recipe::Sent(Handle::announcement(party, nth))
+    }
+
+    /// How many messages of a kind a party has sent.
+    fn count(&self, by: &str, kind: MessageKind) -> u32 {
+        let sent = self.stage.sent().iter();
+        let of_kind = sent.filter(|(who, message)| who == by && message.kind() == kind);
+        u32::try_from(of_kind.count()).unwrap_or(u32::MAX)
+    }
+
+    fn role(&self, party: &str) -> Option<bool> {
+        match &self.stage.actor(party).ok()?.state.phase {
+            Phase::Joined(joined) => Some(matches!(joined.role, RoleState::Leader(_))),
+            Phase::Outside | Phase::Left => None,
+        }
+    }
+
+    fn in_meeting(&self, party: &str) -> bool {
+        self.role(party).is_some()
+    }
+
+    /// Who leads, if anybody does.
+    fn leader(&self) -> &'static str {
+        PARTIES.into_iter().find(|party| self.role(party) == Some(true)).unwrap_or("alice")
+    }
+
+    fn mostly_leader(&mut self) -> &'static str {
+        let leader = self.leader();
+        if self.choices.under(6) != 5 { leader } else { self.choices.of(&PARTIES, leader) }
+    }
+
+    fn seat(&mut self) -> Seat {
+        seat(self.choices.of(&PARTIES, "bob"))
+    }
+}
+
+fn told_of<'t>(told: &'t mut [usize; 4], party: &str) -> Option<&'t mut usize> {
+    PARTIES.iter().position(|known| *known == party).and_then(|at| told.get_mut(at))
 }

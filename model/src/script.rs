@@ -6,7 +6,7 @@
 use conclave_spec::{Label, Rule};
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Meeting, Role, Seat};
+use crate::message::{LockOperation, Meeting, Role, Seat};
 
 /// The steps of a run and the parties that take them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,17 @@ pub struct CastMember {
     /// Another party whose identity key this one shares: the same device in another meeting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_device_as: Option<String>,
+    /// The profile it follows, if not that of the case: a client of another version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+}
+
+impl CastMember {
+    /// A party with a device of its own, in the version of the case.
+    #[must_use]
+    pub fn new(party: &str, seat: Seat) -> Self {
+        Self { party: party.to_owned(), seat, same_device_as: None, profile: None }
+    }
 }
 
 /// One step of a script.
@@ -56,6 +67,9 @@ pub enum Act {
         meeting: Meeting,
         /// As what.
         role: Role,
+        /// The display name.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
     },
     /// Is told who leads.
     LeaderNamed {
@@ -66,24 +80,69 @@ pub enum Act {
         /// The announcement the server serves.
         announcement: Recipe,
     },
-    /// Is told who joined.
+    /// Is told who joined, or what somebody present announced.
     Admitted {
         /// Who, according to the server.
         seat: Seat,
+        /// Their display name, according to the server.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
         /// The identity key the server serves.
         ivk: ValueRecipe,
         /// The announcement the server serves.
         announcement: Recipe,
+        /// Whether the server says that their client is outdated.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        outdated: bool,
     },
     /// Is told who left.
     Departed {
         /// Who.
         seat: Seat,
     },
-    /// Is told the number of the newest key.
-    RekeySignaled {
-        /// The number.
-        mk_seq: u32,
+    /// Is told that somebody has another name.
+    Renamed {
+        /// Who.
+        seat: Seat,
+        /// The name.
+        name: String,
+    },
+    /// Gets a liveness nonce.
+    NoncePosted {
+        /// Whose, according to the server.
+        seat: Seat,
+        /// The nonce.
+        nonce: Recipe,
+    },
+    /// Gets a link of the list.
+    Link {
+        /// The link.
+        link: Recipe,
+    },
+    /// Gets a heartbeat.
+    Heartbeat {
+        /// The heartbeat.
+        heartbeat: Recipe,
+    },
+    /// Gets a co-host's request.
+    LockRequested {
+        /// The request.
+        request: Recipe,
+    },
+    /// Is told by the server that the meeting is locked, or is not.
+    LockClaimed {
+        /// What the server says.
+        locked: bool,
+    },
+    /// Locks or unlocks.
+    SetLock {
+        /// Which of the two.
+        locked: bool,
+    },
+    /// Removes somebody.
+    Kick {
+        /// Whom.
+        seat: Seat,
     },
     /// Gets a sealed key.
     SealedKey {
@@ -92,8 +151,8 @@ pub enum Act {
     },
     /// Gets a packet.
     Packet {
-        /// From whom, according to the server.
-        from: String,
+        /// From which device, according to the server.
+        from: Seat,
         /// Which message type, according to the server.
         stream: String,
         /// The packet.
@@ -153,6 +212,146 @@ pub enum Recipe {
     ForgedSeal(ForgedSeal),
     /// A packet that a misbehaving member seals.
     ForgedPacket(ForgedPacket),
+    /// A link that a misbehaving leader or server makes.
+    ForgedLink(ForgedLink),
+    /// A heartbeat that a misbehaving leader signs.
+    ForgedHeartbeat(ForgedHeartbeat),
+    /// A request to lock or unlock that a misbehaving co-host signs.
+    ForgedRequest(ForgedRequest),
+}
+
+/// A link that a misbehaving leader or server makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgedLink {
+    /// Whose version of the protocol it is written in.
+    pub by: String,
+    /// Its counter.
+    pub v: u32,
+    /// The link it says it follows; none for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev: Option<Box<Recipe>>,
+    /// What it does.
+    pub operation: OperationRecipe,
+}
+
+/// What a forged link does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum OperationRecipe {
+    /// Somebody is present.
+    Add {
+        /// Which device.
+        seat: Seat,
+        /// The party whose keys it is said to have.
+        keys_of: String,
+        /// The display name.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
+    },
+    /// Somebody has left.
+    Left {
+        /// Which device.
+        seat: Seat,
+    },
+    /// Somebody was removed.
+    Kicked {
+        /// Which device.
+        seat: Seat,
+    },
+    /// Somebody has another name.
+    Rename {
+        /// Which device.
+        seat: Seat,
+        /// The name.
+        name: String,
+    },
+    /// The meeting is locked.
+    Lock,
+    /// The meeting is unlocked.
+    Unlock,
+    /// The list as some party has it, with changes.
+    Snapshot(ForgedSnapshot),
+}
+
+/// A snapshot of the list as some party has it, with changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgedSnapshot {
+    /// Whose list.
+    pub of: String,
+    /// Whether the meeting is locked, if not as on that list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked: Option<bool>,
+    /// Who is left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<Seat>,
+    /// Whose number of leaves is another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaves: Vec<(Seat, u32)>,
+    /// Who is present with the keys of another party.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<(Seat, String)>,
+}
+
+/// A heartbeat that a misbehaving leader signs. What is not given is as it would be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgedHeartbeat {
+    /// Who signs.
+    pub by: String,
+    /// The link it certifies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certifies: Option<Box<Recipe>>,
+    /// Its send counter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub t: Option<u32>,
+    /// The number of the key it certifies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mk_seq: Option<u32>,
+    /// The hash it names as that of the heartbeat before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev: Option<ValueRecipe>,
+    /// Its timestamp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp_ms: Option<u64>,
+    /// What is signed otherwise than it is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<Change>,
+}
+
+/// A request to lock or unlock that a misbehaving co-host signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgedRequest {
+    /// Who signs.
+    pub by: String,
+    /// What for.
+    pub operation: LockOperation,
+    /// The link it names.
+    pub link: Box<Recipe>,
+    /// What is signed otherwise than it is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<Change>,
+}
+
+/// The liveness nonce a forged seal is bound to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum BoundTo {
+    /// The newest the leader has of the recipient.
+    #[default]
+    Newest,
+    /// None.
+    Nothing,
+    /// This one.
+    Nonce(Box<Recipe>),
+}
+
+impl BoundTo {
+    fn is_newest(&self) -> bool {
+        *self == Self::Newest
+    }
 }
 
 /// A sealed key that a misbehaving leader seals.
@@ -173,8 +372,16 @@ pub struct ForgedSeal {
     /// The derivation context string, if not the right one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub derivation: Option<Label>,
-    /// What differs from the true metadata.
+    /// What differs from the true metadata; of a hybrid box also what its key is derived from: a
+    /// field of the combination, `shared`, `context`, or `key_recipient`, the recipient in the
+    /// metadata that goes into the key.
     pub changes: Vec<Change>,
+    /// The liveness nonce it is bound to.
+    #[serde(default, skip_serializing_if = "BoundTo::is_newest")]
+    pub bound_to: BoundTo,
+    /// Whether it is a classic box, whatever the recipient signed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub classic: bool,
 }
 
 /// A packet that a misbehaving member seals.
@@ -222,6 +429,14 @@ pub enum MessageKind {
     SealedKey,
     /// A media packet.
     Packet,
+    /// A liveness nonce.
+    Nonce,
+    /// A link.
+    Link,
+    /// A heartbeat.
+    Heartbeat,
+    /// A co-host's request.
+    LockRequest,
 }
 
 /// A field given another value.
@@ -256,8 +471,26 @@ pub enum ValueRecipe {
     IvkOf(String),
     /// The ephemeral public key a party announced last.
     PkOf(String),
+    /// The Curve25519 half of that key alone, as a client of the classic box announces.
+    ClassicPkOf(String),
     /// A Curve25519 key of small order.
     SmallOrderKey,
+    /// 32 zero bytes, the hash before the first.
+    NoHash,
+    /// The hash of a link or heartbeat of a party.
+    HashOf {
+        /// Whose.
+        by: String,
+        /// The message.
+        of: Box<Recipe>,
+    },
+    /// The encoded binding of a party, with changes.
+    BindingOf {
+        /// Whose.
+        by: String,
+        /// What differs.
+        changes: Vec<Change>,
+    },
     /// A field of another message.
     FieldOf {
         /// The message.
@@ -287,6 +520,8 @@ pub enum WireEdit {
     Truncate(usize),
     /// The lowest bit of this byte flipped, counted from the start.
     Flip(usize),
+    /// These bytes instead of its own, in hexadecimal.
+    Instead(String),
 }
 
 /// What must become of a step.
@@ -316,6 +551,8 @@ pub enum ExpectedClass {
     Ignore,
     /// Stored, not usable yet.
     Pending,
+    /// The client left because of it.
+    Leave,
 }
 
 /// A window of time, in milliseconds since the start, both ends included.
@@ -350,6 +587,7 @@ impl Expect {
     pub fn broken(rule: Rule) -> Self {
         let class = match rule.reaction() {
             conclave_spec::rules::Reaction::Ignore => ExpectedClass::Ignore,
+            conclave_spec::rules::Reaction::Leave => ExpectedClass::Leave,
             conclave_spec::rules::Reaction::Reject | conclave_spec::rules::Reaction::None => {
                 ExpectedClass::Reject
             }
@@ -387,7 +625,13 @@ impl Handle {
     /// Packet number `nth` of `by`.
     #[must_use]
     pub fn packet(by: &str, nth: u32) -> Self {
-        Self { by: by.to_owned(), kind: MessageKind::Packet, to: None, nth }
+        Self::of(by, MessageKind::Packet, nth)
+    }
+
+    /// Message number `nth` of a kind by `by`.
+    #[must_use]
+    pub fn of(by: &str, kind: MessageKind, nth: u32) -> Self {
+        Self { by: by.to_owned(), kind, to: None, nth }
     }
 }
 
@@ -401,6 +645,10 @@ impl Recipe {
             Self::ForgedAnnouncement { by, .. } => by == party,
             Self::ForgedSeal(forged) => forged.by == party,
             Self::ForgedPacket(forged) => forged.by == party,
+            // Anybody can write down a link.
+            Self::ForgedLink(_) => false,
+            Self::ForgedHeartbeat(forged) => forged.by == party,
+            Self::ForgedRequest(forged) => forged.by == party,
         }
     }
 }
@@ -413,10 +661,17 @@ impl Act {
             Self::LeaderNamed { announcement: recipe, .. }
             | Self::Admitted { announcement: recipe, .. }
             | Self::SealedKey { sealed: recipe }
+            | Self::NoncePosted { nonce: recipe, .. }
+            | Self::Link { link: recipe }
+            | Self::Heartbeat { heartbeat: recipe }
+            | Self::LockRequested { request: recipe }
             | Self::Packet { packet: recipe, .. } => recipe.uses_secrets_of(party),
             Self::Join { .. }
             | Self::Departed { .. }
-            | Self::RekeySignaled { .. }
+            | Self::Renamed { .. }
+            | Self::LockClaimed { .. }
+            | Self::SetLock { .. }
+            | Self::Kick { .. }
             | Self::MeetingEnded {}
             | Self::Advance { .. }
             | Self::Send { .. }

@@ -10,11 +10,13 @@ use conclave_spec::{Profile, RuleSet};
 use crate::{
     algebra::{Algebra, Draw, Purpose},
     client::{Client, Policies, State},
-    machine::{Effect, Event, Input, Outcome, StepError},
-    message::{Announcement, Packet, SealedKey, Seat},
+    machine::{Admission, Effect, Event, Input, Outcome, StepError},
+    message::{Announcement, Heartbeat, Link, LockRequest, Packet, SealedKey, Seat},
     script::{Act, CastMember, Handle, MessageKind, ScriptStep},
 };
 
+mod fields;
+mod forge;
 mod recipe;
 
 /// A message some party sent.
@@ -26,21 +28,42 @@ pub enum Sent<V> {
     SealedKey(SealedKey<V>),
     /// A media packet.
     Packet(Packet<V>),
+    /// A liveness nonce.
+    Nonce(V),
+    /// A link.
+    Link(Link<V>),
+    /// A heartbeat.
+    Heartbeat(Heartbeat<V>),
+    /// A co-host's request.
+    LockRequest(LockRequest<V>),
 }
 
 impl<V> Sent<V> {
-    fn kind(&self) -> MessageKind {
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> MessageKind {
         match self {
             Self::Announcement(_) => MessageKind::Announcement,
             Self::SealedKey(_) => MessageKind::SealedKey,
             Self::Packet(_) => MessageKind::Packet,
+            Self::Nonce(_) => MessageKind::Nonce,
+            Self::Link(_) => MessageKind::Link,
+            Self::Heartbeat(_) => MessageKind::Heartbeat,
+            Self::LockRequest(_) => MessageKind::LockRequest,
         }
     }
 
-    fn recipient(&self) -> Option<&str> {
+    /// The user ID it was sealed for.
+    #[must_use]
+    pub fn recipient(&self) -> Option<&str> {
         match self {
             Self::SealedKey(sealed) => Some(&sealed.to.user_id),
-            Self::Announcement(_) | Self::Packet(_) => None,
+            Self::Announcement(_)
+            | Self::Packet(_)
+            | Self::Nonce(_)
+            | Self::Link(_)
+            | Self::Heartbeat(_)
+            | Self::LockRequest(_) => None,
         }
     }
 }
@@ -60,6 +83,9 @@ pub enum StageError {
     /// A field no layout of this message has.
     #[error("no field {0:?} in this message")]
     NoField(String),
+    /// No such version of the protocol.
+    #[error("the script names a profile {0:?} that there is not")]
+    NoProfile(String),
     /// Time would run backwards.
     #[error("time cannot go back to {to_ms} ms from {now_ms} ms")]
     TimeBackwards {
@@ -126,14 +152,18 @@ impl<'a, A: Algebra> Stage<'a, A> {
     pub fn new(algebra: &'a A, cast: &[CastMember], profile: &Profile) -> Result<Self, StageError> {
         let mut stage = Self { algebra, actors: BTreeMap::new(), sent: Vec::new() };
         for member in cast {
-            let client = Client::new(algebra, profile);
+            let profile = match &member.profile {
+                None => profile.clone(),
+                Some(id) => Profile::by_id(id).ok_or_else(|| StageError::NoProfile(id.clone()))?,
+            };
+            let client = Client::new(algebra, &profile);
             let mut state = client.open(&member.party, member.seat.clone())?;
             if let Some(other) = &member.same_device_as {
                 let other = stage.actor(other)?;
                 state.identity = other.state.identity.clone();
                 state.ivk = other.state.ivk.clone();
             }
-            let (profile, policies) = (profile.clone(), Policies::default());
+            let policies = Policies::default();
             let actor = Actor { profile, policies, state, now_ms: 0 };
             stage.actors.insert(member.party.clone(), actor);
         }
@@ -216,9 +246,14 @@ impl<'a, A: Algebra> Stage<'a, A> {
             Effect::PostAnnouncement(announcement) => Sent::Announcement(announcement.clone()),
             Effect::PostSealedKey(sealed) => Sent::SealedKey(sealed.clone()),
             Effect::Transmit { packet, .. } => Sent::Packet(packet.clone()),
-            Effect::SignalRekey { .. }
-            | Effect::Render { .. }
+            Effect::PostNonce(nonce) => Sent::Nonce(nonce.clone()),
+            Effect::PostLink(link) => Sent::Link(link.clone()),
+            Effect::PostHeartbeat(heartbeat) => Sent::Heartbeat(heartbeat.clone()),
+            Effect::PostLockRequest(request) => Sent::LockRequest(request.clone()),
+            Effect::Render { .. }
             | Effect::ShowSecurityCode(_)
+            | Effect::ShowLeaderChanged { .. }
+            | Effect::ShowUnlockWarning
             | Effect::ShowLeft => return,
         };
         self.sent.push((party.to_owned(), message));
@@ -230,19 +265,36 @@ impl<'a, A: Algebra> Stage<'a, A> {
     /// A recipe names what does not exist.
     pub fn given(&self, act: &Act) -> Result<Given<A::Value>, StageError> {
         let event = match act {
-            Act::Join { meeting, role } => Event::Join { meeting: meeting.clone(), role: *role },
+            Act::Join { meeting, role, name } => {
+                Event::Join { meeting: meeting.clone(), role: *role, name: name.clone() }
+            }
             Act::LeaderNamed { seat, ivk, announcement } => Event::LeaderNamed {
                 seat: seat.clone(),
                 ivk: self.key(ivk)?,
                 announcement: self.announcement(announcement)?,
             },
-            Act::Admitted { seat, ivk, announcement } => Event::Admitted {
-                seat: seat.clone(),
-                ivk: self.key(ivk)?,
-                announcement: self.announcement(announcement)?,
-            },
+            Act::Admitted { seat, name, ivk, announcement, outdated } => {
+                Event::Admitted(Admission {
+                    seat: seat.clone(),
+                    name: name.clone(),
+                    ivk: self.key(ivk)?,
+                    announcement: self.announcement(announcement)?,
+                    outdated: *outdated,
+                })
+            }
             Act::Departed { seat } => Event::Departed { seat: seat.clone() },
-            Act::RekeySignaled { mk_seq } => Event::RekeySignaled { mk_seq: *mk_seq },
+            Act::Renamed { seat, name } => {
+                Event::Renamed { seat: seat.clone(), name: name.clone() }
+            }
+            Act::NoncePosted { seat, nonce } => {
+                Event::NonceArrived { seat: seat.clone(), nonce: self.nonce(nonce)? }
+            }
+            Act::Link { link } => Event::LinkArrived(self.link(link)?),
+            Act::Heartbeat { heartbeat } => Event::HeartbeatArrived(self.heartbeat(heartbeat)?),
+            Act::LockRequested { request } => Event::LockRequested(self.request(request)?),
+            Act::LockClaimed { locked } => Event::LockClaimed { locked: *locked },
+            Act::SetLock { locked } => Event::SetLock { locked: *locked },
+            Act::Kick { seat } => Event::Kick { seat: seat.clone() },
             Act::SealedKey { sealed } => Event::KeyOffered { sealed: self.sealed_key(sealed)? },
             Act::Packet { from, stream, packet } => Event::PacketArrived {
                 from: from.clone(),

@@ -2,10 +2,10 @@
 //!
 //! `alice` leads, `bob` takes part, both honest. `mallory` joins with a real device, is admitted
 //! like anybody, and may depart; her secrets are the insider's. The insider handles the sealed
-//! keys as its [`Power`]s allow. The participant list, the naming of the leader and the number of
-//! the newest key are trusted in this release: they are true and come in order, but may be late.
-//! Nobody forges here: with a trusted list, a forger has no announcement that verifies and nobody
-//! to seal to.
+//! keys as its [`Power`]s allow. Who joins, leaves and leads, the leader's links and heartbeats and
+//! the liveness nonces are trusted in this release: they are true and come in order, but may be
+//! late. Frozen are the heartbeats at intervals, leaving for want of them, and further nonces:
+//! heartbeats come with changes only. Nobody forges here.
 //!
 //! A world is a value without instants, so that equal situations are equal worlds. The transition
 //! function knows no engine: [`Rig::moves`], [`Rig::after`], [`Rig::successors`].
@@ -15,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-use conclave_spec::Profile;
+use conclave_spec::{Profile, Rule};
 
 use crate::{
     algebra::{Term, Terms},
@@ -23,7 +23,7 @@ use crate::{
     knowledge::Knowledge,
     ledger::Ledger,
     machine::StepError,
-    message::{Announcement, Meeting, SealedKey, Seat},
+    message::{Announcement, Heartbeat, Link, Meeting, SealedKey, Seat},
     script::CastMember,
 };
 
@@ -42,17 +42,21 @@ pub const SPY: &str = "mallory";
 /// The only stream anybody sends.
 pub const STREAM: &str = "audio";
 
-/// A trusted piece of news from the server.
+/// A trusted piece of news from the server. Messages are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Notice {
     /// The leader is named.
     LeaderNamed,
-    /// A party is on the list, with this announcement, counted from 1.
+    /// A party joined, with this announcement. To the leader.
     Admitted(&'static str, u32),
-    /// A party is no longer on the list.
+    /// A party left. To the leader.
     Departed(&'static str),
-    /// The number of the newest key.
-    RekeySignaled(u32),
+    /// A party posted this liveness nonce. To the leader.
+    Nonce(&'static str, u32),
+    /// The leader posted this link.
+    Link(u32),
+    /// The leader sent this heartbeat.
+    Heartbeat(u32),
 }
 
 /// What the insider did with a sealed key so far.
@@ -82,8 +86,6 @@ pub struct Honest {
     pub state: Arc<State<Term>>,
     /// The news on its way, oldest first.
     pub news: VecDeque<Notice>,
-    /// The newest number sent its way since it joined.
-    pub told: u32,
 }
 
 /// A situation.
@@ -97,6 +99,12 @@ pub struct World {
     pub listed: Vec<&'static str>,
     /// The announcements on the board, by party.
     pub announced: BTreeMap<&'static str, Vec<Arc<Announcement<Term>>>>,
+    /// The liveness nonces on the board, by party.
+    pub nonces: BTreeMap<&'static str, Vec<Term>>,
+    /// The leader's links, oldest first.
+    pub links: Vec<Arc<Link<Term>>>,
+    /// The leader's heartbeats, oldest first.
+    pub heartbeats: Vec<Arc<Heartbeat<Term>>>,
     /// The sealed keys on the board, oldest first.
     pub board: Vec<Posted>,
     /// What happened, as far as the goals care.
@@ -130,29 +138,30 @@ impl World {
 /// A profile put into a slice: everything the transition function needs.
 #[derive(Clone, Debug)]
 pub struct Rig {
-    /// The protocol version.
+    /// The protocol version, its frozen areas at rest.
     pub profile: Profile,
+    /// The protocol version as it is, for scripts.
+    pub whole: Profile,
     /// What may happen.
     pub slice: Slice,
 }
 
 impl Rig {
-    /// This profile within this slice.
+    /// This profile within this slice, its frozen areas at rest.
     #[must_use]
     pub fn new(profile: &Profile, slice: &Slice) -> Self {
-        Self { profile: profile.clone(), slice: slice.clone() }
+        let whole = profile.clone();
+        let mut profile = profile.clone().without(Rule::NonceRenewed);
+        profile.params.heartbeat_ms_max = u32::MAX;
+        profile.params.silence_ms = u32::MAX;
+        Self { profile, whole, slice: slice.clone() }
     }
 
     /// The parties of the world.
     #[must_use]
     pub fn cast(&self) -> Vec<CastMember> {
         let parties = self.slice.honest.iter().chain([&SPY]);
-        let member = |party: &&str| CastMember {
-            party: (*party).to_owned(),
-            seat: seat(party),
-            same_device_as: None,
-        };
-        parties.map(member).collect()
+        parties.map(|party| CastMember::new(party, seat(party))).collect()
     }
 
     /// The world at the start: the leader has joined, nobody else has.
@@ -164,13 +173,16 @@ impl Rig {
         let mut honest = BTreeMap::new();
         for party in &self.slice.honest {
             let state = Arc::new(client.open(party, seat(party))?);
-            honest.insert(*party, Honest { state, news: VecDeque::new(), told: 0 });
+            honest.insert(*party, Honest { state, news: VecDeque::new() });
         }
         let mut world = World {
             honest,
             spy: Arc::new(client.open(SPY, seat(SPY))?),
             listed: Vec::new(),
             announced: BTreeMap::new(),
+            nonces: BTreeMap::new(),
+            links: Vec::new(),
+            heartbeats: Vec::new(),
             board: Vec::new(),
             ledger: Arc::new(Ledger::default()),
             left: self.slice.budgets,

@@ -1,8 +1,13 @@
 //! The canonical decoder: what it takes is exactly what the encoder writes.
 
 use arbitrary::{Arbitrary, Unstructured};
+use conclave_conformance::{
+    exchange::Exchange,
+    protocol::{Codec, Effect as Said, Hex, Payload},
+};
+use conclave_model::machine::Effect;
 use conclave_spec::{
-    Octets, Rule, RuleSet,
+    Octets, Profile, Rule, RuleSet,
     formulas::{binding::open_sealed_plaintext, media::packet_header},
     layouts::{self, Layout, Width},
     wire,
@@ -23,6 +28,9 @@ pub fn decode(data: &[u8]) {
         }
     }
     other_readers(&bytes);
+    for rules in [RuleSet::all(), Profile::zoom_2_3_1().rules, Profile::zoom_4_1().rules] {
+        payloads(rules, data);
+    }
     if let Ok(choice) = Choice::arbitrary_take_rest(Unstructured::new(data)) {
         written(&choice);
     }
@@ -63,8 +71,9 @@ fn some_value(width: Width) -> Octets {
     match width {
         Width::Exactly(length) => Octets::new(vec![0; length]),
         Width::Text(_) => Octets::from("x"),
-        Width::AtMost(_) => Octets::default(),
+        Width::AtMost(_) | Width::MaybeText(_) => Octets::default(),
         Width::U32 => wire::u32_be(0),
+        Width::U64 => Octets::new(vec![0; 8]),
     }
 }
 
@@ -79,6 +88,47 @@ fn other_readers(bytes: &Octets) {
         if let Ok(opened) = open_sealed_plaintext(rules, bytes) {
             assert_eq!(opened.mk_seq.is_some(), rules.contains(Rule::SealCarriesSeq));
         }
+    }
+}
+
+/// The adapter's readers of messages: what one of them takes is written as the same bytes, and
+/// means the same in the other codec.
+fn payloads(rules: RuleSet, data: &[u8]) {
+    let bytes = Exchange { codec: Codec::Bytes, rules };
+    let fields = Exchange { codec: Codec::Fields, rules };
+    let given = Payload::Bytes(Hex(data.to_vec()));
+    macro_rules! crosses {
+        ($read:ident, $effect:expr) => {
+            if let Ok(Ok(message)) = bytes.$read(&given) {
+                let effect = $effect(message.clone());
+                assert_eq!(payload_of(bytes.effect(&effect)), given, "{effect:?}");
+                let other = payload_of(fields.effect(&effect));
+                assert_eq!(fields.$read(&other), Ok(Ok(message)), "{other:?}");
+            }
+        };
+    }
+    crosses!(announcement, Effect::PostAnnouncement);
+    crosses!(sealed_key, Effect::PostSealedKey);
+    crosses!(link, Effect::PostLink);
+    crosses!(heartbeat, Effect::PostHeartbeat);
+    crosses!(lock_request, Effect::PostLockRequest);
+    crosses!(packet, |packet| Effect::Transmit { stream: "audio".to_owned(), packet });
+}
+
+fn payload_of(effect: Said) -> Payload {
+    match effect {
+        Said::PostAnnouncement { announcement: payload }
+        | Said::PostSealedKey { sealed: payload, .. }
+        | Said::PostLink { link: payload }
+        | Said::PostHeartbeat { heartbeat: payload }
+        | Said::PostLockRequest { request: payload }
+        | Said::Transmit { packet: payload, .. } => payload,
+        Said::PostNonce { .. }
+        | Said::Render { .. }
+        | Said::ShowSecurityCode { .. }
+        | Said::ShowLeaderChanged { .. }
+        | Said::ShowUnlockWarning {}
+        | Said::ShowLeft {} => panic!("no message is in {effect:?}"),
     }
 }
 
@@ -124,7 +174,8 @@ fn filled(width: Width, chosen: &[u8]) -> Octets {
     let length = match width {
         Width::Exactly(length) => length,
         Width::U32 => 4,
-        Width::Text(_) | Width::AtMost(_) => return Octets::from(chosen),
+        Width::U64 => 8,
+        Width::Text(_) | Width::MaybeText(_) | Width::AtMost(_) => return Octets::from(chosen),
     };
     let mut bytes = chosen.to_vec();
     bytes.resize(length, 0);

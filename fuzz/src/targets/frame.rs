@@ -66,7 +66,7 @@ fn answers(line: &[u8]) {
 /// One request for each kind of result, and one without.
 fn asked() -> [Input; 5] {
     [
-        Input::Hello { protocol_min: 1, protocol_max: 1 },
+        Input::Hello { protocol_min: 2, protocol_max: 2 },
         Input::Open {
             profile: "zoom-3.0".to_owned(),
             user_id: "bob".to_owned(),

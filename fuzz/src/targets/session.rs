@@ -38,7 +38,7 @@ pub struct Reached {
     pub refused: usize,
     /// Packets played or shown.
     pub rendered: usize,
-    /// The highest number of a meeting key.
+    /// The highest number of a meeting key something was played under.
     pub mk_seq: u32,
 }
 
@@ -60,7 +60,7 @@ pub fn reached(data: &[u8]) -> Reached {
 
 #[derive(Arbitrary, Debug)]
 struct Play {
-    newer: bool,
+    profile: u8,
     hybrid: bool,
     fields: bool,
     operations: Vec<Operation>,
@@ -74,8 +74,10 @@ struct Operation {
 
 #[derive(Arbitrary, Debug)]
 enum Act {
-    /// Everybody joins, is admitted and hears of the leader and its first key.
+    /// Everybody joins, hears of the leader, is admitted and gets what is posted.
     Opening,
+    /// Everybody gets what was posted since the last time.
+    Settle,
     Join {
         meeting: u8,
         leads: bool,
@@ -87,12 +89,36 @@ enum Act {
     Admitted {
         announcement: Pick,
         claimed: u8,
+        outdated: bool,
     },
     Departed {
         claimed: u8,
     },
-    Signaled {
-        mk_seq: Option<u8>,
+    Renamed {
+        claimed: u8,
+        name: u8,
+    },
+    Nonce {
+        nonce: Pick,
+        claimed: u8,
+    },
+    Link {
+        link: Pick,
+    },
+    Heartbeat {
+        heartbeat: Pick,
+    },
+    Asked {
+        request: Pick,
+    },
+    Claim {
+        locked: bool,
+    },
+    SetLock {
+        locked: bool,
+    },
+    Kick {
+        claimed: u8,
     },
     Offered {
         sealed: Pick,
@@ -102,8 +128,6 @@ enum Act {
         claimed: u8,
         stream: bool,
     },
-    /// The newest sealed key for this party, as it was sent.
-    Newest,
     Send {
         stream: bool,
         bytes: u8,
@@ -138,9 +162,22 @@ enum Pause {
     Long(u64),
 }
 
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Announcement,
+    SealedKey,
+    Packet,
+    Nonce,
+    Link,
+    Heartbeat,
+    Request,
+}
+
 /// What a client has sent that others may be given.
 struct Sent {
     by: &'static str,
+    kind: Kind,
     to: Option<String>,
     payload: Payload,
 }
@@ -154,17 +191,18 @@ struct Table {
     asked: u64,
     ivks: BTreeMap<&'static str, Hex>,
     now_ms: BTreeMap<&'static str, u64>,
-    announcements: Vec<Sent>,
-    sealed: Vec<Sent>,
-    packets: Vec<Sent>,
-    mk_seq: u32,
+    sent: Vec<Sent>,
+    /// Up to where each party was told what was sent.
+    told: BTreeMap<&'static str, usize>,
     reached: Reached,
 }
 
 impl Table {
     fn new(play: &Play) -> Self {
-        let profile = if play.newer { Profile::zoom_3_0() } else { Profile::zoom_2_3_1() };
-        let suite = if play.hybrid { BoxSuite::Hybrid } else { BoxSuite::Classic };
+        let all = Profile::all();
+        let profile = all.get(usize::from(play.profile) % all.len()).cloned();
+        let profile = profile.unwrap_or_else(Profile::hardened);
+        let suite = if play.hybrid { BoxSuite::Hybrid } else { profile.box_suite };
         let profile = profile.with_box_suite(suite);
         let client = || Reference::new().with_profiles(vec![profile.clone()]);
         Self {
@@ -175,10 +213,8 @@ impl Table {
             asked: 0,
             ivks: BTreeMap::new(),
             now_ms: BTreeMap::new(),
-            announcements: Vec::new(),
-            sealed: Vec::new(),
-            packets: Vec::new(),
-            mk_seq: 0,
+            sent: Vec::new(),
+            told: BTreeMap::new(),
             reached: Reached::default(),
         }
     }
@@ -203,44 +239,27 @@ impl Table {
 
     fn play(&mut self, operation: &Operation) {
         let party = party(operation.party);
-        let input = match &operation.act {
-            Act::Opening => return self.opening(),
-            Act::Join { meeting, leads } => join(*meeting, *leads),
-            Act::Named { announcement, claimed } => {
-                let Some((by, announcement)) = pick(&self.announcements, *announcement) else {
-                    return;
-                };
-                deliver(self.named(claim(by, *claimed), announcement))
+        if let Some(input) = self.input(party, &operation.act) {
+            self.give(party, input);
+        }
+    }
+
+    /// What an operation gives its party; none where it is about a message nobody sent.
+    fn input(&mut self, party: &'static str, act: &Act) -> Option<Input> {
+        Some(match act {
+            Act::Opening => {
+                self.opening();
+                return None;
             }
-            Act::Admitted { announcement, claimed } => {
-                let Some((by, announcement)) = pick(&self.announcements, *announcement) else {
-                    return;
-                };
-                deliver(self.admitted(claim(by, *claimed), announcement))
+            Act::Settle => {
+                self.settle();
+                return None;
             }
-            Act::Departed { claimed } => {
-                let user_id = claim(party, *claimed);
-                deliver(Message::Departed {
-                    user_id: user_id.to_owned(),
-                    hardware_id: device(user_id),
-                })
-            }
-            Act::Signaled { mk_seq } => {
-                deliver(Message::RekeySignaled { mk_seq: mk_seq.map_or(self.mk_seq, u32::from) })
-            }
-            Act::Offered { sealed } => {
-                let Some((_, sealed)) = pick(&self.sealed, *sealed) else { return };
-                deliver(Message::SealedKey { sealed })
-            }
-            Act::Heard { packet, claimed, stream } => {
-                let Some((by, packet)) = pick(&self.packets, *packet) else { return };
-                let from = claim(by, *claimed).to_owned();
-                deliver(Message::Packet { from, stream: stream_name(*stream), packet })
-            }
-            Act::Newest => {
-                let mine = |sent: &&Sent| sent.to.as_deref() == Some(party);
-                let Some(newest) = self.sealed.iter().rfind(mine) else { return };
-                deliver(Message::SealedKey { sealed: newest.payload.clone() })
+            Act::Join { meeting, leads } => join(party, *meeting, *leads),
+            Act::SetLock { locked } => Input::SetLock { locked: *locked },
+            Act::Kick { claimed } => {
+                let (user_id, hardware_id) = names(claim(party, *claimed));
+                Input::Kick { user_id, hardware_id }
             }
             Act::Send { stream, bytes } => {
                 let plaintext = Hex(vec![*bytes; usize::from(*bytes)]);
@@ -248,44 +267,124 @@ impl Table {
             }
             Act::Advance { ms } => Input::Advance { to_ms: self.moment(party, *ms) },
             Act::Leave => Input::Leave {},
-            Act::Ended => deliver(Message::MeetingEnded {}),
-        };
-        self.give(party, input);
+            Act::Named { .. }
+            | Act::Admitted { .. }
+            | Act::Departed { .. }
+            | Act::Renamed { .. }
+            | Act::Nonce { .. }
+            | Act::Link { .. }
+            | Act::Heartbeat { .. }
+            | Act::Asked { .. }
+            | Act::Claim { .. }
+            | Act::Offered { .. }
+            | Act::Heard { .. }
+            | Act::Ended => deliver(self.message(party, act)?),
+        })
+    }
+
+    /// What the server says or hands on.
+    fn message(&self, party: &'static str, act: &Act) -> Option<Message> {
+        Some(match act {
+            Act::Named { announcement, claimed } => {
+                let (by, announcement) = self.pick(Kind::Announcement, *announcement)?;
+                self.named(claim(by, *claimed), announcement)
+            }
+            Act::Admitted { announcement, claimed, outdated } => {
+                let (by, announcement) = self.pick(Kind::Announcement, *announcement)?;
+                self.admitted(claim(by, *claimed), announcement, *outdated)
+            }
+            Act::Departed { claimed } => {
+                let (user_id, hardware_id) = names(claim(party, *claimed));
+                Message::Departed { user_id, hardware_id }
+            }
+            Act::Renamed { claimed, name } => {
+                let (user_id, hardware_id) = names(claim(party, *claimed));
+                Message::Renamed { user_id, hardware_id, name: "n".repeat(usize::from(*name)) }
+            }
+            Act::Nonce { nonce, claimed } => {
+                let (by, nonce) = self.pick(Kind::Nonce, *nonce)?;
+                posted(claim(by, *claimed), &nonce)?
+            }
+            Act::Link { link } => Message::Link { link: self.pick(Kind::Link, *link)?.1 },
+            Act::Heartbeat { heartbeat } => {
+                Message::Heartbeat { heartbeat: self.pick(Kind::Heartbeat, *heartbeat)?.1 }
+            }
+            Act::Asked { request } => {
+                Message::LockRequested { request: self.pick(Kind::Request, *request)?.1 }
+            }
+            Act::Claim { locked } => Message::LockClaimed { locked: *locked },
+            Act::Offered { sealed } => {
+                Message::SealedKey { sealed: self.pick(Kind::SealedKey, *sealed)?.1 }
+            }
+            Act::Heard { packet, claimed, stream } => {
+                let (by, packet) = self.pick(Kind::Packet, *packet)?;
+                let (from, hardware_id) = names(claim(by, *claimed));
+                Message::Packet { from, hardware_id, stream: stream_name(*stream), packet }
+            }
+            Act::Ended => Message::MeetingEnded {},
+            Act::Opening
+            | Act::Settle
+            | Act::Join { .. }
+            | Act::SetLock { .. }
+            | Act::Kick { .. }
+            | Act::Send { .. }
+            | Act::Advance { .. }
+            | Act::Leave => return None,
+        })
     }
 
     /// A meeting that works, as far as the state so far lets it.
     fn opening(&mut self) {
         let [leader, others @ ..] = PARTIES;
-        self.give(leader, join(0, true));
+        self.give(leader, join(leader, 0, true));
         for party in others {
-            self.give(party, join(0, false));
-            let by = |who| move |sent: &&Sent| sent.by == who;
-            let hers = self.announcements.iter().rfind(by(leader)).map(|a| a.payload.clone());
-            let his = self.announcements.iter().rfind(by(party)).map(|a| a.payload.clone());
-            let (Some(hers), Some(his)) = (hers, his) else { continue };
+            self.give(party, join(party, 0, false));
+            self.told.insert(party, 0);
+            let newest = |table: &Self, who: &str| {
+                let hers = |it: &&Sent| it.by == who && it.kind == Kind::Announcement;
+                table.sent.iter().rfind(hers).map(|sent| sent.payload.clone())
+            };
+            let (Some(hers), Some(his)) = (newest(self, leader), newest(self, party)) else {
+                continue;
+            };
             self.give(party, deliver(self.named(leader, hers)));
-            self.give(leader, deliver(self.admitted(party, his)));
-            self.give(party, deliver(Message::RekeySignaled { mk_seq: self.mk_seq }));
-            self.play(&Operation { party: index(party), act: Act::Newest });
+            self.settle();
+            self.give(leader, deliver(self.admitted(party, his, false)));
+        }
+        self.settle();
+    }
+
+    /// Everybody gets what was sent since the last time, the leader's own party first.
+    fn settle(&mut self) {
+        for party in PARTIES {
+            let from = self.told.insert(party, self.sent.len()).unwrap_or(0);
+            let new = self.sent.iter().skip(from).filter(|sent| sent.by != party);
+            let new: Vec<_> = new.filter_map(|sent| handed_on(sent, party)).collect();
+            for message in new {
+                self.give(party, deliver(message));
+            }
         }
     }
 
     fn named(&self, who: &'static str, announcement: Payload) -> Message {
-        Message::LeaderNamed {
-            user_id: who.to_owned(),
-            hardware_id: device(who),
-            ivk: self.ivks.get(who).cloned().unwrap_or_default(),
-            announcement,
-        }
+        let ivk = self.ivks.get(who).cloned().unwrap_or_default();
+        let (user_id, hardware_id) = names(who);
+        Message::LeaderNamed { user_id, hardware_id, ivk, announcement }
     }
 
-    fn admitted(&self, who: &'static str, announcement: Payload) -> Message {
-        Message::Admitted {
-            user_id: who.to_owned(),
-            hardware_id: device(who),
-            ivk: self.ivks.get(who).cloned().unwrap_or_default(),
-            announcement,
-        }
+    fn admitted(&self, who: &'static str, announcement: Payload, outdated: bool) -> Message {
+        let ivk = self.ivks.get(who).cloned().unwrap_or_default();
+        let ((user_id, hardware_id), name) = (names(who), who.to_owned());
+        Message::Admitted { user_id, hardware_id, name, ivk, announcement, outdated }
+    }
+
+    /// A message of a kind sent so far, edited, and by whom.
+    fn pick(&self, kind: Kind, pick: Pick) -> Option<(&'static str, Payload)> {
+        let of_kind = || self.sent.iter().filter(move |sent| sent.kind == kind);
+        let back = usize::from(pick.back) % of_kind().count().max(1);
+        let found = of_kind().rev().nth(back)?;
+        let payload = found.payload.clone();
+        Some((found.by, pick.edit.map_or(payload.clone(), |edit| edited(payload, edit))))
     }
 
     fn moment(&mut self, party: &'static str, pause: Pause) -> u64 {
@@ -307,7 +406,7 @@ impl Table {
         let request = self.request(party, input);
         let answer = ask(&mut self.client, &request);
         match answer.class {
-            Class::Accept | Class::Pending => {
+            Class::Accept | Class::Pending | Class::Leave => {
                 let twin = ask(&mut self.twin, &request);
                 assert_eq!(answer, twin, "a refused request left a trace: {request:?}");
                 if let Input::Advance { to_ms } = request.input {
@@ -323,7 +422,7 @@ impl Table {
                 self.reached.refused += usize::from(rule);
                 assert_eq!(before, after, "a refused request changed something: {request:?}");
             }
-            Class::Leave | Class::Unsupported | Class::Internal => {
+            Class::Unsupported | Class::Internal => {
                 panic!("{answer:?} to {request:?}")
             }
         }
@@ -342,32 +441,75 @@ impl Table {
         let Some(Answer::Observed(seen)) = answer.result else { panic!("{answer:?}") };
         let now_ms = self.now_ms.get(party).copied().unwrap_or(0);
         assert!(answer.deadline_ms.is_none_or(|due| due > now_ms), "a deadline in the past");
-        assert!(seen.listed.is_sorted(), "{seen:?}");
-        let nothing = seen.leader.is_none() && seen.listed.is_empty() && seen.sends_under.is_none();
+        let lines = seen.roster.iter().map(|line| (&line.user_id, &line.hardware_id));
+        assert!(lines.is_sorted(), "{seen:?}");
+        let nothing = seen.leader.is_none() && seen.roster.is_empty() && seen.sends_under.is_none();
         assert!(seen.phase == Phase::Joined || nothing, "outside, yet {seen:?}");
         (seen, answer.deadline_ms)
     }
 
     fn keep(&mut self, by: &'static str, outputs: &[Output]) {
         for output in outputs {
-            let sent = |to, payload: &Payload| Sent { by, to, payload: payload.clone() };
+            let mut keep = |kind, to, payload: &Payload| {
+                self.sent.push(Sent { by, kind, to, payload: payload.clone() });
+            };
             match &output.effect {
                 Effect::PostAnnouncement { announcement } => {
-                    self.announcements.push(sent(None, announcement));
+                    keep(Kind::Announcement, None, announcement);
                 }
                 Effect::PostSealedKey { user_id, sealed, .. } => {
-                    self.sealed.push(sent(Some(user_id.clone()), sealed));
+                    keep(Kind::SealedKey, Some(user_id.clone()), sealed);
                 }
-                Effect::Transmit { packet, .. } => self.packets.push(sent(None, packet)),
-                Effect::SignalRekey { mk_seq } => {
-                    self.mk_seq = *mk_seq;
+                Effect::Transmit { packet, .. } => keep(Kind::Packet, None, packet),
+                Effect::PostNonce { nonce } => {
+                    keep(Kind::Nonce, None, &Payload::Bytes(nonce.clone()));
+                }
+                Effect::PostLink { link } => keep(Kind::Link, None, link),
+                Effect::PostHeartbeat { heartbeat } => keep(Kind::Heartbeat, None, heartbeat),
+                Effect::PostLockRequest { request } => keep(Kind::Request, None, request),
+                Effect::Render { mk_seq, .. } => {
+                    self.reached.rendered += 1;
                     self.reached.mk_seq = self.reached.mk_seq.max(*mk_seq);
                 }
-                Effect::Render { .. } => self.reached.rendered += 1,
-                Effect::ShowSecurityCode { .. } | Effect::ShowLeft {} => {}
+                Effect::ShowSecurityCode { .. }
+                | Effect::ShowLeaderChanged { .. }
+                | Effect::ShowUnlockWarning {}
+                | Effect::ShowLeft {} => {}
             }
         }
     }
+}
+
+/// What the server does with a message for a party.
+fn handed_on(sent: &Sent, to: &'static str) -> Option<Message> {
+    let payload = sent.payload.clone();
+    match sent.kind {
+        Kind::Link => Some(Message::Link { link: payload }),
+        Kind::Heartbeat => Some(Message::Heartbeat { heartbeat: payload }),
+        Kind::Request => Some(Message::LockRequested { request: payload }),
+        Kind::Nonce => posted(sent.by, &payload),
+        Kind::SealedKey => {
+            (sent.to.as_deref() == Some(to)).then_some(Message::SealedKey { sealed: payload })
+        }
+        Kind::Packet => {
+            let (from, hardware_id) = names(sent.by);
+            let stream = STREAMS[0].to_owned();
+            Some(Message::Packet { from, hardware_id, stream, packet: payload })
+        }
+        Kind::Announcement => None,
+    }
+}
+
+/// A liveness nonce as the server hands it on.
+fn posted(who: &str, nonce: &Payload) -> Option<Message> {
+    let Payload::Bytes(nonce) = nonce else { return None };
+    let (user_id, hardware_id) = names(who);
+    Some(Message::NoncePosted { user_id, hardware_id, nonce: nonce.clone() })
+}
+
+/// User ID and hardware ID of a party.
+fn names(party: &str) -> (String, String) {
+    (party.to_owned(), device(party))
 }
 
 /// One request through the line reader and writer.
@@ -380,8 +522,9 @@ fn ask(client: &mut Reference, request: &Request) -> Response {
     answer
 }
 
-fn join(meeting: u8, leads: bool) -> Input {
+fn join(party: &str, meeting: u8, leads: bool) -> Input {
     Input::Join {
+        name: party.to_owned(),
         meeting_id: "93017455128".to_owned(),
         meeting_uuid: Hex(vec![meeting % 2; 16]),
         role: if leads { Role::Leader } else { Role::Participant },
@@ -396,10 +539,6 @@ fn party(index: u8) -> &'static str {
     PARTIES[usize::from(index) % PARTIES.len()]
 }
 
-fn index(party: &str) -> u8 {
-    (0..).zip(PARTIES).find(|(_, known)| *known == party).map_or(0, |(index, _)| index)
-}
-
 fn device(party: &str) -> String {
     format!("{party}-laptop")
 }
@@ -411,14 +550,6 @@ fn stream_name(second: bool) -> String {
 /// Mostly the truth, sometimes another party.
 fn claim(truth: &'static str, claimed: u8) -> &'static str {
     if claimed < 192 { truth } else { party(claimed) }
-}
-
-/// A message sent so far, edited, and by whom.
-fn pick(sent: &[Sent], pick: Pick) -> Option<(&'static str, Payload)> {
-    let back = usize::from(pick.back) % sent.len().max(1);
-    let found = sent.iter().rev().nth(back)?;
-    let payload = found.payload.clone();
-    Some((found.by, pick.edit.map_or(payload.clone(), |edit| edited(payload, edit))))
 }
 
 fn edited(payload: Payload, edit: Edit) -> Payload {

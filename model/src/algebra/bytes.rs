@@ -1,23 +1,23 @@
 //! Real cryptography, by the formulas of `conclave-spec`.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use conclave_spec::{
     BoxSuite, Label, Octets, RuleSet,
     formulas::{
         binding::{open_sealed_plaintext, sealed_plaintext},
         box_classic, box_hybrid, media,
-        pairing::{Draws, Incoming, Outgoing, Purpose as BoxPurpose, SealedBox},
+        pairing::{Draws, Incoming, Outgoing, Purpose as FormulaPurpose, SealedBox},
         security_code, sign,
     },
     wire,
 };
 use hkdf::Hkdf;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use super::{
-    Algebra, BoxDraws, BoxLabels, BoxSecret, Datum, Draw, KeyInBox, Pair, Purpose, Record, Side,
-    StreamName,
+    Algebra, Amiss, BoxDraws, BoxPurpose, BoxSecret, Datum, Draw, KeyInBox, Pair, Purpose, Record,
+    Side, StreamName,
 };
 use crate::message::Sealed;
 
@@ -87,16 +87,20 @@ fn derive(seed: &[u8], salt: &[u8], info: &[u8], width: usize) -> Option<Octets>
 /// values from outside refuses those first; nothing is signed, verified or sealed over them.
 fn encoded(rules: RuleSet, record: &Record<Octets>) -> Option<Octets> {
     let pairs = record.layout.fields.iter().zip(&record.data);
-    let values: Vec<(&str, &[u8])> =
+    let values: Vec<(&str, Cow<'_, [u8]>)> =
         pairs.map(|(field, datum)| (field.name, datum_bytes(datum))).collect();
     wire::encode_for_hash(record.layout, rules, &values).ok()
 }
 
-fn datum_bytes(datum: &Datum<Octets>) -> &[u8] {
+fn datum_bytes(datum: &Datum<Octets>) -> Cow<'_, [u8]> {
     match datum {
-        Datum::Text(text) => text.as_bytes(),
-        Datum::Uuid(uuid) => uuid,
-        Datum::Value(value) => value.as_slice(),
+        Datum::Text(text) => Cow::Borrowed(text.as_bytes()),
+        Datum::Uuid(uuid) => Cow::Borrowed(uuid),
+        Datum::Number(number) => Cow::Owned(number.to_be_bytes().to_vec()),
+        Datum::Long(number) => Cow::Owned(number.to_be_bytes().to_vec()),
+        Datum::Value(value) | Datum::Maybe(Some(value)) => Cow::Borrowed(value.as_slice()),
+        Datum::Maybe(None) => Cow::Borrowed(&[]),
+        Datum::Values(values) => Cow::Owned(wire::join(values).into_vec()),
     }
 }
 
@@ -159,15 +163,32 @@ impl Algebra for Bytes {
         Octets::new(public)
     }
 
-    fn sign(
-        &self,
-        rules: RuleSet,
-        identity: &Octets,
-        label: Label,
-        message: &Record<Octets>,
-    ) -> Octets {
-        let message = encoded(rules, message);
-        message.and_then(|message| sign::sign(rules, identity, label, &message)).unwrap_or_default()
+    fn message(&self, rules: RuleSet, record: &Record<Octets>) -> Octets {
+        encoded(rules, record).unwrap_or_default()
+    }
+
+    fn hash(&self, message: &Octets) -> Octets {
+        Octets::from(Sha256::digest(message.as_slice()).as_slice())
+    }
+
+    fn no_hash(&self) -> Octets {
+        Octets::new(vec![0; 32])
+    }
+
+    fn has_kem(&self, pk: &Octets) -> bool {
+        halves(pk).is_some_and(|(_, kem)| !kem.is_empty())
+    }
+
+    fn joined_halves(&self, box_of: &Octets, kem_of: Option<&Octets>) -> Octets {
+        let (box_pk, _) = halves(box_of).unwrap_or_default();
+        let kem_pk = kem_of.and_then(halves).map(|(_, kem_pk)| kem_pk).unwrap_or_default();
+        Octets::new([box_pk.as_slice(), kem_pk.as_slice()].concat())
+    }
+
+    fn sign(&self, rules: RuleSet, identity: &Octets, label: Label, message: &Octets) -> Octets {
+        let nothing = message.is_empty();
+        let sig = if nothing { None } else { sign::sign(rules, identity, label, message) };
+        sig.unwrap_or_default()
     }
 
     fn verify(
@@ -175,17 +196,17 @@ impl Algebra for Bytes {
         rules: RuleSet,
         ivk: &Octets,
         label: Label,
-        message: &Record<Octets>,
+        message: &Octets,
         sig: &Octets,
     ) -> bool {
-        encoded(rules, message)
-            .is_some_and(|message| sign::verify(rules, ivk, label, &message, sig))
+        // Values that no layout allows have no encoding; nothing is verified over them.
+        !message.is_empty() && sign::verify(rules, ivk, label, message, sig)
     }
 
     fn agree(&self, rules: RuleSet, secret: &BoxSecret<Octets>, peer: &Octets) -> Option<Octets> {
         let (box_pk, kem_pk) = halves(peer)?;
-        let kem_wanted = secret.kem.is_some();
-        if kem_wanted == kem_pk.is_empty() {
+        // Who has no Kyber key of its own knows no key with a Kyber half.
+        if secret.kem.is_none() && !kem_pk.is_empty() {
             return None;
         }
         box_classic::agree(rules, &secret.agreement, &box_pk)
@@ -196,8 +217,7 @@ impl Algebra for Bytes {
         rules: RuleSet,
         suite: BoxSuite,
         pair: &Pair<Octets>,
-        labels: BoxLabels,
-        meta: &Record<Octets>,
+        purpose: &BoxPurpose<'_, Octets>,
         draws: &BoxDraws<Octets>,
         plaintext: &KeyInBox<Octets>,
     ) -> Option<Sealed<Octets>> {
@@ -214,10 +234,38 @@ impl Algebra for Bytes {
         let message = sealed_plaintext(rules, &plaintext.meeting_key, seq).ok()?;
         let no_coins = Octets::default();
         let draws = Draws { nonce: &draws.nonce, coins: draws.coins.as_ref().unwrap_or(&no_coins) };
-        let meta = encoded(rules, meta)?;
-        let sealed = outgoing.seal(rules, &purpose(labels, &meta), &draws, &message)?;
+        let meta = encoded(rules, purpose.meta)?;
+        let sealed = outgoing.seal(rules, &formula(purpose, &meta), &draws, &message)?;
         let kem = (!sealed.kem.is_empty()).then_some(sealed.kem);
         Some(Sealed { nonce: sealed.nonce, kem, ciphertext: sealed.ciphertext })
+    }
+
+    fn seal_amiss(
+        &self,
+        rules: RuleSet,
+        pair: &Pair<Octets>,
+        amiss: &Amiss<Octets>,
+        purpose: &BoxPurpose<'_, Octets>,
+        draws: &BoxDraws<Octets>,
+        plaintext: &KeyInBox<Octets>,
+    ) -> Option<Sealed<Octets>> {
+        let (_, kem_public) = halves(&pair.recipient.pk)?;
+        let kem = box_hybrid::encapsulate(&kem_public, draws.coins.as_ref()?)?;
+        let parts = box_hybrid::KeyParts {
+            context: amiss.context,
+            kem_shared: &kem.shared,
+            shared: &amiss.pair.agreed,
+            combination: &combination(rules, &amiss.pair.sender, &amiss.pair.recipient)?,
+            meta: &encoded(rules, &amiss.meta)?,
+        };
+        let key = box_hybrid::hybrid_key(rules, &parts, purpose.labels.derivation)?;
+        let seq = plaintext.mk_seq.unwrap_or_default();
+        let message = sealed_plaintext(rules, &plaintext.meeting_key, seq).ok()?;
+        let meta = encoded(rules, purpose.meta)?;
+        let (cipher, nonce) = (purpose.labels.cipher, purpose.liveness_nonce);
+        let data = box_classic::associated_data(rules, cipher, &meta, nonce);
+        let ciphertext = box_classic::seal(&key, &draws.nonce, &data, &message)?;
+        Some(Sealed { nonce: draws.nonce.clone(), kem: Some(kem.ciphertext), ciphertext })
     }
 
     fn open(
@@ -226,8 +274,7 @@ impl Algebra for Bytes {
         suite: BoxSuite,
         pair: &Pair<Octets>,
         secret: &BoxSecret<Octets>,
-        labels: BoxLabels,
-        meta: &Record<Octets>,
+        purpose: &BoxPurpose<'_, Octets>,
         sealed: &Sealed<Octets>,
     ) -> Option<KeyInBox<Octets>> {
         let shared = pair.agreed.clone();
@@ -239,13 +286,13 @@ impl Algebra for Bytes {
                 Incoming::Hybrid { shared, combination, kem_secret }
             }
         };
-        let meta = encoded(rules, meta)?;
+        let meta = encoded(rules, purpose.meta)?;
         let sealed = SealedBox {
             nonce: sealed.nonce.clone(),
             kem: sealed.kem.clone().unwrap_or_default(),
             ciphertext: sealed.ciphertext.clone(),
         };
-        let message = incoming.open(rules, &purpose(labels, &meta), &sealed)?;
+        let message = incoming.open(rules, &formula(purpose, &meta), &sealed)?;
         let opened = open_sealed_plaintext(rules, &message).ok()?;
         Some(KeyInBox { meeting_key: opened.meeting_key, mk_seq: opened.mk_seq })
     }
@@ -255,7 +302,8 @@ impl Algebra for Bytes {
             stream: name.stream,
             meeting_id: &name.meeting.id,
             meeting_uuid: &name.meeting.uuid,
-            sender: name.sender,
+            sender: &name.sender.user_id,
+            hardware_id: &name.sender.hardware_id,
         };
         media::stream_key(rules, meeting_key, &stream).unwrap_or_default()
     }
@@ -300,8 +348,13 @@ pub fn packet_bytes(mk_seq: u32, counter: u64, body: &Octets) -> Octets {
     Octets::new(parts.concat())
 }
 
-fn purpose(labels: BoxLabels, meta: &Octets) -> BoxPurpose<'_> {
-    BoxPurpose { context_kdf: labels.derivation, context_cipher: labels.cipher, meta }
+fn formula<'a>(purpose: &BoxPurpose<'a, Octets>, meta: &'a Octets) -> FormulaPurpose<'a> {
+    FormulaPurpose {
+        context_kdf: purpose.labels.derivation,
+        context_cipher: purpose.labels.cipher,
+        meta,
+        liveness_nonce: purpose.liveness_nonce,
+    }
 }
 
 /// The random value with this name under a seed of its own (the `seeded` class of the adapter).

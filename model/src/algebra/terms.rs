@@ -7,7 +7,8 @@
 use conclave_spec::{BoxSuite, Label, Rule, RuleSet, layouts::Layout};
 
 use super::{
-    Algebra, BoxDraws, BoxLabels, BoxSecret, Datum, Draw, KeyInBox, Pair, Record, StreamName,
+    Algebra, Amiss, BoxDraws, BoxLabels, BoxPurpose, BoxSecret, Datum, Draw, KeyInBox, Pair,
+    Record, StreamName,
 };
 use crate::message::Sealed;
 
@@ -44,17 +45,16 @@ fn in_force(rules: RuleSet, layout: &Layout, data: &[Datum<Term>]) -> Vec<Datum<
 /// The key and associated data of a box, from either side.
 struct BoxInputs {
     key: Term,
-    associated: (Option<Label>, Term),
+    associated: (Option<Label>, Term, Option<Term>),
 }
 
 fn box_inputs(
     rules: RuleSet,
     pair: &Pair<Term>,
     kem: Option<Term>,
-    labels: BoxLabels,
-    meta: &Record<Term>,
+    purpose: &BoxPurpose<'_, Term>,
 ) -> BoxInputs {
-    let meta = fields(rules, meta);
+    let (labels, meta) = (purpose.labels, fields(rules, purpose.meta));
     let cipher = rules.contains(Rule::SealNamesContext).then_some(labels.cipher);
     let (label, parts) = match kem {
         None => {
@@ -63,7 +63,8 @@ fn box_inputs(
         }
         Some(shared) => (Some(labels.derivation), hybrid_parts(rules, pair, shared, &meta)),
     };
-    BoxInputs { key: Term::new(TermKind::BoxKey { label, parts }), associated: (cipher, meta) }
+    let associated = (cipher, meta, purpose.liveness_nonce.cloned());
+    BoxInputs { key: Term::new(TermKind::BoxKey { label, parts }), associated }
 }
 
 fn hybrid_parts(rules: RuleSet, pair: &Pair<Term>, shared: Term, meta: &Term) -> Vec<Term> {
@@ -147,20 +148,37 @@ impl Algebra for Terms {
         })
     }
 
-    fn sign(&self, rules: RuleSet, identity: &Term, label: Label, message: &Record<Term>) -> Term {
-        let label = rules.contains(Rule::SignatureNamesContext).then_some(label);
-        let message = fields(rules, message);
-        Term::new(TermKind::Signature { identity: identity.clone(), label, message })
+    fn message(&self, rules: RuleSet, record: &Record<Term>) -> Term {
+        fields(rules, record)
     }
 
-    fn verify(
-        &self,
-        rules: RuleSet,
-        ivk: &Term,
-        label: Label,
-        message: &Record<Term>,
-        sig: &Term,
-    ) -> bool {
+    fn hash(&self, message: &Term) -> Term {
+        Term::new(TermKind::Hash(message.clone()))
+    }
+
+    fn no_hash(&self) -> Term {
+        Term::new(TermKind::Literal(vec![0; 32]))
+    }
+
+    fn has_kem(&self, pk: &Term) -> bool {
+        matches!(pk.kind(), TermKind::BoxPublic { kem: Some(_), .. })
+    }
+
+    fn joined_halves(&self, box_of: &Term, kem_of: Option<&Term>) -> Term {
+        let TermKind::BoxPublic { agreement, .. } = box_of.kind() else { return box_of.clone() };
+        let kem = kem_of.and_then(|pk| {
+            if let TermKind::BoxPublic { kem, .. } = pk.kind() { kem.clone() } else { None }
+        });
+        Term::new(TermKind::BoxPublic { agreement: agreement.clone(), kem })
+    }
+
+    fn sign(&self, rules: RuleSet, identity: &Term, label: Label, message: &Term) -> Term {
+        let label = rules.contains(Rule::SignatureNamesContext).then_some(label);
+        let (identity, message) = (identity.clone(), message.clone());
+        Term::new(TermKind::Signature { identity, label, message })
+    }
+
+    fn verify(&self, rules: RuleSet, ivk: &Term, label: Label, message: &Term, sig: &Term) -> bool {
         let TermKind::VerificationKey(identity) = ivk.kind() else { return false };
         *sig == self.sign(rules, identity, label, message)
     }
@@ -171,11 +189,7 @@ impl Algebra for Terms {
             let (one, other) =
                 if mine <= agreement { (mine, agreement) } else { (agreement, mine) };
             let agreed = || Term::new(TermKind::Agreed(one.clone(), other.clone()));
-            return (kem.is_some() == secret.kem.is_some()).then(agreed);
-        }
-        // Anything else has no Kyber half.
-        if secret.kem.is_some() {
-            return None;
+            return (kem.is_none() || secret.kem.is_some()).then(agreed);
         }
         if *peer.kind() == TermKind::SmallOrder {
             let refused = rules.contains(Rule::AgreementContributory);
@@ -189,8 +203,7 @@ impl Algebra for Terms {
         rules: RuleSet,
         suite: BoxSuite,
         pair: &Pair<Term>,
-        labels: BoxLabels,
-        meta: &Record<Term>,
+        purpose: &BoxPurpose<'_, Term>,
         draws: &BoxDraws<Term>,
         plaintext: &KeyInBox<Term>,
     ) -> Option<Sealed<Term>> {
@@ -204,7 +217,7 @@ impl Algebra for Terms {
             }
             (BoxSuite::Hybrid, ..) => return None,
         };
-        let inputs = box_inputs(rules, pair, shared, labels, meta);
+        let inputs = box_inputs(rules, pair, shared, purpose);
         let sealed_seq = rules.contains(Rule::SealCarriesSeq);
         let ciphertext = Term::new(TermKind::Box {
             key: inputs.key,
@@ -216,14 +229,41 @@ impl Algebra for Terms {
         Some(Sealed { nonce: draws.nonce.clone(), kem, ciphertext })
     }
 
+    fn seal_amiss(
+        &self,
+        rules: RuleSet,
+        pair: &Pair<Term>,
+        amiss: &Amiss<Term>,
+        purpose: &BoxPurpose<'_, Term>,
+        draws: &BoxDraws<Term>,
+        plaintext: &KeyInBox<Term>,
+    ) -> Option<Sealed<Term>> {
+        let honest = self.seal(rules, BoxSuite::Hybrid, pair, purpose, draws, plaintext)?;
+        let (Some(coins), TermKind::BoxPublic { kem: Some(seed), .. }) =
+            (&draws.coins, pair.recipient.pk.kind())
+        else {
+            return None;
+        };
+        let shared = TermKind::KemShared { coins: coins.clone(), seed: seed.clone() };
+        let labels = BoxLabels { derivation: amiss.context, ..purpose.labels };
+        let other = BoxPurpose { labels, meta: &amiss.meta, ..*purpose };
+        let key = box_inputs(rules, &amiss.pair, Some(Term::new(shared)), &other).key;
+        let TermKind::Box { associated, nonce, meeting_key, mk_seq, .. } =
+            honest.ciphertext.kind().clone()
+        else {
+            return None;
+        };
+        let made = TermKind::Box { key, associated, nonce, meeting_key, mk_seq };
+        Some(Sealed { ciphertext: Term::new(made), ..honest })
+    }
+
     fn open(
         &self,
         rules: RuleSet,
         suite: BoxSuite,
         pair: &Pair<Term>,
         secret: &BoxSecret<Term>,
-        labels: BoxLabels,
-        meta: &Record<Term>,
+        purpose: &BoxPurpose<'_, Term>,
         sealed: &Sealed<Term>,
     ) -> Option<KeyInBox<Term>> {
         let shared = match (suite, &secret.kem, &sealed.kem) {
@@ -233,7 +273,7 @@ impl Algebra for Terms {
             }
             (BoxSuite::Classic | BoxSuite::Hybrid, ..) => return None,
         };
-        let inputs = box_inputs(rules, pair, shared, labels, meta);
+        let inputs = box_inputs(rules, pair, shared, purpose);
         let checked = rules.contains(Rule::SealOpens);
         let (ciphertext, damaged) = undamaged(&sealed.ciphertext);
         let TermKind::Box { key, associated, nonce, meeting_key, mk_seq } = ciphertext.kind()
@@ -254,7 +294,8 @@ impl Algebra for Terms {
                 Datum::Text(stream.stream.to_owned()),
                 Datum::Text(stream.meeting.id.clone()),
                 Datum::Uuid(stream.meeting.uuid),
-                Datum::Text(stream.sender.to_owned()),
+                Datum::Text(stream.sender.user_id.clone()),
+                Datum::Text(stream.sender.hardware_id.clone()),
             ],
         };
         let info = fields(rules, &record);

@@ -1,10 +1,12 @@
 //! Whose keys are believed: joining, announcing, verifying announcements, the security code.
 
-use conclave_spec::{BoxSuite, Label, Rule, layouts};
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Ephemeral, Joined, KnownLeader, Phase, Progress};
+use conclave_spec::{BoxSuite, Label, Rule, RuleSet, layouts};
+
+use super::{Chain, Ephemeral, Joined, List, Participant, Phase, Progress, RoleState};
 use crate::{
-    algebra::{Algebra, BoxSecret, Datum, Pair, Purpose, Record, Side},
+    algebra::{Algebra, BoxSecret, Datum, Purpose, Record, Side},
     machine::{Effect, Misuse, Party, StepError},
     message::{Announcement, Meeting, Role, Seat},
 };
@@ -39,29 +41,52 @@ pub fn meta_record<V>(meeting: &Meeting, leader: &str, recipient: &str) -> Recor
     }
 }
 
+/// SHA-256 of a binding, as the list has it (2.3.1, 3.7.7).
+#[must_use]
+pub fn binding_hash<A: Algebra>(
+    algebra: &A,
+    rules: RuleSet,
+    meeting: &Meeting,
+    seat: &Seat,
+    side: &Side<A::Value>,
+) -> A::Value {
+    algebra.hash(&algebra.message(rules, &announcement_record(meeting, seat, side)))
+}
+
 impl<A: Algebra> Progress<'_, A> {
-    /// Joins: a fresh ephemeral pair, its announcement, and for the leader the first key.
-    pub(super) fn join(&mut self, meeting: &Meeting, role: Role) -> Result<(), StepError> {
+    /// Joins: a fresh ephemeral pair, its announcement, a nonce; the leader begins the meeting.
+    pub(super) fn join(
+        &mut self,
+        meeting: &Meeting,
+        role: Role,
+        name: &str,
+    ) -> Result<(), StepError> {
         if matches!(self.state.phase, Phase::Joined(_)) {
             return Err(Misuse::AlreadyJoined.into());
         }
         let ephemeral = self.ephemeral()?;
-        let ring = self.state.kept.keys.clone();
-        let role_state = self.join_role(role);
         self.announce(meeting, &ephemeral);
+        let no_hash = self.client.algebra.no_hash();
+        let chain = Chain { t: 0, mk_seq: 0, hash: no_hash.clone(), timestamp_ms: 0, begun: false };
         self.state.phase = Phase::Joined(Joined {
             meeting: meeting.clone(),
+            name: name.to_owned(),
             ephemeral,
-            listed: Vec::new(),
-            ring,
-            role: role_state,
+            list: Arc::new(List::empty(no_hash)),
+            chain,
+            board: Arc::new(BTreeMap::new()),
+            nonces: Arc::new(BTreeMap::new()),
+            names: Arc::new(BTreeMap::new()),
+            own_nonces: Vec::new(),
+            nonce_in_ms: None,
+            lingering: BTreeMap::new(),
+            ring: self.state.kept.keys.clone(),
+            security_code: None,
+            role: RoleState::Participant(Participant::new(self.silence())),
         });
+        self.post_nonce()?;
         match role {
-            Role::Leader => {
-                let ivk = self.state.ivk.clone();
-                self.show_code(&ivk);
-                self.first_key()
-            }
+            Role::Leader => self.begin_meeting(),
             Role::Participant => Ok(()),
         }
     }
@@ -86,32 +111,14 @@ impl<A: Algebra> Progress<'_, A> {
         let side = Side { ivk: self.state.ivk.clone(), pk: ephemeral.pk.clone() };
         let record = announcement_record(meeting, &self.state.seat, &side);
         let rules = self.checks.rules();
-        let sig =
-            self.client.algebra.sign(rules, &self.state.identity, Label::Announcement, &record);
+        let algebra = self.client.algebra;
+        let message = algebra.message(rules, &record);
+        let sig = algebra.sign(rules, &self.state.identity, Label::Announcement, &message);
         self.effects.push(Effect::PostAnnouncement(Announcement {
             seat: self.state.seat.clone(),
             pk: side.pk,
             sig,
         }));
-    }
-
-    /// The server named the leader (2.3.1, 3.7.5 steps 1 to 8).
-    pub(super) fn name_leader(
-        &mut self,
-        seat: &Seat,
-        ivk: &A::Value,
-        announcement: &Announcement<A::Value>,
-    ) -> Result<(), StepError> {
-        self.participant()?;
-        let peer = self.verified(seat, ivk, announcement)?;
-        let me = self.my_side()?;
-        let agreed = self.agreed(&peer)?;
-        let shown = if self.duty(Rule::CodeFromHandshakeKey) { &peer.ivk } else { &me.ivk };
-        let security_code = self.show_code(&shown.clone());
-        let pair = Pair { sender: peer, recipient: me, agreed };
-        self.participant_mut()?.leader =
-            Some(KnownLeader { seat: seat.clone(), pair, security_code });
-        Ok(())
     }
 
     /// The announced keys of `seat`, if the signature over the recomputed binding verifies.
@@ -124,8 +131,9 @@ impl<A: Algebra> Progress<'_, A> {
         let side = Side { ivk: ivk.clone(), pk: announcement.pk.clone() };
         let record = announcement_record(&self.joined()?.meeting, seat, &side);
         let rules = self.checks.rules();
-        let valid =
-            self.client.algebra.verify(rules, ivk, Label::Announcement, &record, &announcement.sig);
+        let algebra = self.client.algebra;
+        let message = algebra.message(rules, &record);
+        let valid = algebra.verify(rules, ivk, Label::Announcement, &message, &announcement.sig);
         self.checks.require(Rule::AnnouncementVerifies, Party::Server, valid)?;
         self.checks.fields_bound(&layouts::BINDING);
         self.duty(Rule::SignatureNamesContext);
@@ -143,10 +151,23 @@ impl<A: Algebra> Progress<'_, A> {
         Ok(Side { ivk: self.state.ivk.clone(), pk: self.joined()?.ephemeral.pk.clone() })
     }
 
-    fn show_code(&mut self, ivk: &A::Value) -> A::Value {
+    /// The hash of a binding in this meeting.
+    pub(super) fn hash_of(&self, seat: &Seat, side: &Side<A::Value>) -> Result<A::Value, Misuse> {
+        let rules = self.checks.rules();
+        Ok(binding_hash(self.client.algebra, rules, &self.joined()?.meeting, seat, side))
+    }
+
+    pub(super) fn show_code(&mut self, ivk: &A::Value) -> Result<(), StepError> {
         self.duty(Rule::CodeHasAllDigits);
         let code = self.client.algebra.security_code(self.checks.rules(), ivk);
-        self.effects.push(Effect::ShowSecurityCode(code.clone()));
-        code
+        self.joined_mut()?.security_code = Some(code.clone());
+        self.effects.push(Effect::ShowSecurityCode(code));
+        Ok(())
+    }
+
+    /// The code of this client's own identity key: it leads.
+    pub(super) fn show_own_code(&mut self) -> Result<(), StepError> {
+        let ivk = self.state.ivk.clone();
+        self.show_code(&ivk)
     }
 }

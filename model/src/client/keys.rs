@@ -1,26 +1,34 @@
 //! The keys a client holds: installing, waiting, using, erasing. The same for leader and
 //! participant.
 
-use conclave_spec::Rule;
+use conclave_spec::{GraceFrom, Rule, RuleSet};
 
-use super::{HeldKey, Phase, Progress, RoleState};
+use super::{HeldKey, Joined, Phase, Progress};
 use crate::{
     algebra::Algebra,
     machine::{Choice, Misuse, StepError},
 };
 
-/// The position of the newest key whose wait is over; of the oldest, without the rule.
-pub(super) fn usable<V>(ring: &[HeldKey<V>], newest: bool) -> Option<usize> {
-    let ready = |key: &HeldKey<V>| key.use_in_ms == 0;
-    if newest { ring.iter().rposition(ready) } else { ring.iter().position(ready) }
+/// The key to encrypt under: the newest whose wait is over and whose number is certified; the
+/// oldest such key, without the rule.
+pub(super) fn sending<V>(joined: &Joined<V>, rules: RuleSet) -> Option<&HeldKey<V>> {
+    let awaits = rules.contains(Rule::KeyAwaitsHeartbeat);
+    let certified = |key: &&HeldKey<V>| !awaits || key.mk_seq <= joined.chain.mk_seq;
+    let mut ready = joined.ring.iter().filter(|key| key.use_in_ms == 0).filter(certified);
+    if rules.contains(Rule::UseNewestKey) { ready.next_back() } else { ready.next() }
 }
 
 impl<A: Algebra> Progress<'_, A> {
-    /// Time passes: waits run down, superseded keys are erased, a due rotation happens.
+    /// Time passes: waits run down, superseded keys are erased, what is due happens.
     pub(super) fn age(&mut self, elapsed_ms: u32) -> Result<(), StepError> {
+        if self.checks.rules().contains(Rule::HeartbeatNamesTimestamp) {
+            self.state.clock_ms = self.state.clock_ms.saturating_add(u64::from(elapsed_ms));
+        }
         let expires = self.checks.rules().contains(Rule::OldKeyExpires);
+        let cap_ms = self.age_cap_ms();
         let Phase::Joined(joined) = &mut self.state.phase else { return Ok(()) };
         for key in &mut joined.ring {
+            key.age_ms = key.age_ms.saturating_add(elapsed_ms).min(cap_ms);
             key.use_in_ms = key.use_in_ms.saturating_sub(elapsed_ms);
             key.erase_in_ms = key.erase_in_ms.map(|left| left.saturating_sub(elapsed_ms));
         }
@@ -29,6 +37,10 @@ impl<A: Algebra> Progress<'_, A> {
         let erased = joined.ring.len() < before;
         if erased {
             self.duty(Rule::OldKeyExpires);
+        }
+        self.age_participant(elapsed_ms)?;
+        if matches!(self.state.phase, Phase::Joined(_)) {
+            self.age_nonces(elapsed_ms)?;
         }
         if self.is_leader() { self.age_leader(elapsed_ms) } else { Ok(()) }
     }
@@ -42,11 +54,12 @@ impl<A: Algebra> Progress<'_, A> {
     ) -> Result<(), StepError> {
         let params = self.client.profile.params;
         let use_in_ms = self.wait_before_use(choice)?;
+        let receipt = self.client.profile.grace_from == GraceFrom::Receipt;
         let joined = self.joined_mut()?;
-        for key in &mut joined.ring {
+        for key in joined.ring.iter_mut().filter(|_| receipt) {
             key.erase_in_ms = Some(key.erase_in_ms.unwrap_or(params.old_key_ms));
         }
-        joined.ring.push(HeldKey { mk_seq, meeting_key, use_in_ms, erase_in_ms: None });
+        joined.ring.push(HeldKey { mk_seq, meeting_key, age_ms: 0, use_in_ms, erase_in_ms: None });
         Ok(())
     }
 
@@ -66,10 +79,11 @@ impl<A: Algebra> Progress<'_, A> {
         Ok(wait)
     }
 
-    /// The position in the ring of the key to encrypt under: the newest whose wait is over.
-    pub(super) fn sending_key(&mut self) -> Result<Option<usize>, Misuse> {
-        let newest = self.duty(Rule::UseNewestKey);
-        Ok(usable(&self.joined()?.ring, newest))
+    /// The key to encrypt under.
+    pub(super) fn sending_key(&mut self) -> Result<Option<HeldKey<A::Value>>, Misuse> {
+        self.duty(Rule::UseNewestKey);
+        self.duty(Rule::KeyAwaitsHeartbeat);
+        Ok(sending(self.joined()?, self.checks.rules()).cloned())
     }
 
     /// The newest number held, 0 without any.
@@ -78,16 +92,23 @@ impl<A: Algebra> Progress<'_, A> {
     }
 
     fn age_leader(&mut self, elapsed_ms: u32) -> Result<(), StepError> {
-        let cap = self.age_cap_ms();
-        let RoleState::Leader(leader) = &mut self.joined_mut()?.role else { return Ok(()) };
-        leader.key_age_ms = leader.key_age_ms.saturating_add(elapsed_ms).min(cap);
+        let leader = self.leader_mut()?;
         leader.rotation_in_ms = leader.rotation_in_ms.map(|left| left.saturating_sub(elapsed_ms));
-        if leader.rotation_in_ms == Some(0) { self.rotate() } else { Ok(()) }
+        leader.beat_in_ms = leader.beat_in_ms.map(|left| left.saturating_sub(elapsed_ms));
+        let (rotates, beats) = (leader.rotation_in_ms == Some(0), leader.beat_in_ms == Some(0));
+        if rotates {
+            self.rotate()?;
+        }
+        // A rotation beats by itself, where a change does.
+        let still = beats && self.leader_mut()?.beat_in_ms == Some(0);
+        if still { self.beat() } else { Ok(()) }
     }
 
     /// Beyond this age no rule tells two ages apart.
     fn age_cap_ms(&self) -> u32 {
         let params = self.client.profile.params;
-        params.rotation_interval_ms_min.max(params.joiner_key_age_ms_max).saturating_add(1)
+        let by_age = params.rotation_interval_ms_min.max(params.joiner_key_age_ms_max);
+        let ages = self.checks.rules().contains(Rule::RotateInTime);
+        by_age.max(if ages { params.key_age_ms_max } else { 0 }).saturating_add(1)
     }
 }

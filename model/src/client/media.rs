@@ -6,21 +6,21 @@ use super::Progress;
 use crate::{
     algebra::{Algebra, StreamName},
     machine::{Effect, Misuse, Party, Reject, StepError},
-    message::Packet,
+    message::{Packet, Seat},
 };
 
 impl<A: Algebra> Progress<'_, A> {
     /// Sends under the newest usable key, with the next counter.
     pub(super) fn send(&mut self, stream: &str, plaintext: &A::Value) -> Result<(), StepError> {
-        let position = self.sending_key()?;
+        let key = self.sending_key()?;
         let rules = self.checks.rules();
         let advance = self.duty(Rule::CounterNeverRepeats);
-        let sender = self.state.seat.user_id.clone();
+        let sender = self.state.seat.clone();
         let algebra = self.client.algebra;
         let joined = self.joined()?;
         let meeting = joined.meeting.clone();
         let no_key = Reject { rule: Rule::UseNewestKey, by: Party::Caller };
-        let key = position.and_then(|at| joined.ring.get(at)).cloned().ok_or(no_key)?;
+        let key = key.ok_or(no_key)?;
         let place = (meeting.clone(), key.mk_seq, stream.to_owned());
         let next = self.state.counters.next.entry(place).or_default();
         let counter = *next;
@@ -39,7 +39,7 @@ impl<A: Algebra> Progress<'_, A> {
     /// Opens a packet and plays it.
     pub(super) fn receive(
         &mut self,
-        from: &str,
+        from: &Seat,
         stream: &str,
         packet: &Packet<A::Value>,
     ) -> Result<(), StepError> {
@@ -52,7 +52,11 @@ impl<A: Algebra> Progress<'_, A> {
         let key = found.and_then(|at| joined.ring.get(at));
         let key = self.checks.require_some(Rule::PacketOpens, Party::Server, key.cloned())?;
         let joined = self.joined()?;
-        let source = (joined.meeting.clone(), key.mk_seq, from.to_owned(), stream.to_owned());
+        // A stream belongs to a user, or to a device where its key does.
+        let by_device = rules.contains(Rule::SubkeyNamesDevice);
+        let device = if by_device { from.hardware_id.as_str() } else { "" };
+        let sender = Seat::new(&from.user_id, device);
+        let source = (joined.meeting.clone(), key.mk_seq, sender, stream.to_owned());
         let seen = self.state.counters.seen.get(&source).copied().unwrap_or_default();
         let name = StreamName { meeting: &joined.meeting, sender: from, stream };
         let stream_key = algebra.stream_key(rules, &key.meeting_key, name);
@@ -64,7 +68,7 @@ impl<A: Algebra> Progress<'_, A> {
         self.checks.fields_bound(&layouts::STREAM_KEY_INFO);
         self.state.counters.seen.insert(source, seen.with(packet.counter));
         self.effects.push(Effect::Render {
-            from: from.to_owned(),
+            from: from.clone(),
             stream: stream.to_owned(),
             mk_seq: key.mk_seq,
             plaintext,

@@ -1,77 +1,81 @@
 //! The leader's work: numbering, sealing and rotating the meeting key (2.3.1, 3.7.3 to 3.7.6).
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use conclave_spec::{BoxSuite, Rule, layouts};
 
-use super::{Progress, RoleState, meta_record};
+use super::{Leader, Member, Progress, RoleState, liveness::Bound, meta_record};
 use crate::{
-    algebra::{Algebra, BoxDraws, BoxLabels, KeyInBox, Pair, Purpose},
+    algebra::{Algebra, BoxDraws, BoxLabels, BoxPurpose, KeyInBox, Purpose},
     machine::{Choice, Effect, Misuse, Party, StepError},
-    message::{Announcement, SealedKey, Seat},
+    message::{Operation, SealedKey, Seat},
 };
 
+impl<V> Leader<V> {
+    pub(super) fn new(members: BTreeMap<Seat, Member<V>>) -> Self {
+        Self {
+            members: Arc::new(members),
+            unserved: Vec::new(),
+            rotation_in_ms: None,
+            beat_in_ms: None,
+        }
+    }
+}
+
 impl<A: Algebra> Progress<'_, A> {
-    /// The leader's first key has number 1 (2.3.1, 3.7.6).
-    pub(super) fn first_key(&mut self) -> Result<(), StepError> {
+    /// The leader of a meeting that nobody led before: its code, the first link, key number 1, the
+    /// first heartbeat (2.3.1, 3.7.3, 3.7.6).
+    pub(super) fn begin_meeting(&mut self) -> Result<(), StepError> {
+        self.joined_mut()?.role = RoleState::Leader(Leader::new(BTreeMap::new()));
+        self.show_own_code()?;
+        self.list_oneself()?;
         let meeting_key = self.draw(Purpose::MeetingKey)?;
         self.install(1, meeting_key, Choice::default())?;
-        self.effects.push(Effect::SignalRekey { mk_seq: 1 });
+        self.key_is_new()?;
+        self.beat()
+    }
+
+    /// The leader puts itself on the list.
+    pub(super) fn list_oneself(&mut self) -> Result<(), StepError> {
+        let (seat, side) = (self.state.seat.clone(), self.my_side()?);
+        let binding_hash = self.hash_of(&seat, &side)?;
+        let (ivk, name) = (side.ivk, self.joined()?.name.clone());
+        self.append(Operation::Add { seat, ivk, binding_hash, name })
+    }
+
+    /// The newest key begins to age.
+    fn key_is_new(&mut self) -> Result<(), StepError> {
+        let ages = self.duty(Rule::RotateInTime);
+        let key_age_ms_max = self.client.profile.params.key_age_ms_max;
+        let leader = self.leader_mut()?;
+        leader.rotation_in_ms = ages.then_some(key_age_ms_max);
+        leader.unserved.clear();
         Ok(())
     }
 
-    /// Somebody joined: everybody lists them, the leader gives them a key.
-    pub(super) fn admit(
-        &mut self,
-        seat: &Seat,
-        ivk: &A::Value,
-        announcement: &Announcement<A::Value>,
-        choice: Choice,
-    ) -> Result<(), StepError> {
-        if *seat == self.state.seat {
-            // The list has this client too; it is nobody to seal to or to show beside itself.
-            self.joined()?;
-            return Ok(());
+    /// What a joiner is given, and when the key is rotated for it.
+    pub(super) fn key_for_joiner(&mut self, seat: &Seat, choice: Choice) -> Result<(), StepError> {
+        let by_age = [Rule::JoinerKeyYoung, Rule::JoinerKeyPrompt, Rule::RotateOnJoin];
+        if by_age.iter().any(|rule| self.checks.rules().contains(*rule)) {
+            return self.key_by_age(seat, choice);
         }
-        if self.is_leader() {
-            let peer = self.verified(seat, ivk, announcement)?;
-            let sender = self.my_side()?;
-            let agreed = self.agreed(&peer)?;
-            let pair = Pair { sender, recipient: peer, agreed };
-            self.leader_mut()?.members.insert(seat.clone(), Arc::new(pair));
-            self.key_for_joiner(seat, choice)?;
+        let gives_old = !self.duty(Rule::JoinerKeyNew);
+        let latest = self.client.profile.params.join_batch_ms_max;
+        let now = self.duty(Rule::JoinBatchBounded) && self.call_for_rotation(choice, latest)?;
+        if now && !gives_old {
+            return self.rotate();
         }
-        let joined = self.joined_mut()?;
-        if !joined.listed.contains(seat) {
-            joined.listed.push(seat.clone());
-            joined.listed.sort();
+        self.beat_on_change()?;
+        if gives_old {
+            self.seal_newest_to(seat)?;
         }
-        Ok(())
-    }
-
-    /// Somebody left: nobody lists them, the leader rotates.
-    pub(super) fn depart(&mut self, seat: &Seat, choice: Choice) -> Result<(), StepError> {
-        let joined = self.joined_mut()?;
-        let before = joined.listed.len();
-        joined.listed.retain(|listed| listed != seat);
-        let was_listed = joined.listed.len() < before;
-        if !was_listed || !self.is_leader() {
-            return Ok(());
-        }
-        if self.duty(Rule::SealToListed) {
-            self.leader_mut()?.members.remove(seat);
-        }
-        if self.duty(Rule::RotateOnLeave) {
-            let latest = self.client.profile.params.leave_rotation_ms_max;
-            self.call_for_rotation(choice, latest)?;
-        }
-        Ok(())
+        if now { self.rotate() } else { Ok(()) }
     }
 
     /// The newest key if it is young enough, else a new one at once (2.3.1, 3.7.6).
-    fn key_for_joiner(&mut self, seat: &Seat, choice: Choice) -> Result<(), StepError> {
+    fn key_by_age(&mut self, seat: &Seat, choice: Choice) -> Result<(), StepError> {
         let params = self.client.profile.params;
-        let age_ms = self.leader_mut()?.key_age_ms;
+        let age_ms = self.newest_age_ms()?;
         let young = age_ms <= params.joiner_key_age_ms_max;
         let throttled = age_ms < params.rotation_interval_ms_min;
         if self.duty(Rule::JoinerKeyYoung) {
@@ -80,73 +84,98 @@ impl<A: Algebra> Progress<'_, A> {
                 return self.rotate();
             }
         }
+        self.beat_on_change()?;
         if self.duty(Rule::JoinerKeyPrompt) {
             self.seal_newest_to(seat)?;
         }
-        if self.duty(Rule::RotateOnJoin) {
-            self.call_for_rotation(choice, u32::MAX)?;
-        }
-        Ok(())
+        let calls = self.duty(Rule::RotateOnJoin);
+        if calls && self.call_for_rotation(choice, u32::MAX)? { self.rotate() } else { Ok(()) }
     }
 
-    /// A rotation as soon as the throttle allows, or at the chosen moment.
-    fn call_for_rotation(&mut self, choice: Choice, latest_ms: u32) -> Result<(), StepError> {
+    fn newest_age_ms(&self) -> Result<u32, Misuse> {
+        Ok(self.joined()?.newest().map_or(u32::MAX, |key| key.age_ms))
+    }
+
+    /// A rotation as soon as the throttle allows, or at the chosen moment. Whether that is now.
+    pub(super) fn call_for_rotation(
+        &mut self,
+        choice: Choice,
+        latest_ms: u32,
+    ) -> Result<bool, StepError> {
         let interval = self.client.profile.params.rotation_interval_ms_min;
         let throttled = self.duty(Rule::RotationThrottled);
+        let age_ms = self.newest_age_ms()?;
         let leader = self.leader_mut()?;
-        let earliest = if throttled { interval.saturating_sub(leader.key_age_ms) } else { 0 };
+        let earliest = if throttled { interval.saturating_sub(age_ms) } else { 0 };
         let wanted = choice.rotate_in_ms.unwrap_or(earliest);
         if wanted < earliest || wanted > latest_ms.max(earliest) {
             return Err(Misuse::ChoiceOutsideWindow.into());
         }
         let due = leader.rotation_in_ms.map_or(wanted, |due| due.min(wanted));
         leader.rotation_in_ms = Some(due);
-        if due == 0 { self.rotate() } else { Ok(()) }
+        Ok(due == 0)
     }
 
-    /// Generates, numbers, installs and distributes a new key.
+    /// Generates, numbers, installs, certifies and distributes a new key.
     pub(super) fn rotate(&mut self) -> Result<(), StepError> {
-        let newest = self.joined()?.newest().ok_or(Misuse::NotJoined)?;
-        let (last_seq, last_key) = (newest.mk_seq, newest.meeting_key.clone());
-        let fresh = self.duty(Rule::RotationFresh);
-        let meeting_key = if fresh { self.draw(Purpose::MeetingKey)? } else { last_key };
+        let last = self.joined()?.newest().ok_or(Misuse::NotJoined)?.mk_seq;
         let step = if self.duty(Rule::SeqByOne) { 1 } else { 2 };
-        let mk_seq = last_seq.checked_add(step).ok_or(Misuse::NumbersExhausted)?;
+        let mk_seq = last.checked_add(step).ok_or(Misuse::NumbersExhausted)?;
+        self.rotate_to(mk_seq)
+    }
+
+    /// A new key under this number.
+    pub(super) fn rotate_to(&mut self, mk_seq: u32) -> Result<(), StepError> {
+        let last = self.joined()?.newest().map(|key| key.meeting_key.clone());
+        let fresh = self.duty(Rule::RotationFresh);
+        let meeting_key = match last {
+            Some(last) if !fresh => last,
+            Some(_) | None => self.draw(Purpose::MeetingKey)?,
+        };
         self.install(mk_seq, meeting_key, Choice::default())?;
-        let leader = self.leader_mut()?;
-        leader.key_age_ms = 0;
-        leader.rotation_in_ms = None;
-        let members: Vec<Seat> = leader.members.keys().cloned().collect();
-        self.effects.push(Effect::SignalRekey { mk_seq });
+        self.key_is_new()?;
+        let members: Vec<Seat> = self.leader_mut()?.members.keys().cloned().collect();
+        self.beat_on_change()?;
         for member in &members {
             self.seal_newest_to(member)?;
         }
         Ok(())
     }
 
-    /// Posts the newest key, sealed to one member (2.3.1, 3.7.4 steps 7 to 11).
-    fn seal_newest_to(&mut self, seat: &Seat) -> Result<(), StepError> {
-        let suite = self.client.profile.box_suite;
+    /// Posts the newest key, sealed to one member (2.3.1, 3.7.4 steps 7 to 11); or notes that it
+    /// waits for the member's nonce.
+    pub(super) fn seal_newest_to(&mut self, seat: &Seat) -> Result<(), StepError> {
+        let liveness_nonce = match self.nonce_for(seat)? {
+            Bound::To(nonce) => nonce,
+            Bound::Waits => {
+                let unserved = &mut self.leader_mut()?.unserved;
+                if !unserved.contains(seat) {
+                    unserved.push(seat.clone());
+                }
+                return Ok(());
+            }
+        };
+        let member = self.leader_mut()?.members.get(seat).cloned().ok_or(Misuse::NotJoined)?;
         let nonce = self.draw_nonce()?;
-        let coins = match suite {
+        let coins = match member.suite {
             BoxSuite::Classic => None,
             BoxSuite::Hybrid => Some(self.draw(Purpose::KemCoins)?),
         };
         let joined = self.joined()?;
-        let RoleState::Leader(leader) = &joined.role else {
-            return Err(Misuse::WrongRole.into());
-        };
-        let pair = leader.members.get(seat).ok_or(Misuse::NotJoined)?;
         let newest = joined.newest().ok_or(Misuse::NotJoined)?;
         let plaintext =
             KeyInBox { meeting_key: newest.meeting_key.clone(), mk_seq: Some(newest.mk_seq) };
         let meta = meta_record(&joined.meeting, &self.state.seat.user_id, &seat.user_id);
+        let purpose = BoxPurpose {
+            labels: BoxLabels::MEETING_KEY,
+            meta: &meta,
+            liveness_nonce: liveness_nonce.as_ref(),
+        };
         let sealed = self.client.algebra.seal(
             self.checks.rules(),
-            suite,
-            pair,
-            BoxLabels::MEETING_KEY,
-            &meta,
+            member.suite,
+            &member.pair,
+            &purpose,
             &BoxDraws { nonce, coins },
             &plaintext,
         );

@@ -1,25 +1,23 @@
 //! The participant's work: opening sealed keys and believing their numbers (2.3.1, 3.7.5; 3,
 //! 3.7.6).
 
-use conclave_spec::{Rule, layouts};
+use conclave_spec::{BoxSuite, Rule, layouts};
 
-use super::{Ephemeral, Progress, meta_record};
+use super::{Ephemeral, Joined, Progress, meta_record};
 use crate::{
-    algebra::{Algebra, BoxLabels, KeyInBox, Pair},
-    machine::{Choice, Outcome, Party, StepError},
+    algebra::{Algebra, BoxLabels, BoxPurpose, KeyInBox, Pair},
+    machine::{Choice, Misuse, Outcome, Party, StepError},
     message::SealedKey,
 };
 
 impl<A: Algebra> Progress<'_, A> {
-    /// The number of the newest key, as it travels beside the participant list. Where the seal
-    /// carries no number, it says which number the next sealed key has (reading R-18).
-    pub(super) fn hear_signal(&mut self, mk_seq: u32, choice: Choice) -> Result<(), StepError> {
+    /// A heartbeat certified a number: where the seal carries none, it says which number the sealed
+    /// key held back has (reading R-18).
+    pub(super) fn answer_number(&mut self, choice: Choice) -> Result<(), StepError> {
         let participant = self.participant_mut()?;
-        if mk_seq <= participant.signaled {
+        if !participant.key_called_for {
             return Ok(());
         }
-        participant.signaled = mk_seq;
-        participant.signal_used = false;
         let Some(sealed) = participant.held_back.take() else { return Ok(()) };
         match self.take_sealed(&sealed, choice) {
             // What was held back no longer opens: the number still calls for a key.
@@ -37,7 +35,7 @@ impl<A: Algebra> Progress<'_, A> {
         let opened = self.opened(sealed)?;
         match opened.mk_seq {
             Some(mk_seq) => {
-                let increases = mk_seq > self.highest_seq()?;
+                let increases = mk_seq > self.last_seq()?;
                 self.checks.require(Rule::SeqIncreases, Party::Server, increases)?;
                 self.duty(Rule::SealCarriesSeq);
                 self.install(mk_seq, opened.meeting_key, choice)
@@ -46,21 +44,36 @@ impl<A: Algebra> Progress<'_, A> {
         }
     }
 
-    /// 2.3.1: the number comes from beside the list, one key for each number announced.
+    /// The number a new key must exceed. Who holds no key any more, since the last one was erased or
+    /// dropped, takes none from before the certified number: it would roll back.
+    fn last_seq(&self) -> Result<u32, Misuse> {
+        let joined = self.joined()?;
+        let awaits = self.checks.rules().contains(Rule::KeyAwaitsHeartbeat);
+        if joined.ring.is_empty() && awaits {
+            return Ok(joined.chain.mk_seq.saturating_sub(1));
+        }
+        self.highest_seq()
+    }
+
+    /// 2.3.1: the number is that of the heartbeat, one key for each number certified.
     fn install_as_signaled(
         &mut self,
         sealed: &SealedKey<A::Value>,
         opened: KeyInBox<A::Value>,
         choice: Choice,
     ) -> Result<(), StepError> {
+        if !self.duty(Rule::NumberFromHeartbeat) {
+            let next = self.highest_seq()?.checked_add(1).ok_or(Misuse::NumbersExhausted)?;
+            return self.install(next, opened.meeting_key, choice);
+        }
         let participant = self.participant_mut()?;
-        if participant.signal_used {
+        if !participant.key_called_for {
             participant.held_back = Some(sealed.clone());
-            self.outcome = Outcome::Pending(Rule::SeqByOne);
+            self.outcome = Outcome::Pending(Rule::NumberFromHeartbeat);
             return Ok(());
         }
-        participant.signal_used = true;
-        let mk_seq = participant.signaled;
+        participant.key_called_for = false;
+        let mk_seq = self.joined()?.chain.mk_seq;
         self.install(mk_seq, opened.meeting_key, choice)
     }
 
@@ -69,24 +82,46 @@ impl<A: Algebra> Progress<'_, A> {
         let joined = self.joined()?;
         let leader = joined.known_leader().cloned();
         let leader = self.checks.require_some(Rule::AnnouncementVerifies, Party::Server, leader)?;
-        let meta =
-            meta_record(&self.joined()?.meeting, &leader.seat.user_id, &self.state.seat.user_id);
-        let current = self.joined()?.ephemeral.clone();
-        let kept = self.state.kept.ephemerals.clone();
-        let opened = std::iter::once(current)
-            .chain(kept)
-            .find_map(|ephemeral| self.open_with(&ephemeral, &leader.pair, &meta, sealed));
+        let algebra = self.client.algebra;
+        let both =
+            algebra.has_kem(&leader.pair.sender.pk) && algebra.has_kem(&leader.pair.recipient.pk);
+        let as_signed = !both || sealed.sealed.kem.is_some();
+        self.checks.require(Rule::NoClassicForHybrid, Party::Peer, as_signed)?;
+        let joined = self.joined()?;
+        let meta = meta_record(&joined.meeting, &leader.seat.user_id, &self.state.seat.user_id);
+        let ephemerals = std::iter::once(&joined.ephemeral).chain(&self.state.kept.ephemerals);
+        let opened = ephemerals
+            .flat_map(|ephemeral| self.bindings(joined).map(move |nonce| (ephemeral, nonce)))
+            .find_map(|(ephemeral, nonce)| {
+                let purpose = BoxPurpose {
+                    labels: BoxLabels::MEETING_KEY,
+                    meta: &meta,
+                    liveness_nonce: nonce,
+                };
+                self.open_with(ephemeral, &leader.pair, &purpose, sealed)
+            });
         let opened = self.checks.require_some(Rule::SealOpens, Party::Server, opened)?;
         self.checks.fields_bound(&layouts::META);
         self.duty(Rule::SealNamesContext);
+        self.duty(Rule::NonceRecent);
         Ok(opened)
+    }
+
+    /// The nonces a sealed key may be bound to, newest first; none at all in older versions.
+    fn bindings<'j>(
+        &self,
+        joined: &'j Joined<A::Value>,
+    ) -> impl Iterator<Item = Option<&'j A::Value>> + use<'j, A> {
+        let unbound = !self.checks.rules().contains(Rule::SealNamesNonce);
+        let bound = joined.own_nonces.iter().rev().filter(move |_| !unbound).map(Some);
+        unbound.then_some(None).into_iter().chain(bound)
     }
 
     fn open_with(
         &self,
         ephemeral: &Ephemeral<A::Value>,
         pair: &Pair<A::Value>,
-        meta: &crate::algebra::Record<A::Value>,
+        purpose: &BoxPurpose<'_, A::Value>,
         sealed: &SealedKey<A::Value>,
     ) -> Option<KeyInBox<A::Value>> {
         let rules = self.checks.rules();
@@ -95,14 +130,10 @@ impl<A: Algebra> Progress<'_, A> {
             pair.recipient.pk = ephemeral.pk.clone();
             pair.agreed = self.client.algebra.agree(rules, &ephemeral.secret, &pair.sender.pk)?;
         }
-        self.client.algebra.open(
-            rules,
-            self.client.profile.box_suite,
-            &pair,
-            &ephemeral.secret,
-            BoxLabels::MEETING_KEY,
-            meta,
-            &sealed.sealed,
-        )
+        // A box with an encapsulation is a hybrid one, for whoever has a Kyber key.
+        let hybrid = sealed.sealed.kem.is_some() && ephemeral.secret.kem.is_some();
+        let suite = if hybrid { BoxSuite::Hybrid } else { BoxSuite::Classic };
+        let (secret, sealed) = (&ephemeral.secret, &sealed.sealed);
+        self.client.algebra.open(rules, suite, &pair, secret, purpose, sealed)
     }
 }

@@ -3,9 +3,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use conclave_spec::BoxSuite;
+
+use super::list::List;
 use crate::{
     algebra::{BoxSecret, Pair, Purpose},
-    message::{Meeting, SealedKey, Seat},
+    message::{Announcement, Link, LockOperation, Meeting, SealedKey, Seat},
 };
 
 /// The whole state of a client.
@@ -21,6 +24,9 @@ pub struct State<V> {
     pub ivk: V,
     /// How many random values were drawn, by purpose.
     pub drawn: BTreeMap<Purpose, u32>,
+    /// The client's clock, in milliseconds. Stands still where no heartbeat names it, so that equal
+    /// situations are equal states.
+    pub clock_ms: u64,
     /// Packet counters. Not secret, and kept when the client leaves.
     pub counters: Counters,
     /// In a meeting or not.
@@ -36,8 +42,9 @@ pub struct State<V> {
 pub struct Counters {
     /// The next counter to send, by number of the key and message type.
     pub next: BTreeMap<(Meeting, u32, String), u64>,
-    /// The counters seen, by number of the key, sender and message type.
-    pub seen: BTreeMap<(Meeting, u32, String, String), CountersSeen>,
+    /// The counters seen, by number of the key, sender and message type. The hardware ID is empty
+    /// where a stream belongs to a user and not to a device.
+    pub seen: BTreeMap<(Meeting, u32, Seat, String), CountersSeen>,
 }
 
 /// Secrets of past meetings. Empty unless an erasure rule is missing.
@@ -71,14 +78,58 @@ pub enum Phase<V> {
 pub struct Joined<V> {
     /// The meeting instance.
     pub meeting: Meeting,
+    /// The display name of this device.
+    pub name: String,
     /// The key pair of this join.
     pub ephemeral: Ephemeral<V>,
-    /// Who else is listed; the client itself is not in it.
-    pub listed: Vec<Seat>,
+    /// The list: a leader's own, or as the last heartbeat certified it.
+    pub list: Arc<List<V>>,
+    /// The last heartbeat sent or taken.
+    pub chain: Chain<V>,
+    /// What others announced, as far as the server handed it on.
+    pub board: Arc<BTreeMap<Seat, Posted<V>>>,
+    /// The two newest liveness nonces of others, oldest first.
+    pub nonces: Arc<BTreeMap<Seat, Vec<V>>>,
+    /// The display names the server gave.
+    pub names: Arc<BTreeMap<Seat, String>>,
+    /// The liveness nonces of this client that still count, oldest first.
+    pub own_nonces: Vec<V>,
+    /// Time until the next nonce, in milliseconds.
+    pub nonce_in_ms: Option<u32>,
+    /// Who has left and up to which number they know the keys.
+    pub lingering: BTreeMap<Seat, u32>,
     /// The meeting keys held, oldest first.
     pub ring: Vec<HeldKey<V>>,
+    /// The security code shown.
+    pub security_code: Option<V>,
     /// What only a leader or only a participant knows.
     pub role: RoleState<V>,
+}
+
+/// The last heartbeat sent or taken, as far as the next one depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Chain<V> {
+    /// Its send counter; 0 when its leader leads no more.
+    pub t: u32,
+    /// The number of the newest key certified.
+    pub mk_seq: u32,
+    /// Its hash.
+    pub hash: V,
+    /// Its timestamp; 0 when its leader leads no more.
+    pub timestamp_ms: u64,
+    /// Whether there was one since joining.
+    pub begun: bool,
+}
+
+/// What a device announced.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Posted<V> {
+    /// The identity key the key server serves for it.
+    pub ivk: V,
+    /// Its announcement.
+    pub announcement: Announcement<V>,
+    /// Whether the server says that its client is outdated.
+    pub outdated: bool,
 }
 
 /// An ephemeral key pair.
@@ -102,13 +153,24 @@ pub enum RoleState<V> {
 /// What a leader knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Leader<V> {
-    /// The participants with a verified announcement. Shared between the states of a client, which
-    /// would otherwise copy every key at every step.
-    pub members: BTreeMap<Seat, Arc<Pair<V>>>,
-    /// Age of the newest key, in milliseconds, saturated at the longest time that matters.
-    pub key_age_ms: u32,
+    /// The devices it seals to. Shared between the states of a client, which would otherwise copy
+    /// every key at every step.
+    pub members: Arc<BTreeMap<Seat, Member<V>>>,
+    /// Members that lack the newest key because their nonce has not arrived.
+    pub unserved: Vec<Seat>,
     /// Time until a rotation that is due, in milliseconds.
     pub rotation_in_ms: Option<u32>,
+    /// Time until a heartbeat is due, in milliseconds.
+    pub beat_in_ms: Option<u32>,
+}
+
+/// A device with a verified announcement.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Member<V> {
+    /// The keys of both sides, the leader being the sender.
+    pub pair: Arc<Pair<V>>,
+    /// The box the leader uses for it.
+    pub suite: BoxSuite,
 }
 
 /// What a participant knows.
@@ -116,12 +178,47 @@ pub struct Leader<V> {
 pub struct Participant<V> {
     /// The leader whose announcement verified.
     pub leader: Option<KnownLeader<V>>,
-    /// The newest number signaled beside the list.
-    pub signaled: u32,
-    /// Whether a key was installed under that number. Only where the seal carries no number.
-    pub signal_used: bool,
+    /// Whether the leader changed since the last heartbeat taken.
+    pub changed: bool,
+    /// Links taken that no heartbeat has certified.
+    pub ahead: Vec<Ahead<V>>,
+    /// Time until the client leaves for want of heartbeats, in milliseconds.
+    pub silence_in_ms: Option<u32>,
+    /// The heartbeat against which the leader's clock is measured.
+    pub anchor: Option<Anchor>,
+    /// Whether a certified number still calls for a key. Only where the seal carries no number.
+    pub key_called_for: bool,
     /// A sealed key that came before its number. Only where the seal carries no number.
     pub held_back: Option<SealedKey<V>>,
+    /// What this client, as a co-host, asked for and has not seen come true.
+    pub wish: Option<Wish<V>>,
+}
+
+/// A link that no heartbeat has certified, with the list after it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ahead<V> {
+    /// The link.
+    pub link: Link<V>,
+    /// The list after it.
+    pub list: Arc<List<V>>,
+}
+
+/// The heartbeat against which the leader's clock is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Anchor {
+    /// Its timestamp.
+    pub timestamp_ms: u64,
+    /// How long ago it was taken, in milliseconds.
+    pub age_ms: u32,
+}
+
+/// What a co-host asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Wish<V> {
+    /// What.
+    pub operation: LockOperation,
+    /// The link hash its last request names.
+    pub link_hash: V,
 }
 
 /// A leader whose announcement verified.
@@ -131,8 +228,6 @@ pub struct KnownLeader<V> {
     pub seat: Seat,
     /// The keys of both sides, the leader being the sender.
     pub pair: Pair<V>,
-    /// The security code shown.
-    pub security_code: V,
 }
 
 /// A meeting key and what was done under it.
@@ -142,6 +237,8 @@ pub struct HeldKey<V> {
     pub mk_seq: u32,
     /// The key.
     pub meeting_key: V,
+    /// How long it has been held, in milliseconds, saturated at the longest time that matters.
+    pub age_ms: u32,
     /// Time until this client may encrypt under it, in milliseconds.
     pub use_in_ms: u32,
     /// Time until it is erased, in milliseconds; `None` while it is the newest.

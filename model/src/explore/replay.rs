@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use conclave_spec::{Octets, Profile, Rule};
+use conclave_spec::{BoxSuite, Octets, Profile, Rule};
 
 use crate::{
-    algebra::{Algebra, BoxLabels, Bytes, Pair, Side, StreamName},
+    algebra::{Algebra, BoxLabels, BoxPurpose, Bytes, Pair, Side, StreamName},
     client::{Phase, meta_record},
     ledger::Ledger,
     machine::{Effect, Outcome, StepError},
@@ -109,12 +109,13 @@ pub fn replay<A: Algebra>(
 }
 
 fn as_expected<V>(step: &ScriptStep, reply: &Reply<V>) -> bool {
-    use crate::script::ExpectedClass::{Accept, Ignore, Pending, Reject};
+    use crate::script::ExpectedClass::{Accept, Ignore, Leave, Pending, Reject};
     match &reply.outcome {
         Ok(Outcome::Accepted) => step.expect.class == Accept,
         Ok(Outcome::Pending(rule)) => {
             step.expect.class == Pending && step.expect.rule == Some(*rule)
         }
+        Ok(Outcome::Left(rule)) => step.expect.class == Leave && step.expect.rule == Some(*rule),
         Err(StepError::Refused(reject)) => {
             matches!(step.expect.class, Reject | Ignore) && step.expect.rule == Some(reject.rule)
         }
@@ -129,7 +130,14 @@ fn streams(script: &Script) -> BTreeSet<String> {
         | Act::LeaderNamed { .. }
         | Act::Admitted { .. }
         | Act::Departed { .. }
-        | Act::RekeySignaled { .. }
+        | Act::Renamed { .. }
+        | Act::NoncePosted { .. }
+        | Act::Link { .. }
+        | Act::Heartbeat { .. }
+        | Act::LockRequested { .. }
+        | Act::LockClaimed { .. }
+        | Act::SetLock { .. }
+        | Act::Kick { .. }
         | Act::SealedKey { .. }
         | Act::Packet { .. }
         | Act::MeetingEnded {}
@@ -145,10 +153,13 @@ fn last_sent<A: Algebra>(
     spy: &str,
     ledger: &Ledger<A::Value>,
 ) -> Option<(String, A::Value)> {
-    let mut packets = stage.sent().iter().rev().filter_map(|(by, message)| match message {
-        Sent::Packet(packet) if by != spy => Some((by, packet)),
-        Sent::Packet(_) | Sent::Announcement(_) | Sent::SealedKey(_) => None,
-    });
+    let sent = stage.sent().iter().rev().filter(|(by, _)| by != spy);
+    let mut packets =
+        sent.filter_map(
+            |(by, message)| {
+                if let Sent::Packet(packet) = message { Some((by, packet)) } else { None }
+            },
+        );
     let (by, packet) = packets.next()?;
     let frame = ledger.frames.iter().find(|frame| frame.packet == *packet)?;
     Some((by.clone(), frame.plaintext.clone()))
@@ -166,19 +177,13 @@ pub fn heard<A: Algebra>(
 ) -> Result<Heard<A::Value>, StageError> {
     let mut found = Heard { meeting_keys: BTreeSet::new(), plaintexts: BTreeSet::new() };
     for (by, message) in stage.sent() {
-        match message {
-            Sent::SealedKey(sealed) => {
-                found.meeting_keys.extend(opened_keys(stage, spy, by, sealed)?);
-            }
-            Sent::Announcement(_) | Sent::Packet(_) => {}
+        if let Sent::SealedKey(sealed) = message {
+            found.meeting_keys.extend(opened_keys(stage, spy, by, sealed)?);
         }
     }
     for (by, message) in stage.sent() {
-        match message {
-            Sent::Packet(packet) if by != spy => {
-                found.plaintexts.extend(opened_packet(stage, spy, by, packet, &found, streams)?);
-            }
-            Sent::Packet(_) | Sent::Announcement(_) | Sent::SealedKey(_) => {}
+        if let (true, Sent::Packet(packet)) = (by != spy, message) {
+            found.plaintexts.extend(opened_packet(stage, spy, by, packet, &found, streams)?);
         }
     }
     Ok(found)
@@ -197,17 +202,26 @@ fn opened_keys<A: Algebra>(
     let leader = stage.actor(by)?;
     let meta = meta_record(&joined.meeting, &leader.state.seat.user_id, &me.state.seat.user_id);
     let recipient = Side { ivk: me.state.ivk.clone(), pk: joined.ephemeral.pk.clone() };
-    let announced = stage.sent().iter().filter_map(|(party, message)| match message {
-        Sent::Announcement(announcement) if party == by => Some(announcement.pk.clone()),
-        Sent::Announcement(_) | Sent::SealedKey(_) | Sent::Packet(_) => None,
+    let announced = stage.sent().iter().filter(|(party, _)| party == by);
+    let announced = announced.filter_map(|(_, message)| {
+        if let Sent::Announcement(it) = message { Some(it.pk.clone()) } else { None }
     });
+    let suite = if sealed.sealed.kem.is_some() { BoxSuite::Hybrid } else { BoxSuite::Classic };
+    let nonces: Vec<_> = stage.sent().iter().filter(|(party, _)| party == spy).collect();
+    let nonces = nonces.into_iter().filter_map(|(_, message)| {
+        if let Sent::Nonce(nonce) = message { Some(nonce) } else { None }
+    });
+    let bound: Vec<_> = std::iter::once(None).chain(nonces.map(Some)).collect();
     let opened = announced.filter_map(|pk| {
-        let agreed = algebra.agree(rules, &joined.ephemeral.secret, &pk)?;
+        let secret = &joined.ephemeral.secret;
+        let agreed = algebra.agree(rules, secret, &pk)?;
         let sender = Side { ivk: leader.state.ivk.clone(), pk };
         let pair = Pair { sender, recipient: recipient.clone(), agreed };
-        let (suite, secret) = (me.profile.box_suite, &joined.ephemeral.secret);
-        let labels = BoxLabels::MEETING_KEY;
-        algebra.open(rules, suite, &pair, secret, labels, &meta, &sealed.sealed)
+        bound.iter().find_map(|nonce| {
+            let labels = BoxLabels::MEETING_KEY;
+            let purpose = BoxPurpose { labels, meta: &meta, liveness_nonce: *nonce };
+            algebra.open(rules, suite, &pair, secret, &purpose, &sealed.sealed)
+        })
     });
     Ok(opened.map(|opened| opened.meeting_key).collect())
 }
@@ -224,7 +238,7 @@ fn opened_packet<A: Algebra>(
     let Phase::Joined(joined) = &me.state.phase else { return Ok(None) };
     let algebra = stage.algebra();
     let rules = me.profile.rules.with(Rule::PacketOpens);
-    let sender = &stage.seat(by)?.user_id;
+    let sender = stage.seat(by)?;
     let names =
         streams.iter().map(|stream| StreamName { meeting: &joined.meeting, sender, stream });
     let mut tries = names.flat_map(|name| found.meeting_keys.iter().map(move |key| (name, key)));

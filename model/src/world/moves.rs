@@ -1,12 +1,16 @@
 //! What can happen next, and what the world is like afterwards.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
-use super::{Fate, Honest, LEADER, Notice, Posted, Power, Rig, SPY, STREAM, World, meeting, seat};
+use conclave_spec::Rule;
+
+use super::{
+    Budgets, Fate, Honest, LEADER, Notice, Posted, Power, Rig, SPY, STREAM, World, meeting, seat,
+};
 use crate::{
     algebra::{Algebra as _, Term, Terms},
     client::Phase,
-    machine::{Effect, Event, Input, StepError},
+    machine::{Admission, Effect, Event, Input, StepError},
     message::Role,
 };
 
@@ -17,7 +21,8 @@ pub enum Move {
     Join(&'static str),
     /// A party leaves and is taken off the list. The spy keeps her secrets.
     Leave(&'static str),
-    /// The next piece of trusted news reaches a party.
+    /// The next trusted news reaches a party: links with their heartbeat, nonces with their
+    /// admission.
     Hear(&'static str),
     /// The sealed key at this place on the board, counted from 0, reaches its addressee.
     Deliver(usize),
@@ -92,7 +97,14 @@ impl Rig {
             Move::Wait => self.wait(&mut next)?,
         }
         let made = next.ledger.keys.len().saturating_sub(1);
-        (made <= usize::from(self.slice.budgets.rotations)).then_some(next)
+        (made <= self.rotations()).then_some(next)
+    }
+
+    /// How many rotations the slice has room for: where every join rotates, one more for each.
+    fn rotations(&self) -> usize {
+        let Budgets { rotations, joins, .. } = self.slice.budgets;
+        let by_joins = if self.profile.rules.contains(Rule::JoinBatchBounded) { joins } else { 0 };
+        usize::from(rotations) + usize::from(by_joins)
     }
 
     /// Every world one move away.
@@ -154,7 +166,15 @@ impl Rig {
     }
 
     fn hear(&self, next: &mut World, party: &'static str) -> Option<()> {
-        let notice = next.honest.get_mut(party)?.news.pop_front()?;
+        let pieces = heard_at_once(&next.honest.get(party)?.news);
+        for _ in 0..pieces {
+            let notice = next.honest.get_mut(party)?.news.pop_front()?;
+            self.hear_one(next, party, notice)?;
+        }
+        (pieces > 0).then_some(())
+    }
+
+    fn hear_one(&self, next: &mut World, party: &'static str, notice: Notice) -> Option<()> {
         let event = match notice {
             Notice::LeaderNamed => Event::LeaderNamed {
                 seat: seat(LEADER),
@@ -162,16 +182,23 @@ impl Rig {
                 announcement: (**next.announced.get(LEADER)?.last()?).clone(),
             },
             Notice::Admitted(other, nth) => {
-                let at = usize::try_from(nth.checked_sub(1)?).ok()?;
-                let announcement = (**next.announced.get(other)?.get(at)?).clone();
-                Event::Admitted { seat: seat(other), ivk: ivk(next, other)?, announcement }
+                let announcement = (**next.announced.get(other)?.get(place(nth)?)?).clone();
+                let (seat, ivk) = (seat(other), ivk(next, other)?);
+                let name = other.to_owned();
+                Event::Admitted(Admission { seat, name, ivk, announcement, outdated: false })
             }
             Notice::Departed(other) => Event::Departed { seat: seat(other) },
-            Notice::RekeySignaled(mk_seq) => Event::RekeySignaled { mk_seq },
+            Notice::Nonce(other, nth) => {
+                let nonce = next.nonces.get(other)?.get(place(nth)?)?.clone();
+                Event::NonceArrived { seat: seat(other), nonce }
+            }
+            Notice::Link(nth) => Event::LinkArrived((**next.links.get(place(nth)?)?).clone()),
+            Notice::Heartbeat(nth) => {
+                Event::HeartbeatArrived((**next.heartbeats.get(place(nth)?)?).clone())
+            }
         };
         // News that a client refuses has been delivered all the same.
         let _ = self.step(next, party, &Input::now(event));
-        self.tell_number(next);
         Some(())
     }
 
@@ -190,43 +217,43 @@ impl Rig {
         for party in parties {
             self.step(next, party, &Input::after(elapsed_ms)).ok()?;
         }
-        self.tell_number(next);
         Some(())
     }
 
     fn leave(&self, next: &mut World, party: &'static str) -> Option<()> {
         if party != SPY {
             self.step(next, party, &Input::now(Event::Leave)).ok()?;
-            let honest = next.honest.get_mut(party)?;
-            honest.news.clear();
-            honest.told = 0;
+            next.honest.get_mut(party)?.news.clear();
         }
         next.listed.retain(|listed| *listed != party);
-        spread(next, party, &Notice::Departed(party));
+        tell_leader(next, Notice::Departed(party));
         Some(())
     }
 
     /// A party joins, and the server tells whom it concerns.
     pub(super) fn enter(&self, next: &mut World, party: &'static str) -> Result<(), StepError> {
         let role = if party == LEADER { Role::Leader } else { Role::Participant };
-        let event = Event::Join { meeting: meeting(), role };
+        let event = Event::Join { meeting: meeting(), role, name: party.to_owned() };
         self.step(next, party, &Input::now(event))?;
         if party == LEADER {
             return Ok(());
         }
-        let others = next.listed.clone();
-        let nth = |next: &World, party| next.announced.get(party).map_or(0, Vec::len);
-        let mut news = vec![Notice::LeaderNamed];
-        news.extend(others.into_iter().map(|other| {
-            Notice::Admitted(other, u32::try_from(nth(next, other)).unwrap_or(u32::MAX))
-        }));
+        let count = |all: Option<usize>| u32::try_from(all.unwrap_or(0)).unwrap_or(u32::MAX);
+        let links = count(Some(next.links.len()));
+        let heartbeats = count(Some(next.heartbeats.len()));
         if let Some(honest) = next.honest.get_mut(party) {
-            honest.news.extend(news);
+            honest.news.push_back(Notice::LeaderNamed);
+            honest.news.extend((1..=links).map(Notice::Link));
+            honest.news.push_back(Notice::Heartbeat(heartbeats));
         }
         next.listed.push(party);
         next.listed.sort_unstable();
-        let nth = u32::try_from(nth(next, party)).unwrap_or(u32::MAX);
-        spread(next, party, &Notice::Admitted(party, nth));
+        let nonces = count(next.nonces.get(party).map(Vec::len));
+        if nonces > 0 {
+            tell_leader(next, Notice::Nonce(party, nonces));
+        }
+        let announced = count(next.announced.get(party).map(Vec::len));
+        tell_leader(next, Notice::Admitted(party, announced));
         Ok(())
     }
 
@@ -260,10 +287,24 @@ impl Rig {
                     stream,
                     packet,
                 ),
-                // The server tells the number to whom the leader lists, see `tell_number`.
-                Effect::SignalRekey { .. }
+                Effect::PostNonce(nonce) => {
+                    next.nonces.entry(party).or_default().push(nonce.clone());
+                }
+                Effect::PostLink(link) => {
+                    next.links.push(Arc::new(link.clone()));
+                    let nth = u32::try_from(next.links.len()).unwrap_or(u32::MAX);
+                    spread(next, &Notice::Link(nth));
+                }
+                Effect::PostHeartbeat(heartbeat) => {
+                    next.heartbeats.push(Arc::new(heartbeat.clone()));
+                    let nth = u32::try_from(next.heartbeats.len()).unwrap_or(u32::MAX);
+                    spread(next, &Notice::Heartbeat(nth));
+                }
+                Effect::PostLockRequest(_)
                 | Effect::Render { .. }
                 | Effect::ShowSecurityCode(_)
+                | Effect::ShowLeaderChanged { .. }
+                | Effect::ShowUnlockWarning
                 | Effect::ShowLeft => {}
             }
         }
@@ -272,21 +313,13 @@ impl Rig {
         }
         Ok(())
     }
+}
 
-    /// The number of the newest key travels beside the leader's list: to whoever is on it.
-    fn tell_number(&self, next: &mut World) {
-        let Some(leader) = next.honest.get(LEADER) else { return };
-        let Phase::Joined(joined) = &leader.state.phase else { return };
-        let listed = joined.listed.clone();
-        let newest = joined.newest().map_or(0, |key| key.mk_seq);
-        for (party, honest) in &mut next.honest {
-            let here = matches!(honest.state.phase, Phase::Joined(_));
-            if here && honest.told < newest && listed.contains(&seat(party)) {
-                honest.told = newest;
-                honest.news.push_back(Notice::RekeySignaled(newest));
-            }
-        }
-    }
+/// How many pieces of news reach a party in one move. Links are nothing without the heartbeat after
+/// them, nor nonces without the admission after them: what comes between makes no difference.
+pub(super) fn heard_at_once(news: &VecDeque<Notice>) -> usize {
+    let waits = |notice: &&Notice| matches!(notice, Notice::Link(_) | Notice::Nonce(..));
+    (news.iter().take_while(waits).count() + 1).min(news.len())
 }
 
 /// What a party says next: never the same words twice.
@@ -308,11 +341,22 @@ fn ivk(world: &World, party: &str) -> Option<Term> {
     }
 }
 
-/// Everybody in the meeting but the party itself hears it.
-fn spread(next: &mut World, about: &str, notice: &Notice) {
+/// Every participant in the meeting hears it.
+fn spread(next: &mut World, notice: &Notice) {
     for (party, honest) in &mut next.honest {
-        if *party != about && matches!(honest.state.phase, Phase::Joined(_)) {
+        if *party != LEADER && matches!(honest.state.phase, Phase::Joined(_)) {
             honest.news.push_back(notice.clone());
         }
     }
+}
+
+fn tell_leader(next: &mut World, notice: Notice) {
+    if let Some(leader) = next.honest.get_mut(LEADER) {
+        leader.news.push_back(notice);
+    }
+}
+
+/// The place in a list of something counted from 1.
+fn place(nth: u32) -> Option<usize> {
+    usize::try_from(nth.checked_sub(1)?).ok()
 }

@@ -1,13 +1,19 @@
 //! A path through the world, written as a script.
 
-use super::{LEADER, Move, Notice, Rig, SPY, STREAM, World, meeting, moves::said, seat};
+use std::collections::BTreeMap;
+
+use super::{
+    LEADER, Move, Notice, Rig, SPY, STREAM, World, meeting,
+    moves::{heard_at_once, said},
+    seat,
+};
 use crate::{
-    algebra::Terms,
+    algebra::{Term, Terms},
     client::Phase,
     machine::{Outcome, StepError},
     message::Role,
-    script::{Act, Expect, Handle, Recipe, Script, ScriptStep, ValueRecipe},
-    stage::{Stage, StageError},
+    script::{Act, Expect, Handle, MessageKind, Recipe, Script, ScriptStep, ValueRecipe},
+    stage::{Sent, Stage, StageError},
 };
 
 /// A path that is no path.
@@ -32,52 +38,153 @@ impl Rig {
     /// The moves are no path of this rig.
     pub fn script(&self, path: &[Move]) -> Result<Script, PathError> {
         let cast = self.cast();
-        let mut stage = Stage::new(&Terms, &cast, &self.profile)?;
+        let stage = Stage::new(&Terms, &cast, &self.whole)?;
+        let mut writer = Writer {
+            interval_ms: u64::from(self.whole.params.heartbeat_ms_max),
+            stage,
+            steps: Vec::new(),
+            now_ms: 0,
+            beats: Vec::new(),
+            told: BTreeMap::new(),
+        };
         let mut world = self.start()?;
-        let mut now_ms = 0;
-        let mut steps = vec![step(LEADER, Act::Join { meeting: meeting(), role: Role::Leader })];
+        writer.act(LEADER, join(LEADER, Role::Leader))?;
+        writer.note_beats(&world)?;
         for action in path {
-            steps.extend(self.steps(&world, *action, &mut now_ms));
-            world = self.after(&world, *action).ok_or(PathError::Blocked(*action))?;
+            let next = self.after(&world, *action).ok_or(PathError::Blocked(*action))?;
+            self.steps(&mut writer, &world, *action)?;
+            writer.note_beats(&next)?;
+            world = next;
         }
-        for step in &mut steps {
-            step.expect = expected(&stage.play(step)?.outcome);
-        }
-        Ok(Script { cast, steps })
+        Ok(Script { cast, steps: writer.steps })
     }
 
-    /// One move as steps of a script, at this time.
-    fn steps(&self, world: &World, action: Move, now_ms: &mut u64) -> Vec<ScriptStep> {
-        let one = match action {
-            Move::Join(party) => {
-                step(party, Act::Join { meeting: meeting(), role: Role::Participant })
-            }
+    /// One move as steps of a script.
+    fn steps(&self, writer: &mut Writer, world: &World, action: Move) -> Result<(), StageError> {
+        match action {
+            Move::Join(party) => writer.act(party, join(party, Role::Participant)),
             // The spy says nothing; the others hear that she is gone.
-            Move::Leave(SPY) => return Vec::new(),
-            Move::Leave(party) => step(party, Act::Leave {}),
-            Move::Hear(party) => {
-                let news = world.honest.get(party).and_then(|honest| honest.news.front());
-                return news
-                    .map(|notice| step(party, news_act(world, notice)))
-                    .into_iter()
-                    .collect();
+            Move::Leave(SPY) => Ok(()),
+            Move::Leave(party) => {
+                writer.told.remove(party);
+                writer.act(party, Act::Leave {})
             }
-            Move::Deliver(at) => return delivery(world, at).into_iter().collect(),
+            Move::Hear(party) => {
+                let Some(honest) = world.honest.get(party) else { return Ok(()) };
+                let news = honest.news.iter().take(heard_at_once(&honest.news));
+                news.into_iter().try_for_each(|notice| writer.news(world, party, notice))
+            }
+            Move::Deliver(at) => match delivery(world, at) {
+                Some((party, act)) => writer.act(party, act),
+                None => Ok(()),
+            },
             Move::Send(party) => {
-                step(party, Act::Send { stream: STREAM.to_owned(), text: said(world, party) })
+                let text = said(world, party);
+                writer.act(party, Act::Send { stream: STREAM.to_owned(), text })
             }
             Move::Wait => {
-                *now_ms += u64::from(self.next_deadline_ms(world).unwrap_or(0));
-                let all = world.honest.keys();
-                return all.map(|party| step(party, Act::Advance { to_ms: *now_ms })).collect();
+                let to_ms = writer.now_ms + u64::from(self.next_deadline_ms(world).unwrap_or(0));
+                writer.wait(world, to_ms)
             }
-        };
-        vec![one]
+        }
     }
 }
 
-fn step(party: &str, act: Act) -> ScriptStep {
-    ScriptStep { party: party.to_owned(), act, wire: None, expect: Expect::accept() }
+/// A script being written, and the stage that plays along. The world knows only the heartbeats that
+/// come with changes; on the stage there are those at intervals too, and a participant gets them in
+/// between.
+struct Writer {
+    /// The time between two heartbeats.
+    interval_ms: u64,
+    stage: Stage<'static, Terms>,
+    steps: Vec<ScriptStep>,
+    now_ms: u64,
+    /// Which of the leader's heartbeats on the stage is which one in the world, counted from 1.
+    beats: Vec<u32>,
+    /// How many of the leader's heartbeats a party was told.
+    told: BTreeMap<&'static str, u32>,
+}
+
+impl Writer {
+    fn act(&mut self, party: &str, act: Act) -> Result<(), StageError> {
+        let mut step =
+            ScriptStep { party: party.to_owned(), act, wire: None, expect: Expect::accept() };
+        step.expect = expected(&self.stage.play(&step)?.outcome);
+        self.steps.push(step);
+        Ok(())
+    }
+
+    /// How many heartbeats the leader has sent on the stage.
+    fn sent(&self) -> u32 {
+        let beat = |(_, message): &&(String, Sent<Term>)| matches!(message, Sent::Heartbeat(_));
+        number(self.stage.sent().iter().filter(beat).count())
+    }
+
+    /// The heartbeats that are new in the world are the last ones on the stage.
+    fn note_beats(&mut self, world: &World) -> Result<(), StageError> {
+        let new = number(world.heartbeats.len().saturating_sub(self.beats.len()));
+        let sent = self.sent();
+        let first = sent.checked_sub(new).ok_or(StageError::Misfit("a heartbeat is missing"))?;
+        self.beats.extend((first..sent).map(|before| before + 1));
+        Ok(())
+    }
+
+    fn news(
+        &mut self,
+        world: &World,
+        party: &'static str,
+        notice: &Notice,
+    ) -> Result<(), StageError> {
+        match notice {
+            Notice::LeaderNamed => {
+                let act = news_act(world, notice);
+                self.told.remove(party);
+                self.act(party, act)
+            }
+            Notice::Heartbeat(nth) => {
+                let at = usize::try_from(nth.saturating_sub(1)).unwrap_or(usize::MAX);
+                let upto = self.beats.get(at).copied();
+                self.beat(party, upto.ok_or(StageError::Misfit("no such heartbeat"))?)
+            }
+            Notice::Admitted(..) | Notice::Departed(_) | Notice::Nonce(..) | Notice::Link(_) => {
+                self.act(party, news_act(world, notice))
+            }
+        }
+    }
+
+    /// A party gets the heartbeats up to this one: at its first look the last alone.
+    fn beat(&mut self, party: &'static str, upto: u32) -> Result<(), StageError> {
+        let first = self.told.insert(party, upto).map_or(upto, |told| told + 1);
+        for nth in first..=upto {
+            let handle = Handle::of(LEADER, MessageKind::Heartbeat, nth);
+            self.act(party, Act::Heartbeat { heartbeat: Recipe::Sent(handle) })?;
+        }
+        Ok(())
+    }
+
+    /// Time passes for everybody. Who waits for no news gets the heartbeats at intervals.
+    fn wait(&mut self, world: &World, to_ms: u64) -> Result<(), StageError> {
+        while self.now_ms < to_ms {
+            self.now_ms = (self.now_ms + self.interval_ms).min(to_ms);
+            for party in world.honest.keys() {
+                self.act(party, Act::Advance { to_ms: self.now_ms })?;
+            }
+            if self.now_ms == to_ms {
+                return Ok(());
+            }
+            let upto = self.sent();
+            for (party, honest) in &world.honest {
+                if self.told.contains_key(party) && honest.news.is_empty() {
+                    self.beat(party, upto)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn join(party: &str, role: Role) -> Act {
+    Act::Join { meeting: meeting(), role, name: party.to_owned() }
 }
 
 fn news_act(world: &World, notice: &Notice) -> Act {
@@ -92,22 +199,33 @@ fn news_act(world: &World, notice: &Notice) -> Act {
         }
         Notice::Admitted(party, nth) => Act::Admitted {
             seat: seat(party),
+            name: (*party).to_owned(),
+            outdated: false,
             ivk: ValueRecipe::IvkOf((*party).to_owned()),
             announcement: Recipe::Sent(Handle::announcement(party, *nth)),
         },
         Notice::Departed(party) => Act::Departed { seat: seat(party) },
-        Notice::RekeySignaled(mk_seq) => Act::RekeySignaled { mk_seq: *mk_seq },
+        Notice::Nonce(party, nth) => Act::NoncePosted {
+            seat: seat(party),
+            nonce: Recipe::Sent(Handle::of(party, MessageKind::Nonce, *nth)),
+        },
+        Notice::Link(nth) => {
+            Act::Link { link: Recipe::Sent(Handle::of(LEADER, MessageKind::Link, *nth)) }
+        }
+        Notice::Heartbeat(nth) => Act::Heartbeat {
+            heartbeat: Recipe::Sent(Handle::of(LEADER, MessageKind::Heartbeat, *nth)),
+        },
     }
 }
 
-fn delivery(world: &World, at: usize) -> Option<ScriptStep> {
+fn delivery(world: &World, at: usize) -> Option<(&'static str, Act)> {
     let to = &world.board.get(at)?.sealed.to;
     let before = world.board.iter().take(at).filter(|posted| posted.sealed.to == *to).count();
     let sealed = Recipe::Sent(Handle::sealed_key(LEADER, &to.user_id, number(before + 1)));
     let joined = world.honest.iter().find(|(_, honest)| {
         honest.state.seat == *to && matches!(honest.state.phase, Phase::Joined(_))
     });
-    joined.map(|(party, _)| step(party, Act::SealedKey { sealed }))
+    joined.map(|(party, _)| (*party, Act::SealedKey { sealed }))
 }
 
 fn number(count: usize) -> u32 {
@@ -117,6 +235,7 @@ fn number(count: usize) -> u32 {
 fn expected(outcome: &Result<Outcome, StepError>) -> Expect {
     match outcome {
         Ok(Outcome::Pending(rule)) => Expect::pending(*rule),
+        Ok(Outcome::Left(rule)) => Expect::broken(*rule),
         Err(StepError::Refused(reject)) => Expect::broken(reject.rule),
         Ok(Outcome::Accepted) | Err(StepError::Undrawn(_) | StepError::Misused(_)) => {
             Expect::accept()

@@ -40,7 +40,7 @@ pub struct Budgets {
     pub joins: u8,
     /// Leaves.
     pub leaves: u8,
-    /// Rotations of the meeting key.
+    /// Rotations of the meeting key; where every join rotates, those for the joins not counted.
     pub rotations: u8,
     /// Packets sent.
     pub sends: u8,

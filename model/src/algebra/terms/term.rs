@@ -46,6 +46,8 @@ pub enum TermKind {
         /// The fields, adjacent identifiers merged in a bare concatenation.
         data: Vec<Datum<Term>>,
     },
+    /// The hash of a message.
+    Hash(Term),
     /// A signature.
     Signature {
         /// The signing key.
@@ -93,8 +95,8 @@ pub enum TermKind {
     Box {
         /// The key.
         key: Term,
-        /// `Context_cipher`, where it is bound, and `Meta`.
-        associated: (Option<Label>, Term),
+        /// `Context_cipher`, where it is bound, `Meta`, and the liveness nonce it is bound to.
+        associated: (Option<Label>, Term, Option<Term>),
         /// The nonce.
         nonce: Term,
         /// The meeting key inside.
@@ -214,6 +216,9 @@ impl fmt::Display for Term {
             TermKind::VerificationKey(identity) => write!(f, "vk({identity})"),
             TermKind::BoxPublic { agreement, .. } => write!(f, "pk({agreement})"),
             TermKind::Fields { tag, .. } => write!(f, "[{}]", tag.unwrap_or("bare")),
+            TermKind::Hash(message) => {
+                write!(f, "hash({message}#{:02x}{:02x})", self.0.digest[0], self.0.digest[1])
+            }
             TermKind::Signature { identity, .. } => write!(f, "sig({identity})"),
             TermKind::Agreed(one, other) => write!(f, "dh({one},{other})"),
             TermKind::Zero => f.write_str("zero"),
@@ -243,6 +248,7 @@ fn name(f: &mut fmt::Formatter<'_>, draw: &Draw) -> fmt::Result {
         Purpose::MeetingKey => "MK",
         Purpose::BoxNonce => "nonce",
         Purpose::KemCoins => "coins",
+        Purpose::LivenessNonce => "N",
     };
     write!(f, "{short}{}.{}", draw.count + 1, draw.party)
 }
