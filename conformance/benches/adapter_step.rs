@@ -39,18 +39,18 @@ impl Adapter {
             let name = format!("participant-{nth}");
             let (ivk, announcement) = adapter.session(&name, "participant");
             let message = json!({
-                "kind": "admitted", "user_id": name, "hardware_id": "device",
-                "ivk": ivk, "announcement": announcement,
+                "kind": "admitted", "user_id": name, "hardware_id": "device", "name": name,
+                "ivk": ivk, "announcement": announcement, "outdated": false,
             });
             let answer = adapter.ask("leader", &json!({"op": "deliver", "message": message}));
             assert_eq!(answer["class"], "accept", "{answer}");
         }
         // Past the rotation that a join calls for, the wait before use and the old key.
-        while let Some(due) =
-            adapter.ask("leader", &json!({"op": "observe"}))["deadline_ms"].as_u64()
-        {
-            adapter.now_ms = due;
-            adapter.ask("leader", &json!({"op": "advance", "to_ms": due}));
+        // What comes later is a heartbeat, every ten seconds.
+        while adapter.now_ms < 40_000 {
+            let deadline = &adapter.ask("leader", &json!({"op": "observe"}))["deadline_ms"];
+            adapter.now_ms = deadline.as_u64().expect("a leader always has something to do");
+            adapter.ask("leader", &json!({"op": "advance", "to_ms": adapter.now_ms}));
         }
         adapter
     }
@@ -68,7 +68,7 @@ impl Adapter {
             name,
             &json!({
                 "op": "join", "meeting_id": "93017455128", "meeting_uuid": "01".repeat(16),
-                "role": role,
+                "role": role, "name": name,
             }),
         );
         let announcement = joined["outputs"][0]["effect"]["announcement"].clone();

@@ -19,7 +19,7 @@ use conclave_model::{
     Client,
     algebra::{Bytes, Pair, Source},
     client::{Phase, RoleState, State},
-    machine::{Effect, Event, Input},
+    machine::{Admission, Effect, Event, Input},
     message::{Meeting, Role, Seat},
 };
 use conclave_spec::{BoxSuite, Label, Octets, Profile};
@@ -122,10 +122,11 @@ impl Scene {
                 panic!("a client that joins announces its keys");
             };
             let (seat, ivk) = (state.seat, state.ivk);
-            let admitted = Input::now(Event::Admitted { seat, ivk, announcement });
+            let admission = Admission { seat, name, ivk, announcement, outdated: false };
+            let admitted = Input::now(Event::Admitted(admission));
             leader = client.step(&leader, &admitted).expect("an honest participant").next;
         }
-        let due_ms = client.deadline_ms(&leader).expect("a join calls for a rotation");
+        let due_ms = rotation_due_ms(&client, &mut leader);
         let members = members(suite, &leader);
         // A client draws from its own seed, as behind the adapter; only a stage has many.
         let seed = algebra.party_seed(LEADER).expect("seeded");
@@ -166,6 +167,20 @@ impl Scene {
     }
 }
 
+/// Heartbeats come first: passes the leader's time up to the last one, and says how long it is from
+/// there to the rotation that the joins call for.
+fn rotation_due_ms(client: &Client<'_, Bytes>, leader: &mut State<Octets>) -> u32 {
+    for _ in 0..10 {
+        let due_ms = client.deadline_ms(leader).expect("a join calls for a rotation");
+        let step = client.step(leader, &Input::after(due_ms)).expect("nothing to refuse");
+        if step.effects.iter().any(|effect| matches!(effect, Effect::PostSealedKey(_))) {
+            return due_ms;
+        }
+        *leader = step.next;
+    }
+    panic!("a join calls for a rotation");
+}
+
 /// The mean of one round.
 fn round(work: impl Fn() -> usize) -> Duration {
     let start = Instant::now();
@@ -184,14 +199,15 @@ fn joined(
 ) -> (State<Octets>, Vec<Effect<Octets>>) {
     let meeting = Meeting { id: "93017455128".to_owned(), uuid: [1; 16] };
     let state = client.open(name, Seat::new(name, "device")).expect("seeded");
-    let step = client.step(&state, &Input::now(Event::Join { meeting, role })).expect("outside");
+    let join = Event::Join { meeting, role, name: name.to_owned() };
+    let step = client.step(&state, &Input::now(join)).expect("outside");
     (step.next, step.effects)
 }
 
 fn members(suite: BoxSuite, leader: &State<Octets>) -> Vec<Member> {
     let Phase::Joined(joined) = &leader.phase else { panic!("the leader joined") };
     let RoleState::Leader(role) = &joined.role else { panic!("as the leader") };
-    role.members.iter().map(|(seat, pair)| member(suite, seat, pair)).collect()
+    role.members.iter().map(|(seat, found)| member(suite, seat, &found.pair)).collect()
 }
 
 fn member(suite: BoxSuite, seat: &Seat, pair: &Pair<Octets>) -> Member {

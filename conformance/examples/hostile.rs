@@ -58,7 +58,23 @@ const FORMULAS: &[&str] = &[
     "packet_seal",
     "packet_open",
     "security_code",
+    "link_hash",
+    "heartbeat_hash",
+    "verify_heartbeat",
+    "verify_lock_request",
     "decode",
+];
+
+const PROFILES: &[&str] = &[
+    "zoom-2.3.1",
+    "zoom-3.0",
+    "zoom-3.1",
+    "zoom-3.3",
+    "zoom-4.1-client-5.12",
+    "zoom-4.1",
+    "zoom-4.4",
+    "zoom-4.6",
+    "hardened",
 ];
 
 fn main() -> ExitCode {
@@ -219,7 +235,7 @@ fn proper(request: &Value) -> Value {
     let result = match request["input"]["op"].as_str() {
         Some("hello") => json!({"hello": hello()}),
         Some("open") => json!({"opened": {"ivk": "00".repeat(32)}}),
-        Some("observe") => json!({"observed": {"phase": "outside", "listed": []}}),
+        Some("observe") => json!({"observed": {"phase": "outside", "roster": [], "locked": false}}),
         Some("compute") => json!({"computed": {}}),
         _ => return answer,
     };
@@ -229,11 +245,11 @@ fn proper(request: &Value) -> Value {
 
 fn hello() -> Value {
     json!({
-        "protocol": 1,
+        "protocol": 2,
         "name": "hostile",
         "version": "1",
         "roles": ["leader", "participant"],
-        "profiles": ["zoom-2.3.1", "zoom-3.0"],
+        "profiles": PROFILES,
         "formulas": FORMULAS,
         "randomness": ["tape", "seeded", "opaque"],
         "codecs": ["bytes", "fields"],
@@ -276,7 +292,8 @@ fn random(request: &Value) -> Value {
         Some("observe") => {
             let (digits, number) = (dice.digits(39), dice.below(9));
             answer["result"] = json!({"observed": {"phase": "joined", "leader": "ada",
-                "security_code": digits, "listed": ["ada"], "sends_under": number}});
+                "security_code": digits, "roster": [], "locked": true,
+                "encryption": "end_to_end", "sends_under": number}});
         }
         Some("compute") => {
             let name = ["signature", "shared", "ciphertext", "plaintext", "key"][dice.below(5)];
@@ -289,7 +306,8 @@ fn random(request: &Value) -> Value {
             }
             let effects = [
                 json!({"kind": "show_security_code", "digits": dice.digits(39)}),
-                json!({"kind": "signal_rekey", "mk_seq": dice.below(9)}),
+                json!({"kind": "post_nonce", "nonce": dice.hex(24)}),
+                json!({"kind": "post_heartbeat", "heartbeat": {"bytes": dice.hex(200)}}),
                 json!({"kind": "show_left"}),
                 json!({"kind": "transmit", "stream": "audio", "packet": {"bytes": dice.hex(48)}}),
             ];

@@ -5,10 +5,10 @@ use conclave_model::{
     explore::replay_on_bytes,
     machine::{Outcome, StepError},
     properties::Goal,
-    script::{Expect, ExpectedClass, Script},
+    script::{Act, Expect, ExpectedClass, Script},
     stage::Stage,
 };
-use conclave_spec::{Profile, Rule, rules::Reaction};
+use conclave_spec::{Profile, Rule};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -118,13 +118,12 @@ fn expecting(script: &Script, profile: &Profile) -> Result<Script, AttackError> 
         step.expect = match reply.outcome {
             Ok(Outcome::Accepted) => Expect::accept(),
             Ok(Outcome::Pending(rule)) => Expect::pending(rule),
-            Err(StepError::Refused(reject)) => {
-                let class = match reject.rule.reaction() {
-                    Reaction::Ignore => ExpectedClass::Ignore,
-                    Reaction::Reject | Reaction::None => ExpectedClass::Reject,
-                };
-                Expect { class, rule: Some(reject.rule), window: None }
+            // Time that runs out is no input that makes a client leave.
+            Ok(Outcome::Left(_)) if matches!(step.act, Act::Advance { .. }) => Expect::accept(),
+            Ok(Outcome::Left(rule)) => {
+                Expect { class: ExpectedClass::Leave, rule: Some(rule), window: None }
             }
+            Err(StepError::Refused(reject)) => Expect::broken(reject.rule),
             Err(error) => return Err(AttackError::Script(error.to_string())),
         };
     }

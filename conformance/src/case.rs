@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::{Class, Hex, Input, Observed, Output};
 
 /// The format of the vector files.
-pub const SCHEMA: &str = "conclave-vectors-1";
+pub const SCHEMA: &str = "conclave-vectors-2";
 
 /// A file of cases of one area under one profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VectorFile {
-    /// `conclave-vectors-1`.
+    /// `conclave-vectors-2`.
     pub schema: String,
     /// The area.
     pub area: String,
@@ -28,6 +28,10 @@ pub struct VectorFile {
     pub count: usize,
     /// The cases.
     pub cases: Vec<Case>,
+    /// The cases of the parent profile that hold here unchanged, by their identifiers there: all
+    /// that differs is the name of the profile, in identifiers and in the session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same: Vec<String>,
 }
 
 /// One case.
@@ -73,6 +77,8 @@ pub enum CaseResult {
     Ignore,
     /// Stored, not usable yet.
     Pending,
+    /// A reason to leave.
+    Leave,
     /// Depends on the policies named in the case.
     Policy,
 }
@@ -169,5 +175,30 @@ impl Case {
     #[must_use]
     pub fn area(&self) -> &str {
         self.id.split('/').nth(1).unwrap_or_default()
+    }
+
+    /// The profile of the case, from its identifier.
+    #[must_use]
+    pub fn profile(&self) -> &str {
+        self.id.split('/').next().unwrap_or_default()
+    }
+
+    /// The case as it is called under another profile.
+    #[must_use]
+    pub fn under(&self, profile: &str) -> Self {
+        let mut case = self.clone();
+        let renamed = |id: &str| match id.split_once('/') {
+            Some((_, rest)) => format!("{profile}/{rest}"),
+            None => id.to_owned(),
+        };
+        case.id = renamed(&self.id);
+        for pair in &mut case.pairs {
+            pair.twin = renamed(&pair.twin);
+        }
+        // A client that follows another profile than the rest of the meeting goes on doing so.
+        if let Some(session) = case.session.as_mut().filter(|it| it.profile == self.profile()) {
+            profile.clone_into(&mut session.profile);
+        }
+        case
     }
 }

@@ -11,10 +11,18 @@ use conclave_spec::{Profile, Rule};
 use crate::case::{Pair, Side};
 
 mod device;
+mod election;
 mod formulas;
+mod heartbeat;
+mod liveness;
+mod lock;
 mod media;
+mod membership;
+#[cfg(test)]
+mod pairs;
 mod rotation;
 mod scene;
+mod whole;
 
 pub use formulas::{FormulaDraft, formula_drafts};
 
@@ -146,6 +154,17 @@ pub fn drafts(profile: &Profile) -> Vec<Draft> {
     device::drafts(&mut drafts);
     drafts.area = "rotation";
     rotation::drafts(&mut drafts);
+    drafts.area = "liveness";
+    liveness::drafts(&mut drafts);
+    drafts.area = "election";
+    election::drafts(&mut drafts);
+    whole::drafts(&mut drafts);
+    drafts.area = "lock";
+    lock::drafts(&mut drafts);
+    drafts.area = "membership";
+    membership::drafts(&mut drafts);
+    drafts.area = "heartbeat";
+    heartbeat::drafts(&mut drafts);
     drafts.area = "media";
     media::drafts(&mut drafts);
     drafts.list

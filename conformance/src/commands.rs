@@ -6,6 +6,7 @@ pub mod check;
 pub mod docs;
 pub mod explore;
 pub mod mutants;
+pub mod scenario;
 pub mod tables;
 
 /// How the program ends.

@@ -19,8 +19,12 @@ use conclave_spec::{
 };
 use sha2::{Digest as _, Sha256};
 
+mod inputs;
+
+use inputs::Inputs;
+
 /// The formulas, by the names used in `compute`.
-pub const FORMULAS: [&str; 15] = [
+pub const FORMULAS: [&str; 19] = [
     "sign",
     "verify",
     "agree",
@@ -35,8 +39,19 @@ pub const FORMULAS: [&str; 15] = [
     "packet_seal",
     "packet_open",
     "security_code",
+    "link_hash",
+    "heartbeat_hash",
+    "verify_heartbeat",
+    "verify_lock_request",
     "decode",
 ];
+
+/// The rules of formulas, which belong to no profile: all but the one that makes a stream key
+/// depend on the device, which no version of the protocol has.
+#[must_use]
+pub fn rules() -> RuleSet {
+    RuleSet::all().without(Rule::SubkeyNamesDevice)
+}
 
 /// Why a formula gave no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +91,12 @@ pub fn compute(
             let code = security_code(rules, &inputs.key("ivk")?);
             Ok(BTreeMap::from([("digits".to_owned(), code.digits().to_owned())]))
         }
+        "link_hash" => Ok(one("hash", &sha256(&encoded(&layouts::LINK, rules, &inputs)?))),
+        "heartbeat_hash" => {
+            let signed = encoded(&layouts::HEARTBEAT_SIGNED, rules, &inputs)?;
+            Ok(one("hash", &sha256(&signed)))
+        }
+        "verify_heartbeat" | "verify_lock_request" => list_signatures(rules, formula, &inputs),
         "decode" => decode(rules, &inputs),
         _ => Err(Refused::Unknown),
     }
@@ -94,22 +115,32 @@ pub fn intermediates(
         "classic_seal" | "classic_open" => classic_steps(rules, &inputs),
         "hybrid_seal" | "hybrid_open" => hybrid_steps(rules, &inputs),
         "verify_statement" => statement_of(rules, &inputs).map(|signed| one("statement", &signed)),
+        "link_hash" => encoded(&layouts::LINK, rules, &inputs).map(|link| one("encoded", &link)),
+        "heartbeat_hash" | "verify_heartbeat" => {
+            encoded(&layouts::HEARTBEAT_SIGNED, rules, &inputs).map(|it| one("encoded", &it))
+        }
+        "verify_lock_request" => {
+            encoded(&layouts::LOCK_REQUEST_SIGNED, rules, &inputs).map(|it| one("signed", &it))
+        }
         _ => Ok(BTreeMap::new()),
     };
     worked_out.unwrap_or_default()
 }
 
 fn signed_hashes(inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
-    let hash = |bytes: &[u8]| Octets::new(Sha256::digest(bytes).to_vec());
-    let mut steps = one("context_hash", &hash(inputs.label()?.text().as_bytes()));
-    steps.extend(one("message_hash", &hash(inputs.octets("message")?.as_slice())));
+    let mut steps = one("context_hash", &sha256(&inputs.label()?.text().into()));
+    steps.extend(one("message_hash", &sha256(&inputs.octets("message")?)));
     Ok(steps)
+}
+
+fn sha256(message: &Octets) -> Octets {
+    Octets::new(Sha256::digest(message.as_slice()).to_vec())
 }
 
 fn classic_steps(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
     let key = classic_key(rules, &inputs.octets("shared")?, Label::KeySeedDerivation);
     let mut steps = one("key", &key.ok_or_else(|| inputs.width("shared"))?);
-    let data = associated_data(rules, Label::KeySeedCipher, &inputs.octets("meta")?);
+    let data = associated_data(rules, Label::KeySeedCipher, &inputs.octets("meta")?, None);
     steps.extend(one("associated_data", &data));
     Ok(steps)
 }
@@ -128,7 +159,7 @@ fn hybrid_steps(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused>
     let mut steps = one("kem_shared", &kem_shared);
     steps.extend(one("combination", &hybrid.combination));
     steps.extend(one("key", &hybrid.key(rules, &kem_shared)?));
-    let data = associated_data(rules, Label::KeySeedCipher, &hybrid.meta);
+    let data = associated_data(rules, Label::KeySeedCipher, &hybrid.meta, None);
     steps.extend(one("associated_data", &data));
     Ok(steps)
 }
@@ -162,10 +193,24 @@ fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
         "packet_seal" => vec![&["key", "mk_seq", "counter", "plaintext"]],
         "packet_open" => vec![&["key", "packet"]],
         "security_code" => vec![&["ivk"]],
+        "link_hash" => return Ok(fields_of(&layouts::LINK)),
+        "heartbeat_hash" => return Ok(fields_of(&layouts::HEARTBEAT_SIGNED)),
+        "verify_heartbeat" => {
+            return Ok([vec!["ivk", "signature"], fields_of(&layouts::HEARTBEAT_SIGNED)].concat());
+        }
+        "verify_lock_request" => {
+            return Ok(
+                [vec!["ivk", "signature"], fields_of(&layouts::LOCK_REQUEST_SIGNED)].concat()
+            );
+        }
         "decode" => vec![&["layout", "bytes"]],
         _ => return Err(Refused::Unknown),
     };
     Ok(parts.concat())
+}
+
+fn fields_of(layout: &Layout) -> Vec<&'static str> {
+    layout.fields.iter().map(|field| field.name).collect()
 }
 
 fn signatures(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
@@ -222,6 +267,42 @@ fn verify_statement(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refu
     none_if(valid, rules, Rule::StatementVerifies)
 }
 
+/// The encoding of the inputs that are fields of this layout.
+fn encoded(layout: &Layout, rules: RuleSet, inputs: &Inputs<'_>) -> Result<Octets, Refused> {
+    let values: Result<Vec<_>, Refused> = layout
+        .fields
+        .iter()
+        .map(|field| {
+            let value = match field.width {
+                Width::Text(_) | Width::MaybeText(_) => Octets::from(inputs.text(field.name)?),
+                Width::Exactly(_) | Width::AtMost(_) => inputs.octets(field.name)?,
+                Width::U32 => {
+                    let number = u32::try_from(inputs.number(field.name)?);
+                    wire::u32_be(number.map_err(|_| inputs.width(field.name))?)
+                }
+                Width::U64 => wire::u64_be(inputs.number(field.name)?),
+            };
+            Ok((field.name, value))
+        })
+        .collect();
+    wire::encode_for_hash(layout, rules, &values?)
+        .map_err(|error| Refused::Inputs(error.to_string()))
+}
+
+/// The signatures of heartbeats, as version 4.1 has them, and of lock requests.
+fn list_signatures(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    let (ivk, signature) = (inputs.key("ivk")?, inputs.octets("signature")?);
+    if formula == "verify_heartbeat" {
+        let signed = sha256(&encoded(&layouts::HEARTBEAT_SIGNED, rules, inputs)?);
+        let valid = verify(rules, &ivk, Label::ParticipantList, &signed, &signature);
+        none_if(valid, rules, Rule::HeartbeatVerifies)
+    } else {
+        let signed = encoded(&layouts::LOCK_REQUEST_SIGNED, rules, inputs)?;
+        let valid = verify(rules, &ivk, Label::LockRequest, &signed, &signature);
+        none_if(valid, rules, Rule::RequestVerifies)
+    }
+}
+
 fn classic(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
     if formula == "agree" {
         let (secret, public) = (inputs.key("secret")?, inputs.key("public")?);
@@ -240,7 +321,7 @@ fn boxed(
     key: &Octets,
     inputs: &Inputs<'_>,
 ) -> Result<Outputs, Refused> {
-    let data = associated_data(rules, Label::KeySeedCipher, &inputs.octets("meta")?);
+    let data = associated_data(rules, Label::KeySeedCipher, &inputs.octets("meta")?, None);
     let nonce = inputs.octets("nonce")?;
     if sealing {
         let ciphertext = seal(key, &nonce, &data, &inputs.octets("plaintext")?);
@@ -327,6 +408,8 @@ fn media(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, 
                 meeting_id: inputs.text("meeting_id")?,
                 meeting_uuid: &uuid,
                 sender: inputs.text("sender")?,
+                // The rule that would name a device is in force in no formula.
+                hardware_id: "-",
             };
             let key = stream_key(rules, &inputs.octets("meeting_key")?, &stream);
             Ok(one("key", &key.map_err(|error| Refused::Inputs(error.to_string()))?))
@@ -353,7 +436,14 @@ fn media(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, 
 
 fn decode(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
     let tag = inputs.text("layout")?;
-    let messages = [&layouts::ANNOUNCEMENT, &layouts::SEALED_KEY];
+    let messages = [
+        &layouts::ANNOUNCEMENT,
+        &layouts::SEALED_KEY,
+        &layouts::LINK,
+        &layouts::ENTRY,
+        &layouts::HEARTBEAT,
+        &layouts::LOCK_REQUEST,
+    ];
     let layout: &Layout = messages
         .into_iter()
         .find(|layout| layout.tag == tag)
@@ -365,8 +455,10 @@ fn decode(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
         .into_iter()
         .map(|(name, value)| {
             let written = match width(name) {
-                Some(Width::Text(_)) => String::from_utf8_lossy(value.as_slice()).into_owned(),
-                Some(Width::Exactly(_) | Width::AtMost(_) | Width::U32) | None => {
+                Some(Width::Text(_) | Width::MaybeText(_)) => {
+                    String::from_utf8_lossy(value.as_slice()).into_owned()
+                }
+                Some(Width::Exactly(_) | Width::AtMost(_) | Width::U32 | Width::U64) | None => {
                     hex::encode(value.as_slice())
                 }
             };
@@ -382,58 +474,4 @@ fn one(name: &str, value: &Octets) -> Outputs {
 /// No outputs, unless the rule is in force and does not hold.
 fn none_if(holds: bool, rules: RuleSet, rule: Rule) -> Result<Outputs, Refused> {
     if holds || !rules.contains(rule) { Ok(BTreeMap::new()) } else { Err(Refused::By(rule)) }
-}
-
-struct Inputs<'a>(&'a BTreeMap<String, String>);
-
-impl Inputs<'_> {
-    fn text(&self, name: &str) -> Result<&str, Refused> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .ok_or_else(|| Refused::Inputs(format!("the input {name:?} is missing")))
-    }
-
-    fn octets(&self, name: &str) -> Result<Octets, Refused> {
-        let bytes = crate::protocol::Hex::try_from(self.text(name)?.to_owned());
-        bytes
-            .map(|bytes| Octets::new(bytes.0))
-            .map_err(|reason| Refused::Inputs(format!("the input {name:?} is {reason}")))
-    }
-
-    /// Exactly these inputs, no more and no fewer.
-    fn exactly(&self, names: Vec<&str>) -> Result<(), Refused> {
-        if let Some(extra) = self.0.keys().find(|name| !names.contains(&name.as_str())) {
-            return Err(Refused::Inputs(format!("the formula has no input {extra:?}")));
-        }
-        names.into_iter().try_for_each(|name| self.text(name).map(|_| ()))
-    }
-
-    /// A key: 32 bytes.
-    fn key(&self, name: &str) -> Result<Octets, Refused> {
-        let octets = self.octets(name)?;
-        if octets.len() == 32 { Ok(octets) } else { Err(self.width(name)) }
-    }
-
-    fn uuid(&self) -> Result<[u8; 16], Refused> {
-        let bytes = self.octets("meeting_uuid")?;
-        bytes.as_slice().try_into().map_err(|_| self.width("meeting_uuid"))
-    }
-
-    fn number(&self, name: &str) -> Result<u64, Refused> {
-        let text = self.text(name)?;
-        text.parse().map_err(|_| Refused::Inputs(format!("the input {name:?} is not a number")))
-    }
-
-    fn label(&self) -> Result<Label, Refused> {
-        let text = self.text("label")?;
-        Label::ALL
-            .into_iter()
-            .find(|label| label.text() == text)
-            .ok_or_else(|| Refused::Inputs(format!("no context string {text:?}")))
-    }
-
-    fn width(&self, name: &str) -> Refused {
-        Refused::Inputs(format!("the input {name:?} has a wrong width"))
-    }
 }

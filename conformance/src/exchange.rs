@@ -2,22 +2,20 @@
 //!
 //! Bytes that do not decode end here: the machine is only told which rule refused them.
 
-use std::collections::BTreeMap;
-
 use conclave_model::{
-    algebra::packet_bytes,
-    machine::{Effect, Event},
-    message::{Announcement, Meeting, Packet, Role, Sealed, SealedKey, Seat},
+    machine::{Admission, Effect, Event},
+    message::{Meeting, Role, Seat},
     stage::Given,
 };
-use conclave_spec::{
-    Octets, Rule, RuleSet,
-    formulas::media,
-    layouts::{self, Layout, Width},
-    wire,
-};
+use conclave_spec::{Octets, Rule, RuleSet};
 
-use crate::protocol::{self as line, Codec, Hex, Payload};
+use crate::protocol::{self as line, Codec, Hex};
+
+mod fields;
+mod keys;
+mod links;
+
+pub use links::{heartbeat_signed, link_hash, request_signed};
 
 /// A request that makes no sense, whatever the protocol says. Answered with `bad_request`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,9 +31,15 @@ pub enum BadLine {
     /// A meeting UUID that is not 16 bytes.
     #[error("meeting_uuid must be 16 bytes, got {0}")]
     Uuid(usize),
+    /// A display name that no layout can hold.
+    #[error("name must be at most 255 bytes, got {0}")]
+    Name(usize),
     /// An identity key that is not 32 bytes.
     #[error("ivk must be 32 bytes, got {0}")]
     Ivk(usize),
+    /// A liveness nonce that is not 24 bytes.
+    #[error("nonce must be 24 bytes, got {0}")]
+    Nonce(usize),
     /// A payload in the other codec.
     #[error("the payload is not in the session's codec")]
     Codec,
@@ -68,16 +72,21 @@ impl Exchange {
     /// The request makes no sense.
     pub fn event(&self, input: &line::Input) -> Result<Option<Event<Octets>>, BadLine> {
         Ok(Some(match input {
-            line::Input::Join { meeting_id, meeting_uuid, role } => Event::Join {
+            line::Input::Join { meeting_id, meeting_uuid, role, name } => Event::Join {
                 meeting: meeting(meeting_id, meeting_uuid)?,
                 role: match role {
                     line::Role::Leader => Role::Leader,
                     line::Role::Participant => Role::Participant,
                 },
+                name: display_name(name)?,
             },
             line::Input::Deliver { message } => self.delivered(message)?,
             line::Input::Send { stream, plaintext } => {
                 Event::Send { stream: identifier("stream", stream)?, plaintext: octets(plaintext) }
+            }
+            line::Input::SetLock { locked } => Event::SetLock { locked: *locked },
+            line::Input::Kick { user_id, hardware_id } => {
+                Event::Kick { seat: seat(user_id, hardware_id)? }
             }
             line::Input::Leave {} => Event::Leave,
             line::Input::Hello { .. }
@@ -90,102 +99,59 @@ impl Exchange {
     }
 
     fn delivered(&self, message: &line::Message) -> Result<Event<Octets>, BadLine> {
+        use line::Message as M;
         Ok(match message {
-            line::Message::LeaderNamed { user_id, hardware_id, ivk, announcement } => {
+            M::LeaderNamed { user_id, hardware_id, ivk, announcement } => {
                 let (seat, ivk) = (seat(user_id, hardware_id)?, identity_key(ivk)?);
-                match self.announcement(announcement)? {
-                    Ok(announcement) => Event::LeaderNamed { seat, ivk, announcement },
-                    Err(rule) => Event::Malformed { rule },
-                }
+                or_malformed(self.announcement(announcement)?, |announcement| Event::LeaderNamed {
+                    seat,
+                    ivk,
+                    announcement,
+                })
             }
-            line::Message::Admitted { user_id, hardware_id, ivk, announcement } => {
+            M::Admitted { user_id, hardware_id, name, ivk, announcement, outdated } => {
                 let (seat, ivk) = (seat(user_id, hardware_id)?, identity_key(ivk)?);
-                match self.announcement(announcement)? {
-                    Ok(announcement) => Event::Admitted { seat, ivk, announcement },
-                    Err(rule) => Event::Malformed { rule },
-                }
+                let (name, outdated) = (display_name(name)?, *outdated);
+                or_malformed(self.announcement(announcement)?, |announcement| {
+                    Event::Admitted(Admission { seat, name, ivk, announcement, outdated })
+                })
             }
-            line::Message::Departed { user_id, hardware_id } => {
+            M::Departed { user_id, hardware_id } => {
                 Event::Departed { seat: seat(user_id, hardware_id)? }
             }
-            line::Message::RekeySignaled { mk_seq } => Event::RekeySignaled { mk_seq: *mk_seq },
-            line::Message::SealedKey { sealed } => match self.sealed_key(sealed)? {
-                Ok(sealed) => Event::KeyOffered { sealed },
-                Err(rule) => Event::Malformed { rule },
-            },
-            line::Message::Packet { from, stream, packet } => {
-                let from = identifier("from", from)?;
+            M::Renamed { user_id, hardware_id, name } => {
+                let seat = seat(user_id, hardware_id)?;
+                Event::Renamed { seat, name: display_name(name)? }
+            }
+            M::NoncePosted { user_id, hardware_id, nonce } => {
+                let seat = seat(user_id, hardware_id)?;
+                Event::NonceArrived { seat, nonce: liveness_nonce(nonce)? }
+            }
+            M::Link { link } => or_malformed(self.link(link)?, Event::LinkArrived),
+            M::Heartbeat { heartbeat } => {
+                or_malformed(self.heartbeat(heartbeat)?, Event::HeartbeatArrived)
+            }
+            M::LockRequested { request } => {
+                or_malformed(self.lock_request(request)?, Event::LockRequested)
+            }
+            M::LockClaimed { locked } => Event::LockClaimed { locked: *locked },
+            M::SealedKey { sealed } => {
+                or_malformed(self.sealed_key(sealed)?, |sealed| Event::KeyOffered { sealed })
+            }
+            M::Packet { from, hardware_id, stream, packet } => {
+                let from = Seat {
+                    user_id: identifier("from", from)?,
+                    hardware_id: identifier("hardware_id", hardware_id)?,
+                };
                 let stream = identifier("stream", stream)?;
-                match self.packet(packet)? {
-                    Ok(packet) => Event::PacketArrived { from, stream, packet },
-                    Err(rule) => Event::Malformed { rule },
-                }
+                or_malformed(self.packet(packet)?, |packet| Event::PacketArrived {
+                    from,
+                    stream,
+                    packet,
+                })
             }
-            line::Message::MeetingEnded {} => Event::MeetingEnded,
+            M::MeetingEnded {} => Event::MeetingEnded,
         })
-    }
-
-    /// The announcement in a payload.
-    ///
-    /// # Errors
-    /// The payload is not in the session's codec.
-    pub fn announcement(&self, payload: &Payload) -> Decoded<Announcement<Octets>> {
-        Ok(self.fields(&layouts::ANNOUNCEMENT, payload)?.and_then(|mut fields| {
-            let seat = fields.seat()?;
-            Ok(Announcement { seat, pk: fields.take("pk")?, sig: fields.take("sig")? })
-        }))
-    }
-
-    /// The sealed key in a payload.
-    ///
-    /// # Errors
-    /// The payload is not in the session's codec.
-    pub fn sealed_key(&self, payload: &Payload) -> Decoded<SealedKey<Octets>> {
-        Ok(self.fields(&layouts::SEALED_KEY, payload)?.and_then(|mut fields| {
-            let to = fields.seat()?;
-            let (nonce, kem) = (fields.take("nonce")?, fields.take("kem")?);
-            let kem = (!kem.is_empty()).then_some(kem);
-            Ok(SealedKey {
-                to,
-                sealed: Sealed { nonce, kem, ciphertext: fields.take("ciphertext")? },
-            })
-        }))
-    }
-
-    /// The packet in a payload.
-    ///
-    /// # Errors
-    /// The payload is not in the session's codec.
-    pub fn packet(&self, payload: &Payload) -> Decoded<Packet<Octets>> {
-        match (self.codec, payload) {
-            (Codec::Bytes, Payload::Bytes(bytes)) => {
-                let packet = octets(bytes);
-                let header = media::packet_header(self.rules, &packet).ok_or(Rule::PacketOpens);
-                Ok(header.map(|header| Packet {
-                    mk_seq: header.mk_seq,
-                    counter: header.counter,
-                    body: packet.as_slice().iter().skip(16).copied().collect::<Vec<_>>().into(),
-                }))
-            }
-            (Codec::Fields, Payload::Fields(fields)) => packet_of_fields(fields),
-            (Codec::Bytes, Payload::Fields(_)) | (Codec::Fields, Payload::Bytes(_)) => {
-                Err(BadLine::Codec)
-            }
-        }
-    }
-
-    fn fields(&self, layout: &'static Layout, payload: &Payload) -> Decoded<Fields> {
-        match (self.codec, payload) {
-            (Codec::Bytes, Payload::Bytes(bytes)) => {
-                Ok(wire::decode(layout, self.rules, &octets(bytes))
-                    .map(|fields| Fields(fields.into_iter().collect()))
-                    .map_err(|_| Rule::EncodingCanonical))
-            }
-            (Codec::Fields, Payload::Fields(fields)) => read_fields(layout, fields),
-            (Codec::Bytes, Payload::Fields(_)) | (Codec::Fields, Payload::Bytes(_)) => {
-                Err(BadLine::Codec)
-            }
-        }
     }
 
     /// The request that gives a party this.
@@ -199,50 +165,95 @@ impl Exchange {
     }
 
     fn input(&self, event: &Event<Octets>) -> line::Input {
-        let message = match event {
-            Event::Join { meeting, role } => {
-                return line::Input::Join {
-                    meeting_id: meeting.id.clone(),
-                    meeting_uuid: Hex(meeting.uuid.to_vec()),
-                    role: match role {
-                        Role::Leader => line::Role::Leader,
-                        Role::Participant => line::Role::Participant,
-                    },
-                };
-            }
+        match event {
+            Event::Join { meeting, role, name } => line::Input::Join {
+                meeting_id: meeting.id.clone(),
+                meeting_uuid: Hex(meeting.uuid.to_vec()),
+                role: match role {
+                    Role::Leader => line::Role::Leader,
+                    Role::Participant => line::Role::Participant,
+                },
+                name: name.clone(),
+            },
             Event::Send { stream, plaintext } => {
-                return line::Input::Send { stream: stream.clone(), plaintext: hex(plaintext) };
+                line::Input::Send { stream: stream.clone(), plaintext: hex(plaintext) }
             }
+            Event::SetLock { locked } => line::Input::SetLock { locked: *locked },
+            Event::Kick { seat } => line::Input::Kick {
+                user_id: seat.user_id.clone(),
+                hardware_id: seat.hardware_id.clone(),
+            },
             // Neither comes from a script: a tick is time, and malformed bytes are damaged later.
-            Event::Leave | Event::Tick | Event::Malformed { .. } => return line::Input::Leave {},
-            Event::LeaderNamed { seat, ivk, announcement } => line::Message::LeaderNamed {
-                user_id: seat.user_id.clone(),
-                hardware_id: seat.hardware_id.clone(),
-                ivk: hex(ivk),
-                announcement: self.announcement_payload(announcement),
+            Event::Leave | Event::Tick | Event::Malformed { .. } => line::Input::Leave {},
+            Event::LeaderNamed { .. }
+            | Event::Admitted(_)
+            | Event::Departed { .. }
+            | Event::Renamed { .. }
+            | Event::NonceArrived { .. }
+            | Event::LinkArrived(_)
+            | Event::HeartbeatArrived(_)
+            | Event::LockRequested(_)
+            | Event::LockClaimed { .. }
+            | Event::KeyOffered { .. }
+            | Event::PacketArrived { .. }
+            | Event::MeetingEnded => match self.message(event) {
+                Some(message) => line::Input::Deliver { message },
+                None => line::Input::Leave {},
             },
-            Event::Admitted { seat, ivk, announcement } => line::Message::Admitted {
-                user_id: seat.user_id.clone(),
-                hardware_id: seat.hardware_id.clone(),
-                ivk: hex(ivk),
-                announcement: self.announcement_payload(announcement),
-            },
-            Event::Departed { seat } => line::Message::Departed {
-                user_id: seat.user_id.clone(),
-                hardware_id: seat.hardware_id.clone(),
-            },
-            Event::RekeySignaled { mk_seq } => line::Message::RekeySignaled { mk_seq: *mk_seq },
-            Event::KeyOffered { sealed } => {
-                line::Message::SealedKey { sealed: self.sealed_payload(sealed) }
+        }
+    }
+
+    /// The message that brings an event about; `None` for what the user does.
+    fn message(&self, event: &Event<Octets>) -> Option<line::Message> {
+        use line::Message as M;
+        let both = |seat: &Seat| (seat.user_id.clone(), seat.hardware_id.clone());
+        Some(match event {
+            Event::LeaderNamed { seat, ivk, announcement } => {
+                let (user_id, hardware_id) = both(seat);
+                let announcement = self.announcement_payload(announcement);
+                M::LeaderNamed { user_id, hardware_id, ivk: hex(ivk), announcement }
             }
-            Event::PacketArrived { from, stream, packet } => line::Message::Packet {
-                from: from.clone(),
-                stream: stream.clone(),
-                packet: self.packet_payload(packet),
-            },
-            Event::MeetingEnded => line::Message::MeetingEnded {},
-        };
-        line::Input::Deliver { message }
+            Event::Admitted(Admission { seat, name, ivk, announcement, outdated }) => {
+                let (user_id, hardware_id) = both(seat);
+                let announcement = self.announcement_payload(announcement);
+                let (name, ivk, outdated) = (name.clone(), hex(ivk), *outdated);
+                M::Admitted { user_id, hardware_id, name, ivk, announcement, outdated }
+            }
+            Event::Departed { seat } => {
+                let (user_id, hardware_id) = both(seat);
+                M::Departed { user_id, hardware_id }
+            }
+            Event::Renamed { seat, name } => {
+                let (user_id, hardware_id) = both(seat);
+                M::Renamed { user_id, hardware_id, name: name.clone() }
+            }
+            Event::NonceArrived { seat, nonce } => {
+                let (user_id, hardware_id) = both(seat);
+                M::NoncePosted { user_id, hardware_id, nonce: hex(nonce) }
+            }
+            Event::LinkArrived(link) => M::Link { link: self.link_payload(link) },
+            Event::HeartbeatArrived(heartbeat) => {
+                M::Heartbeat { heartbeat: self.heartbeat_payload(heartbeat) }
+            }
+            Event::LockRequested(request) => {
+                M::LockRequested { request: self.request_payload(request) }
+            }
+            Event::LockClaimed { locked } => M::LockClaimed { locked: *locked },
+            Event::KeyOffered { sealed } => M::SealedKey { sealed: self.sealed_payload(sealed) },
+            Event::PacketArrived { from, stream, packet } => {
+                let (from, hardware_id) = both(from);
+                let (stream, packet) = (stream.clone(), self.packet_payload(packet));
+                M::Packet { from, hardware_id, stream, packet }
+            }
+            Event::MeetingEnded => M::MeetingEnded {},
+            Event::Tick
+            | Event::Join { .. }
+            | Event::SetLock { .. }
+            | Event::Kick { .. }
+            | Event::Malformed { .. }
+            | Event::Send { .. }
+            | Event::Leave => return None,
+        })
     }
 
     /// An effect as a line.
@@ -257,18 +268,30 @@ impl Exchange {
                 hardware_id: sealed.to.hardware_id.clone(),
                 sealed: self.sealed_payload(sealed),
             },
-            Effect::SignalRekey { mk_seq } => line::Effect::SignalRekey { mk_seq: *mk_seq },
+            Effect::PostNonce(nonce) => line::Effect::PostNonce { nonce: hex(nonce) },
+            Effect::PostLink(link) => line::Effect::PostLink { link: self.link_payload(link) },
+            Effect::PostHeartbeat(heartbeat) => {
+                line::Effect::PostHeartbeat { heartbeat: self.heartbeat_payload(heartbeat) }
+            }
+            Effect::PostLockRequest(request) => {
+                line::Effect::PostLockRequest { request: self.request_payload(request) }
+            }
             Effect::Transmit { stream, packet } => line::Effect::Transmit {
                 stream: stream.clone(),
                 packet: self.packet_payload(packet),
             },
             Effect::Render { from, stream, mk_seq, plaintext } => line::Effect::Render {
-                from: from.clone(),
+                from: from.user_id.clone(),
+                hardware_id: from.hardware_id.clone(),
                 stream: stream.clone(),
                 mk_seq: *mk_seq,
                 plaintext: hex(plaintext),
             },
             Effect::ShowSecurityCode(code) => line::Effect::ShowSecurityCode { digits: text(code) },
+            Effect::ShowLeaderChanged { user_id } => {
+                line::Effect::ShowLeaderChanged { user_id: user_id.clone() }
+            }
+            Effect::ShowUnlockWarning => line::Effect::ShowUnlockWarning {},
             Effect::ShowLeft => line::Effect::ShowLeft {},
         }
     }
@@ -289,159 +312,31 @@ impl Exchange {
                 .packet(packet)?
                 .ok()
                 .map(|packet| Effect::Transmit { stream: stream.clone(), packet }),
-            line::Effect::SignalRekey { mk_seq } => Some(Effect::SignalRekey { mk_seq: *mk_seq }),
-            line::Effect::Render { from, stream, mk_seq, plaintext } => Some(Effect::Render {
-                from: from.clone(),
-                stream: stream.clone(),
-                mk_seq: *mk_seq,
-                plaintext: octets(plaintext),
-            }),
+            line::Effect::PostNonce { nonce } => Some(Effect::PostNonce(octets(nonce))),
+            line::Effect::PostLink { link } => self.link(link)?.ok().map(Effect::PostLink),
+            line::Effect::PostHeartbeat { heartbeat } => {
+                self.heartbeat(heartbeat)?.ok().map(Effect::PostHeartbeat)
+            }
+            line::Effect::PostLockRequest { request } => {
+                self.lock_request(request)?.ok().map(Effect::PostLockRequest)
+            }
+            line::Effect::Render { from, hardware_id, stream, mk_seq, plaintext } => {
+                Some(Effect::Render {
+                    from: Seat::new(from, hardware_id),
+                    stream: stream.clone(),
+                    mk_seq: *mk_seq,
+                    plaintext: octets(plaintext),
+                })
+            }
+            line::Effect::ShowLeaderChanged { user_id } => {
+                Some(Effect::ShowLeaderChanged { user_id: user_id.clone() })
+            }
+            line::Effect::ShowUnlockWarning {} => Some(Effect::ShowUnlockWarning),
             line::Effect::ShowSecurityCode { digits } => {
                 Some(Effect::ShowSecurityCode(Octets::from(digits.as_str())))
             }
             line::Effect::ShowLeft {} => Some(Effect::ShowLeft),
         })
-    }
-
-    fn announcement_payload(&self, it: &Announcement<Octets>) -> Payload {
-        self.payload(
-            &layouts::ANNOUNCEMENT,
-            &[
-                ("user_id", it.seat.user_id.as_bytes()),
-                ("hardware_id", it.seat.hardware_id.as_bytes()),
-                ("pk", it.pk.as_slice()),
-                ("sig", it.sig.as_slice()),
-            ],
-        )
-    }
-
-    fn sealed_payload(&self, it: &SealedKey<Octets>) -> Payload {
-        let kem = it.sealed.kem.clone().unwrap_or_default();
-        self.payload(
-            &layouts::SEALED_KEY,
-            &[
-                ("user_id", it.to.user_id.as_bytes()),
-                ("hardware_id", it.to.hardware_id.as_bytes()),
-                ("nonce", it.sealed.nonce.as_slice()),
-                ("kem", kem.as_slice()),
-                ("ciphertext", it.sealed.ciphertext.as_slice()),
-            ],
-        )
-    }
-
-    fn packet_payload(&self, it: &Packet<Octets>) -> Payload {
-        match self.codec {
-            Codec::Bytes => Payload::Bytes(hex(&packet_bytes(it.mk_seq, it.counter, &it.body))),
-            Codec::Fields => Payload::Fields(BTreeMap::from([
-                ("mk_seq".to_owned(), it.mk_seq.to_string()),
-                ("counter".to_owned(), it.counter.to_string()),
-                ("body".to_owned(), String::from(hex(&it.body))),
-            ])),
-        }
-    }
-
-    fn payload(&self, layout: &Layout, values: &[(&str, &[u8])]) -> Payload {
-        match self.codec {
-            Codec::Bytes => {
-                Payload::Bytes(hex(&wire::encode(layout, self.rules, values).unwrap_or_default()))
-            }
-            Codec::Fields => {
-                let widths = layout.fields.iter().map(|field| field.width);
-                let written = values
-                    .iter()
-                    .zip(widths)
-                    .map(|((name, value), width)| ((*name).to_owned(), written(width, value)));
-                Payload::Fields(written.collect())
-            }
-        }
-    }
-}
-
-/// The fields of a decoded message.
-struct Fields(BTreeMap<&'static str, Octets>);
-
-impl Fields {
-    fn take(&mut self, name: &str) -> Result<Octets, Rule> {
-        self.0.remove(name).ok_or(Rule::EncodingCanonical)
-    }
-
-    fn seat(&mut self) -> Result<Seat, Rule> {
-        Ok(Seat {
-            user_id: text(&self.take("user_id")?),
-            hardware_id: text(&self.take("hardware_id")?),
-        })
-    }
-}
-
-fn bad_field(field: &str, reason: &'static str) -> BadLine {
-    BadLine::Field { field: field.to_owned(), reason }
-}
-
-fn read_fields(layout: &'static Layout, fields: &BTreeMap<String, String>) -> Decoded<Fields> {
-    if let Some(extra) = fields.keys().find(|key| !layout.fields.iter().any(|f| f.name == *key)) {
-        return Err(bad_field(extra, "no such field in this message"));
-    }
-    let mut read = BTreeMap::new();
-    for field in layout.fields {
-        let value = fields.get(field.name).ok_or_else(|| bad_field(field.name, "missing"))?;
-        let octets = match field.width {
-            Width::Text(_) => Octets::from(value.as_str()),
-            Width::U32 => {
-                let number = value.parse();
-                wire::u32_be(number.map_err(|_| bad_field(field.name, "not a decimal number"))?)
-            }
-            Width::Exactly(_) | Width::AtMost(_) => hex_field(field.name, value)?,
-        };
-        if !fits(field.width, octets.len()) {
-            return Ok(Err(Rule::EncodingCanonical));
-        }
-        read.insert(field.name, octets);
-    }
-    Ok(Ok(Fields(read)))
-}
-
-fn hex_field(name: &str, value: &str) -> Result<Octets, BadLine> {
-    let bytes = Hex::try_from(value.to_owned());
-    bytes
-        .map(|bytes| Octets::new(bytes.0))
-        .map_err(|_| bad_field(name, "not lower-case hexadecimal"))
-}
-
-fn fits(width: Width, length: usize) -> bool {
-    match width {
-        Width::Exactly(exact) => length == exact,
-        Width::Text(most) => (1..=most).contains(&length),
-        Width::AtMost(most) => length <= most,
-        Width::U32 => length == 4,
-    }
-}
-
-fn packet_of_fields(fields: &BTreeMap<String, String>) -> Decoded<Packet<Octets>> {
-    let field = |name: &str| fields.get(name).ok_or_else(|| bad_field(name, "missing"));
-    if let Some(extra) =
-        fields.keys().find(|key| !["mk_seq", "counter", "body"].contains(&key.as_str()))
-    {
-        return Err(bad_field(extra, "no such field in this message"));
-    }
-    let number = |name: &'static str| {
-        let digits = field(name)?;
-        let decimal = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if decimal { Ok(digits.clone()) } else { Err(bad_field(name, "not a decimal number")) }
-    };
-    let (mk_seq, counter) = (number("mk_seq")?.parse(), number("counter")?.parse());
-    let body = hex_field("body", field("body")?)?;
-    // A number that is too large is one no key has, not a mistake of the caller.
-    Ok(match (mk_seq, counter) {
-        (Ok(mk_seq), Ok(counter)) => Ok(Packet { mk_seq, counter, body }),
-        _ => Err(Rule::PacketOpens),
-    })
-}
-
-fn written(width: Width, value: &[u8]) -> String {
-    match width {
-        Width::Text(_) => String::from_utf8_lossy(value).into_owned(),
-        Width::U32 => wire::read_u32(value).unwrap_or_default().to_string(),
-        Width::Exactly(_) | Width::AtMost(_) => hex::encode(value),
     }
 }
 
@@ -451,6 +346,26 @@ pub(crate) fn seat(user_id: &str, hardware_id: &str) -> Result<Seat, BadLine> {
         user_id: identifier("user_id", user_id)?,
         hardware_id: identifier("hardware_id", hardware_id)?,
     })
+}
+
+/// What a decoded message is to a client, or which rule of the decoder refused it.
+fn or_malformed<T>(
+    decoded: Result<T, Rule>,
+    event: impl FnOnce(T) -> Event<Octets>,
+) -> Event<Octets> {
+    match decoded {
+        Ok(message) => event(message),
+        Err(rule) => Event::Malformed { rule },
+    }
+}
+
+fn display_name(name: &str) -> Result<String, BadLine> {
+    if name.len() <= 255 { Ok(name.to_owned()) } else { Err(BadLine::Name(name.len())) }
+}
+
+fn liveness_nonce(nonce: &Hex) -> Result<Octets, BadLine> {
+    let width = conclave_model::algebra::Purpose::LivenessNonce.width();
+    if nonce.0.len() == width { Ok(octets(nonce)) } else { Err(BadLine::Nonce(nonce.0.len())) }
 }
 
 fn identity_key(ivk: &Hex) -> Result<Octets, BadLine> {

@@ -1,31 +1,73 @@
 //! Holding what a client did against what it had to do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use conclave_spec::Rule;
+use conclave_model::script::Window;
+use conclave_spec::{Profile, Rule, RuleSet};
 
 use crate::{
-    case::Expected,
-    protocol::{Class, Effect, Output, Response},
+    case::{CaseStep, Expected},
+    protocol::{Class, Effect, Input, Output, Response},
     verdict::{Aspect, Finding},
 };
+
+mod beats;
+mod nonces;
+mod windows;
+mod words;
+
+pub use beats::{Beat, beat, link_v, reader};
+pub use words::told;
+
+use beats::{Follows, Led};
+use nonces::Nonces;
+
+/// A device: user ID and hardware ID.
+type Device = (String, String);
 
 /// An output that may still come, within its window.
 #[derive(Clone, Debug)]
 struct Due {
     step: usize,
     output: Output,
-    window: conclave_model::script::Window,
+    window: Window,
+    rotates: bool,
+}
+
+/// An output expected at once.
+#[derive(Clone, Debug)]
+struct Now {
+    output: Output,
+    /// For a heartbeat: what it certifies, and what is new about it.
+    beat: Option<(Beat, News)>,
+}
+
+/// What is new about a heartbeat of the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    /// Nothing: it was time.
+    Nothing,
+    /// The list.
+    List,
+    /// The key.
+    Key,
 }
 
 /// Judges the steps of one case.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Judge {
+    rules: RuleSet,
+    heartbeat_ms_max: u64,
+    nonces: Nonces,
     due: Vec<Due>,
+    news: BTreeMap<(usize, usize), News>,
+    foreseen: Option<Beat>,
     findings: Vec<Finding>,
-    signaled: u32,
-    departed: BTreeSet<(String, String)>,
+    led: Led,
+    departed: BTreeSet<Device>,
+    sealed_at: BTreeMap<Device, usize>,
     shifted: bool,
+    moved: bool,
     live: bool,
 }
 
@@ -50,54 +92,274 @@ pub struct Answered<'a> {
     pub maps_codes: bool,
 }
 
+/// Whether two effects are the same as far as a mode can tell.
+type Same<'s> = &'s dyn Fn(&Effect, &Effect) -> bool;
+
 impl Judge {
-    /// What a step to come allows at any moment of a window, before its turn or after it.
-    pub fn foresee(&mut self, step: usize, expected: &Expected) {
-        let Some(window) = &expected.window else { return };
-        let due = |output: &Output| Due { step, output: output.clone(), window: window.clone() };
-        self.due.extend(expected.outputs.iter().map(due));
+    /// Judges a client of this profile.
+    #[must_use]
+    pub fn new(profile: &Profile) -> Self {
+        Self {
+            rules: profile.rules,
+            heartbeat_ms_max: u64::from(profile.params.heartbeat_ms_max),
+            nonces: Nonces::new(profile),
+            due: Vec::new(),
+            news: BTreeMap::new(),
+            foreseen: None,
+            findings: Vec::new(),
+            led: Led::default(),
+            departed: BTreeSet::new(),
+            sealed_at: BTreeMap::new(),
+            shifted: false,
+            moved: false,
+            live: false,
+        }
+    }
+
+    /// Takes in a step to come: what its heartbeats have to say, and what it allows at any moment
+    /// of a window, before its turn or after it. Steps are foreseen in their order.
+    pub fn foresee(&mut self, step: usize, case_step: &CaseStep) {
+        if let Input::Join { .. } = &case_step.input {
+            self.foreseen = None;
+        }
+        let expected = &case_step.expect;
+        for (place, output) in expected.outputs.iter().enumerate() {
+            let news = beat(self.rules, &output.effect).map(|beat| self.foresee_beat(beat));
+            if let Some(news) = news {
+                self.news.insert((step, place), news);
+            }
+            // A heartbeat that says nothing new has its time of its own.
+            if let Some(window) = expected.window.clone()
+                && news != Some(News::Nothing)
+            {
+                let (output, rotates) = (output.clone(), news == Some(News::Key));
+                self.due.push(Due { step, output, window, rotates });
+            }
+        }
+    }
+
+    fn foresee_beat(&mut self, beat: Beat) -> News {
+        let news = match self.foreseen {
+            Some(last) if last.mk_seq != beat.mk_seq => News::Key,
+            Some(last) if last.v != beat.v => News::List,
+            Some(_) => News::Nothing,
+            None => News::Key,
+        };
+        self.foreseen = Some(beat);
+        news
     }
 
     /// The client is in a meeting of its own from here on: numbers begin anew.
     pub fn joined(&mut self) {
-        self.signaled = 0;
+        self.led = Led::default();
+        self.nonces.joined();
         self.departed.clear();
+        self.sealed_at.clear();
+    }
+
+    /// The client leads no more.
+    pub fn stepped_down(&mut self) {
+        self.led = Led::default();
     }
 
     /// Judges one answer. `same` says whether two effects are the same as far as the mode can tell.
-    pub fn hear(&mut self, answered: &Answered<'_>, same: &dyn Fn(&Effect, &Effect) -> bool) {
+    pub fn hear(&mut self, answered: &Answered<'_>, same: Same<'_>) {
         if !self.class(answered) {
             return;
         }
-        let mut now = match &answered.expected.window {
-            Some(_) => Vec::new(),
-            None => answered.expected.outputs.clone(),
-        };
+        let mut now = self.now(answered);
         let mut extra = false;
         for output in &answered.response.outputs {
+            if let Some(beat) = beat(self.rules, &output.effect) {
+                extra |= self.hear_beat(answered, output, beat, &mut now, same);
+                continue;
+            }
             let shifted = self.shifted;
             let same = |one: &Effect, other: &Effect| {
                 same(one, other) || (shifted && alike_but_for_numbers(one, other))
             };
-            let expected = self.output(answered, output, &mut now, &same);
-            if !expected {
-                let rule = self.blame(&output.effect, &mut extra).unwrap_or(answered.rule);
-                self.find(answered, Aspect::Outcome, rule, "no such output", &told(output));
-            }
-            if let Effect::SignalRekey { mk_seq } = &output.effect {
-                if expected && self.signaled.checked_add(1) != Some(*mk_seq) {
-                    let wanted = "the next number";
-                    self.find(answered, Aspect::Outcome, Rule::SeqByOne, wanted, &told(output));
-                }
-                self.signaled = *mk_seq;
-            }
+            self.hear_other(answered, output, extra, &mut now, &same);
         }
-        for missing in now {
-            self.find(answered, Aspect::Outcome, answered.rule, &told(&missing), "nothing");
-        }
+        now.into_iter().for_each(|missing| self.missing(answered, &missing));
         // While time passed to this moment, whatever belongs to it has happened.
-        let passed = u64::from(answered.time_passed);
-        self.overdue(answered, answered.now_ms.saturating_add(passed));
+        let passed = answered.now_ms.saturating_add(u64::from(answered.time_passed));
+        self.silent(answered, passed);
+        if self.nonces.overdue(passed) {
+            let (rule, wanted) = (Rule::NonceRenewed, "a further liveness nonce");
+            self.find(answered, Aspect::Outcome, rule, wanted, "nothing");
+        }
+        self.overdue(answered, passed);
+    }
+
+    /// What is expected of this step itself.
+    fn now(&self, answered: &Answered<'_>) -> Vec<Now> {
+        let outputs = answered.expected.outputs.iter().enumerate();
+        let now = outputs.filter_map(|(place, output)| {
+            let news = self.news.get(&(answered.step, place)).copied();
+            let windowed = answered.expected.window.is_some() && news != Some(News::Nothing);
+            let beat = beat(self.rules, &output.effect).zip(news);
+            (!windowed).then(|| Now { output: output.clone(), beat })
+        });
+        now.collect()
+    }
+
+    /// A heartbeat. Says whether it certifies a key of a rotation that nobody expects.
+    fn hear_beat(
+        &mut self,
+        answered: &Answered<'_>,
+        output: &Output,
+        beat: Beat,
+        now: &mut Vec<Now>,
+        same: Same<'_>,
+    ) -> bool {
+        let follows = self.led.follows(beat);
+        self.late_beat(answered, output);
+        self.led.note(beat, output.at_ms, answered.step);
+        if self.take(answered, output, now, same) {
+            return false;
+        }
+        if follows == Follows::Rotates && self.take_rotation(answered, output, beat) {
+            return false;
+        }
+        let shifted = self.shifted;
+        let certifies =
+            |it: &Now| it.beat.is_some_and(|(other, _)| shifted || other.certifies_as(beat));
+        let at_once = |it: &Now| it.output.at_ms == output.at_ms && certifies(it);
+        let Some(place) = now.iter().position(at_once) else {
+            return self.blame_beat(answered, output, follows);
+        };
+        let wanted = now.remove(place).output;
+        if !shifted {
+            // The same moment, key and list, but other bytes.
+            let counts = follows != Follows::WrongCount;
+            let rule = if counts { answered.rule } else { Rule::CountsByOne };
+            self.find(answered, Aspect::Outcome, rule, &told(&wanted), &told(output));
+        }
+        false
+    }
+
+    /// A heartbeat nobody expects: an additional one is as good as none.
+    fn blame_beat(&mut self, answered: &Answered<'_>, output: &Output, follows: Follows) -> bool {
+        let rule = match follows {
+            Follows::Again => {
+                self.moved = true;
+                return false;
+            }
+            // A leader may rotate at any time, but for the throttle, which only advises (2.3.1,
+            // 3.7.6) and is gone with client 5.12.
+            Follows::Rotates => {
+                if self.rules.contains(Rule::RotationThrottled) {
+                    let (rule, got) = (Rule::RotationThrottled, told(output));
+                    self.find(answered, Aspect::Outcome, rule, "no rotation yet", &got);
+                }
+                self.shifted = true;
+                return true;
+            }
+            Follows::WrongCount => Rule::CountsByOne,
+            Follows::WrongNumber => Rule::SeqByOne,
+            Follows::WrongList => Rule::HeartbeatNamesVersion,
+            Follows::First => answered.rule,
+        };
+        self.find(answered, Aspect::Outcome, rule, "no such output", &told(output));
+        false
+    }
+
+    /// Anything but a heartbeat.
+    fn hear_other(
+        &mut self,
+        answered: &Answered<'_>,
+        output: &Output,
+        extra: bool,
+        now: &mut Vec<Now>,
+        same: Same<'_>,
+    ) {
+        if let Some(v) = link_v(self.rules, &output.effect) {
+            self.led.link_v = Some(v);
+        }
+        if let Effect::ShowLeft {} = &output.effect {
+            self.stepped_down();
+            self.nonces.joined();
+        }
+        let mut excused = false;
+        if let Effect::PostSealedKey { user_id, hardware_id, .. } = &output.effect {
+            let to = (user_id.clone(), hardware_id.clone());
+            // A key sealed to somebody gone is no matter of an extra rotation.
+            excused = extra && !self.departed.contains(&to);
+            self.sealed_at.insert(to, answered.step);
+        }
+        let nonce = matches!(output.effect, Effect::PostNonce { .. });
+        let early = nonce && self.nonces.posted(output.at_ms);
+        if self.take(answered, output, now, same) || excused {
+            if nonce {
+                self.nonces.matched();
+            }
+            return;
+        }
+        if nonce && self.rules.contains(Rule::NonceRenewed) && !early {
+            self.nonces.unexpected();
+            self.moved = true;
+            return;
+        }
+        let rule = if early { Rule::NonceRenewed } else { answered.rule };
+        self.find(answered, Aspect::Outcome, rule, "no such output", &told(output));
+    }
+
+    /// An output of this step that did not come.
+    fn missing(&mut self, answered: &Answered<'_>, missing: &Now) {
+        let covered = |beat: Beat| self.led.last.is_some_and(|(last, _)| last.v >= beat.v);
+        let rule = match missing.beat {
+            // It may come a little later: that a leader falls silent is found by the time.
+            Some((_, News::Nothing)) => None,
+            Some((beat, News::List)) if covered(beat) => None,
+            Some((_, News::List)) => Some(Rule::BeatOnChange),
+            // So may a nonce.
+            None if self.may_wait(answered, &missing.output) => None,
+            Some((_, News::Key)) | None => Some(answered.rule),
+        };
+        match rule {
+            None => {
+                if missing.beat.is_none() {
+                    self.nonces.missing(missing.output.at_ms);
+                }
+                self.moved = true;
+            }
+            Some(rule) => {
+                let wanted = told(&missing.output);
+                self.find(answered, Aspect::Outcome, rule, &wanted, "nothing");
+            }
+        }
+    }
+
+    /// Whether an output is a nonce that may come a little later, or came a little earlier.
+    fn may_wait(&self, answered: &Answered<'_>, output: &Output) -> bool {
+        matches!(output.effect, Effect::PostNonce { .. })
+            && answered.time_passed
+            && self.rules.contains(Rule::NonceRenewed)
+    }
+
+    /// A heartbeat that comes too long after the one before it.
+    fn late_beat(&mut self, answered: &Answered<'_>, output: &Output) {
+        let Some((_, last_ms)) = self.led.last else { return };
+        if output.at_ms.saturating_sub(last_ms) > self.heartbeat_ms_max {
+            self.find_silence(answered, last_ms, &told(output));
+        }
+    }
+
+    /// A leader that has said nothing for too long.
+    fn silent(&mut self, answered: &Answered<'_>, now_ms: u64) {
+        let Some((last, last_ms)) = self.led.last else { return };
+        if now_ms.saturating_sub(last_ms) > self.heartbeat_ms_max {
+            self.find_silence(answered, last_ms, "nothing");
+            self.led.last = Some((last, answered.now_ms));
+        }
+    }
+
+    fn find_silence(&mut self, answered: &Answered<'_>, last_ms: u64, got: &str) {
+        if self.rules.contains(Rule::BeatInTime) {
+            let wanted =
+                format!("a heartbeat at {} ms at the latest", last_ms + self.heartbeat_ms_max);
+            self.find(answered, Aspect::Outcome, Rule::BeatInTime, &wanted, got);
+        }
     }
 
     /// Whether nothing was found so far.
@@ -114,22 +376,14 @@ impl Judge {
     /// The same case from the start, in another session; what was found stays.
     pub fn begin_again(&mut self) {
         self.due.clear();
-        self.signaled = 0;
-        self.departed.clear();
+        self.news.clear();
+        self.foreseen = None;
+        self.joined();
     }
 
     /// Notes something found by other means.
     pub fn note(&mut self, finding: Finding) {
         self.findings.push(finding);
-    }
-
-    /// What was found, once every window still open has closed.
-    #[must_use]
-    pub fn close(mut self) -> Vec<Finding> {
-        for due in std::mem::take(&mut self.due) {
-            self.findings.push(late(&due));
-        }
-        self.findings
     }
 
     /// Whether the class is as expected, so that the outputs are worth looking at.
@@ -173,71 +427,18 @@ impl Judge {
         }
     }
 
-    /// The rule behind an output nobody expects, where it is not that of the step: a leader may
-    /// rotate at any time, but for the throttle, which only advises (2.3.1, 3.7.6).
-    fn blame(&self, effect: &Effect, extra: &mut bool) -> Option<Rule> {
-        if let Effect::SignalRekey { mk_seq } = effect {
-            *extra = self.signaled.checked_add(1) == Some(*mk_seq);
-            return Some(if *extra { Rule::RotationThrottled } else { Rule::SeqByOne });
-        }
-        let Effect::PostSealedKey { user_id, hardware_id, .. } = effect else { return None };
-        let gone = self.departed.contains(&(user_id.clone(), hardware_id.clone()));
-        (*extra && !gone).then_some(Rule::RotationThrottled)
-    }
-
-    /// Whether an output is one the case knows.
-    fn output(
-        &mut self,
-        answered: &Answered<'_>,
-        output: &Output,
-        now: &mut Vec<Output>,
-        same: &dyn Fn(&Effect, &Effect) -> bool,
-    ) -> bool {
-        let at_once = |expected: &Output| {
-            expected.at_ms == output.at_ms && same(&expected.effect, &output.effect)
-        };
-        if let Some(place) = now.iter().position(at_once) {
-            now.remove(place);
-            return true;
-        }
-        let in_window = |due: &Due| {
-            same(&due.output.effect, &output.effect)
-                && (due.window.from_ms..=due.window.to_ms).contains(&output.at_ms)
-        };
-        if let Some(place) = self.due.iter().position(in_window) {
-            self.due.remove(place);
-            return true;
-        }
-        let other_moment = self.due.iter().position(|due| same(&due.output.effect, &output.effect));
-        if let Some(place) = other_moment {
-            let due = self.due.remove(place);
-            let early = output.at_ms < due.window.from_ms;
-            let rule = if early { due.window.early } else { due.window.late };
-            self.find(answered, Aspect::Outcome, rule, &wanted(&due), &told(output));
-            return true;
-        }
-        false
-    }
-
-    fn overdue(&mut self, answered: &Answered<'_>, now_ms: u64) {
-        let (over, open) = std::mem::take(&mut self.due)
-            .into_iter()
-            .partition(|due: &Due| due.window.to_ms < now_ms);
-        self.due = open;
-        for due in &over {
-            let mut finding = late(due);
-            finding.step = answered.step;
-            answered.input.clone_into(&mut finding.input);
-            self.shifted |= finding.rule == Rule::RotateOnJoin;
-            self.findings.push(finding);
-        }
-    }
-
-    /// Whether the client has rotated more or less often than the reference, which is advice at
-    /// most. From then on numbers and keys differ, and are judged by meaning.
+    /// Whether the client has rotated more or less often than the reference. From then on numbers
+    /// and keys differ, and are judged by meaning.
     #[must_use]
     pub fn is_shifted(&self) -> bool {
         self.shifted
+    }
+
+    /// Whether the client has sent other heartbeats than the reference, or rotated otherwise: the
+    /// recorded bytes say nothing any more, and the case is run live.
+    #[must_use]
+    pub fn is_moved(&self) -> bool {
+        self.shifted || self.moved
     }
 
     fn find(
@@ -248,8 +449,9 @@ impl Judge {
         expected: &str,
         got: &str,
     ) {
-        // Recorded bytes say nothing any more once numbers differ; the case is then run live.
-        let rule = if self.shifted && !self.live { Rule::RotationThrottled } else { rule };
+        if self.is_moved() && !self.live {
+            return;
+        }
         self.shifted |= matches!(rule, Rule::RotationThrottled | Rule::RotateOnJoin);
         self.findings.push(Finding {
             step: answered.step,
@@ -265,7 +467,6 @@ impl Judge {
 /// Whether two effects are the same but for the number of the key and what depends on it.
 fn alike_but_for_numbers(one: &Effect, other: &Effect) -> bool {
     match (one, other) {
-        (Effect::SignalRekey { .. }, Effect::SignalRekey { .. }) => true,
         (
             Effect::PostSealedKey { user_id, hardware_id, .. },
             Effect::PostSealedKey { user_id: user, hardware_id: device, .. },
@@ -274,66 +475,5 @@ fn alike_but_for_numbers(one: &Effect, other: &Effect) -> bool {
             stream == other
         }
         (one, other) => one == other,
-    }
-}
-
-fn late(due: &Due) -> Finding {
-    Finding {
-        step: due.step,
-        input: "the end of the window".to_owned(),
-        aspect: Aspect::Outcome,
-        rule: due.window.late,
-        expected: wanted(due),
-        got: "nothing".to_owned(),
-    }
-}
-
-fn wanted(due: &Due) -> String {
-    let (from, to) = (due.window.from_ms, due.window.to_ms);
-    format!("{}, or later up to {to} ms (not before {from} ms)", told(&due.output))
-}
-
-/// An output in a few words.
-#[must_use]
-pub fn told(output: &Output) -> String {
-    let what = match &output.effect {
-        Effect::PostAnnouncement { .. } => "an announcement".to_owned(),
-        Effect::PostSealedKey { user_id, .. } => {
-            format!("a key sealed to {}", crate::process::excerpt(user_id.as_bytes()))
-        }
-        Effect::SignalRekey { mk_seq } => format!("the signal of key {mk_seq}"),
-        Effect::Transmit { stream, packet } => {
-            let stream = crate::process::excerpt(stream.as_bytes());
-            format!("a packet of {stream} {}", packet_told(packet))
-        }
-        Effect::Render { from, stream, mk_seq, plaintext } => {
-            let text = String::from_utf8_lossy(&plaintext.0).into_owned();
-            let (from, stream) = (
-                crate::process::excerpt(from.as_bytes()),
-                crate::process::excerpt(stream.as_bytes()),
-            );
-            format!(
-                "{stream} of {from} under key {mk_seq}: {}",
-                crate::process::excerpt(text.as_bytes())
-            )
-        }
-        Effect::ShowSecurityCode { digits } => {
-            format!("security code {}", crate::process::excerpt(digits.as_bytes()))
-        }
-        Effect::ShowLeft {} => "shows that it left".to_owned(),
-    };
-    format!("{what} at {} ms", output.at_ms)
-}
-
-fn packet_told(packet: &crate::protocol::Payload) -> String {
-    match packet {
-        crate::protocol::Payload::Bytes(bytes) => match bytes.0.first_chunk::<4>() {
-            Some(number) => format!("under key {}", u32::from_be_bytes(*number)),
-            None => "too short for a header".to_owned(),
-        },
-        crate::protocol::Payload::Fields(fields) => {
-            let number = fields.get("mk_seq").map_or("none", String::as_str);
-            format!("under key {}", crate::process::excerpt(number.as_bytes()))
-        }
     }
 }

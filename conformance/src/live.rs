@@ -4,30 +4,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_model::{
-    Algebra as _,
-    algebra::{BoxLabels, Bytes, KeyInBox, StreamName},
-    client::{Phase, RoleState, meta_record},
-    machine::{Effect as Done, Outcome, StepError},
-    message::{Announcement, Meeting, Packet, SealedKey},
-    script::{Act, ScriptStep},
-    stage::Stage,
+    algebra::Bytes,
+    machine::{Event, Outcome, StepError},
+    message::{Meeting, Role, Seat},
+    script::{Act, ExpectedClass, Handle, MessageKind, Recipe, ScriptStep},
+    stage::{Reply, Stage, StageError},
 };
-use conclave_spec::{
-    Label, Octets, Profile, Rule,
-    formulas::{
-        binding::{Binding, binding},
-        security_code::security_code,
-        sign,
-    },
-};
+use conclave_spec::{Octets, Profile, Rule, RuleSet, formulas::security_code::security_code};
 
 use crate::{
     case::{CaseSession, CaseStep},
     exchange::{self, Exchange},
-    protocol::{Codec, Effect, Hex, Input, Message, Payload, Response},
+    protocol::{Class, Codec, Effect, Hex, Input, Message, Response},
     record,
+    reference::class_of_refusal,
     verdict::{Aspect, Finding},
 };
+
+mod alike;
+mod chain;
+mod meaning;
+
+pub use alike::alike;
+
+use chain::Chain;
 
 /// What the other parties of a case draw from.
 #[must_use]
@@ -44,6 +44,13 @@ pub struct Live<'a> {
     meeting: Option<Meeting>,
     code: Option<String>,
     claims: Claims,
+    chain: Chain,
+    /// The liveness nonces the client was given, by recipient, oldest first.
+    nonces: BTreeMap<Seat, Vec<Octets>>,
+    /// How many links and heartbeats of the client each party has got.
+    handed: BTreeMap<String, usize>,
+    /// How many there were when the client joined, or began to lead.
+    begun: usize,
 }
 
 /// What must never repeat.
@@ -51,9 +58,9 @@ pub struct Live<'a> {
 struct Claims {
     announced: BTreeSet<Octets>,
     nonces: BTreeSet<Octets>,
+    liveness: BTreeSet<Octets>,
     counters: BTreeSet<(Option<Meeting>, u32, String, u64)>,
     joins: u32,
-    signaled: u32,
     numbers: BTreeMap<u32, Octets>,
     keys: BTreeMap<Octets, (u32, u32)>,
 }
@@ -63,19 +70,29 @@ type Findings = Result<Vec<Finding>, String>;
 /// A rule, what was wanted, and what came.
 type Wrong = (Rule, &'static str, &'static str);
 
+/// How the client has departed from the script.
+#[derive(Clone, Copy, Debug)]
+pub struct Departure {
+    /// It has sent other heartbeats, or rotated otherwise.
+    pub moved: bool,
+    /// It has rotated more or less often, so that numbers differ.
+    pub shifted: bool,
+}
+
 impl<'a> Live<'a> {
-    /// The cast of a case, with the client's own identity key in its place.
+    /// The cast of a case, with the client's own identity key in its place. The others follow
+    /// `world`, where the script does not say otherwise; the client follows `profile`.
     ///
     /// # Errors
     /// The script cannot be played.
     pub fn new(
         algebra: &'a Bytes,
         session: &'a CaseSession,
-        profile: &'a Profile,
+        (world, profile): (&Profile, &'a Profile),
         codec: Codec,
         ivk: &Hex,
     ) -> Result<Self, String> {
-        let stage = Stage::new(algebra, &session.script.cast, profile);
+        let stage = Stage::new(algebra, &session.script.cast, world);
         let mut stage = stage.map_err(|error| error.to_string())?;
         let actor = stage.actor_mut(&session.plays).map_err(|error| error.to_string())?;
         actor.state.ivk = exchange::octets(ivk);
@@ -87,6 +104,10 @@ impl<'a> Live<'a> {
             meeting: None,
             code: None,
             claims: Claims::default(),
+            chain: Chain::default(),
+            nonces: BTreeMap::new(),
+            handed: BTreeMap::new(),
+            begun: 0,
         })
     }
 
@@ -94,53 +115,145 @@ impl<'a> Live<'a> {
     ///
     /// # Errors
     /// The script cannot be played.
-    pub fn play_other(&mut self, step: &ScriptStep, at: usize, shifted: bool) -> Findings {
-        let canonical = Exchange { codec: Codec::Bytes, ..self.exchange };
-        let played = record::play(&mut self.stage, &canonical, step);
-        let (_, reply) = match played {
-            Ok(played) => played,
-            Err(conclave_model::stage::StageError::NotSent(handle))
-                if handle.by == self.session.plays =>
-            {
-                let rule = step.expect.rule.unwrap_or(Rule::JoinerKeyPrompt);
-                let rule = if shifted { Rule::RotateOnJoin } else { rule };
-                let finding = peer(
-                    at,
-                    step,
-                    rule,
-                    &format!("message {} of the client", handle.nth),
-                    "it never came",
-                );
-                return Ok(vec![finding]);
+    pub fn play_other(&mut self, step: &ScriptStep, at: usize, departure: Departure) -> Findings {
+        if let Act::Join { .. } = &step.act {
+            self.handed.remove(&step.party);
+        }
+        match handed_on(&step.act).filter(|handle| handle.by == self.session.plays) {
+            Some(handle) => self.hand_over(step, handle, at, departure),
+            None => self.play_one(step, at, departure),
+        }
+    }
+
+    /// Hands a link or heartbeat of the client to a party. Where the client has sent others than
+    /// the script knows, the party gets every one that it has not got yet.
+    fn hand_over(
+        &mut self,
+        step: &ScriptStep,
+        handle: &Handle,
+        at: usize,
+        departure: Departure,
+    ) -> Findings {
+        let posts = self.own_posts();
+        let sent = posts.iter().position(|post| *post == (handle.kind, handle.nth));
+        let from = self.handed.get(&step.party).copied().unwrap_or_default().max(self.begun);
+        let of_before = sent.is_some_and(|place| place < self.begun);
+        if of_before || !departure.moved {
+            if let Some(place) = sent {
+                self.handed.insert(step.party.clone(), from.max(place + 1));
             }
+            return self.play_one(step, at, departure);
+        }
+        self.handed.insert(step.party.clone(), posts.len().max(from));
+        let mut findings = Vec::new();
+        for (kind, nth) in posts.into_iter().skip(from) {
+            findings.extend(self.hand_one(step, kind, nth, at)?);
+        }
+        Ok(findings)
+    }
+
+    /// Hands over a message the script does not name: it must not be refused as wrong.
+    fn hand_one(&mut self, step: &ScriptStep, kind: MessageKind, nth: u32, at: usize) -> Findings {
+        let sent = Recipe::Sent(Handle { by: self.session.plays.clone(), kind, to: None, nth });
+        let act = if kind == MessageKind::Link {
+            Act::Link { link: sent }
+        } else {
+            Act::Heartbeat { heartbeat: sent }
+        };
+        let step = ScriptStep { act, wire: None, ..step.clone() };
+        let played = record::play(&mut self.stage, &step);
+        let (_, reply) = played.map_err(|error| error.to_string())?;
+        Ok(match reply.outcome {
+            // Without a leader it knows, a party takes no heartbeat, however good.
+            Err(StepError::Refused(reject))
+                if class_of_refusal(reject.rule) == Class::Reject
+                    && reject.rule != Rule::AnnouncementVerifies =>
+            {
+                vec![peer(at, &step, reject.rule, "accept", "refused")]
+            }
+            // A party that has left because of what came before has no use for it.
+            Ok(_) | Err(_) => Vec::new(),
+        })
+    }
+
+    /// The links and heartbeats of the client so far, in order, by kind and number.
+    fn own_posts(&self) -> Vec<(MessageKind, u32)> {
+        let mut posts = Vec::new();
+        let (mut links, mut beats) = (0, 0);
+        let own = self.stage.sent().iter().filter(|(by, _)| *by == self.session.plays);
+        for kind in own.map(|(_, sent)| sent.kind()) {
+            let count = match kind {
+                MessageKind::Link => &mut links,
+                MessageKind::Heartbeat => &mut beats,
+                MessageKind::Announcement
+                | MessageKind::SealedKey
+                | MessageKind::Packet
+                | MessageKind::Nonce
+                | MessageKind::LockRequest => continue,
+            };
+            *count += 1;
+            posts.push((kind, *count));
+        }
+        posts
+    }
+
+    fn play_one(&mut self, step: &ScriptStep, at: usize, departure: Departure) -> Findings {
+        let (_, reply) = match record::play(&mut self.stage, step) {
+            Ok(played) => played,
             // Nothing was sent that could be handed on, because of other rotations.
-            Err(conclave_model::stage::StageError::NotSent(_)) if shifted => return Ok(Vec::new()),
+            Err(StageError::NotSent(_)) if departure.moved => return Ok(Vec::new()),
+            Err(StageError::NotSent(handle)) if handle.by == self.session.plays => {
+                let rule = step.expect.rule.unwrap_or(not_sent(handle.kind));
+                let wanted = format!("message {} of the client", handle.nth);
+                return Ok(vec![peer(at, step, rule, &wanted, "it never came")]);
+            }
             Err(error) => return Err(error.to_string()),
         };
-        let got = match reply.outcome {
+        self.compare(step, &reply, at, departure)
+    }
+
+    fn compare(
+        &self,
+        step: &ScriptStep,
+        reply: &Reply<Octets>,
+        at: usize,
+        departure: Departure,
+    ) -> Findings {
+        let time_passes = matches!(step.act, Act::Advance { .. });
+        let got = match &reply.outcome {
             Ok(Outcome::Accepted) => ("accept", None),
-            Ok(Outcome::Pending(rule)) => ("pending", Some(rule)),
-            Err(StepError::Refused(reject)) => ("refused", Some(reject.rule)),
+            Ok(Outcome::Left(_)) if time_passes => ("accept", None),
+            Ok(Outcome::Pending(rule)) => ("pending", Some(*rule)),
+            Ok(Outcome::Left(rule)) => ("leave", Some(*rule)),
+            Err(StepError::Refused(reject)) => {
+                let ignored = class_of_refusal(reject.rule) == Class::Ignore;
+                (if ignored { "ignored" } else { "refused" }, Some(reject.rule))
+            }
+            // A party that has left because of what it was given meanwhile.
+            Err(_) if departure.moved => return Ok(Vec::new()),
             Err(error) => return Err(error.to_string()),
         };
-        use conclave_model::script::ExpectedClass;
         let wanted = match step.expect.class {
             ExpectedClass::Accept => "accept",
             ExpectedClass::Pending => "pending",
-            ExpectedClass::Reject | ExpectedClass::Ignore => "refused",
+            ExpectedClass::Leave => "leave",
+            ExpectedClass::Reject => "refused",
+            ExpectedClass::Ignore => "ignored",
         };
-        let mut findings = Vec::new();
-        if got.0 != wanted {
-            // With other rotations the script's own steps fall out of step; what was sealed and
-            // sent is judged where it is sent.
-            let rule = if shifted {
-                Rule::RotationThrottled
-            } else {
-                got.1.or(step.expect.rule).unwrap_or(Rule::SealOpens)
-            };
-            findings.push(peer(at, step, rule, wanted, got.0));
+        // What calls for a key, or makes it an old one, may have come earlier, with another
+        // heartbeat.
+        let taken = |it: &str| ["accept", "pending", "ignored"].contains(&it);
+        if got.0 == wanted || (departure.moved && taken(wanted) && taken(got.0)) {
+            return Ok(Vec::new());
         }
-        Ok(findings)
+        // With other rotations the script's own steps fall out of step; what was sealed and sent is
+        // judged where it is sent.
+        let rule = match departure.shifted {
+            true if self.profile.rules.contains(Rule::RotationThrottled) => Rule::RotationThrottled,
+            true => return Ok(Vec::new()),
+            false => got.1.or(step.expect.rule).unwrap_or(Rule::SealOpens),
+        };
+        Ok(vec![peer(at, step, rule, wanted, got.0)])
     }
 
     /// What the client is given.
@@ -148,10 +261,13 @@ impl<'a> Live<'a> {
     /// # Errors
     /// The script cannot be played.
     pub fn input(&mut self, step: &ScriptStep) -> Result<Input, String> {
-        if let Act::Join { meeting, .. } = &step.act {
+        if let Act::Join { meeting, role, .. } = &step.act {
             self.meeting = Some(meeting.clone());
             self.claims.joins += 1;
             self.claims.numbers.clear();
+            self.nonces.clear();
+            self.begun = self.own_posts().len();
+            self.chain.joined(*role == Role::Leader);
         }
         let given = self.stage.given(&step.act).map_err(|error| error.to_string())?;
         let mut input = self.exchange.request(&given);
@@ -165,9 +281,10 @@ impl<'a> Live<'a> {
     #[must_use]
     pub fn expectation(&mut self, step: &CaseStep, input: &Input) -> CaseStep {
         let mut step = step.clone();
-        let shown =
-            |it: &crate::protocol::Output| matches!(it.effect, Effect::ShowSecurityCode { .. });
-        if step.expect.outputs.iter().any(shown) {
+        let outputs = &step.expect.outputs;
+        let has = |is_it: fn(&Effect) -> bool| outputs.iter().any(|output| is_it(&output.effect));
+        let leaves = has(|effect| matches!(effect, Effect::ShowLeft {}));
+        if has(|effect| matches!(effect, Effect::ShowSecurityCode { .. })) {
             let named = if let Input::Deliver { message: Message::LeaderNamed { ivk, .. } } = input
             {
                 Some(exchange::octets(ivk))
@@ -177,7 +294,7 @@ impl<'a> Live<'a> {
             let ivk = named.unwrap_or_else(|| self.own_ivk());
             self.code = Some(security_code(self.profile.rules, &ivk).digits().to_owned());
         }
-        if matches!(input, Input::Leave {} | Input::Deliver { message: Message::MeetingEnded {} }) {
+        if leaves {
             self.code = None;
         }
         for output in &mut step.expect.outputs {
@@ -193,9 +310,19 @@ impl<'a> Live<'a> {
         step
     }
 
+    /// The rules of the client's profile.
+    #[must_use]
+    pub fn rules(&self) -> RuleSet {
+        self.profile.rules
+    }
+
     fn own_ivk(&self) -> Octets {
         let actor = self.stage.actor(&self.session.plays);
         actor.map(|actor| actor.state.ivk.clone()).unwrap_or_default()
+    }
+
+    fn own_seat(&self) -> Seat {
+        Seat::new(&self.session.user_id, &self.session.hardware_id)
     }
 
     /// Takes in what the client did: peers will see it, and some of it must never repeat.
@@ -203,148 +330,70 @@ impl<'a> Live<'a> {
     /// # Errors
     /// An output is not in the session's codec.
     pub fn heard(&mut self, input: &Input, response: &Response, at: usize) -> Findings {
-        let mut findings = Vec::new();
+        if response.class == Class::Accept {
+            self.taken(input)?;
+        }
+        let mut wrong = Vec::new();
         for output in &response.outputs {
             let heard = self.exchange.heard(&output.effect).map_err(|error| error.to_string())?;
             let Some(effect) = heard else {
-                findings.push(claim(
-                    at,
-                    Rule::EncodingCanonical,
-                    "a canonical message",
-                    "bytes that do not decode",
-                ));
+                let (wanted, got) = ("a canonical message", "bytes that do not decode");
+                wrong.push((Rule::EncodingCanonical, wanted, got));
                 continue;
             };
-            findings.extend(self.judge(&effect, input, at));
+            wrong.extend(self.judge(&effect, input));
             self.stage.note(&self.session.plays, &effect);
         }
-        Ok(findings)
+        wrong.extend(self.chain.answered(self.profile));
+        Ok(wrong.into_iter().map(|(rule, wanted, got)| claim(at, rule, wanted, got)).collect())
     }
 
-    /// What an output means to those who have the other keys.
-    fn judge(&mut self, effect: &Done<Octets>, input: &Input, at: usize) -> Vec<Finding> {
-        let wrong = match effect {
-            Done::PostAnnouncement(announcement) => self.judge_announcement(announcement),
-            Done::PostSealedKey(sealed) => self.judge_sealed(sealed),
-            Done::Transmit { stream, packet } => self.judge_packet(stream, packet, input),
-            Done::SignalRekey { mk_seq } => {
-                self.claims.signaled = *mk_seq;
-                Vec::new()
+    /// Takes in what the client was given and has accepted.
+    fn taken(&mut self, input: &Input) -> Result<(), String> {
+        let event = self.exchange.event(input).map_err(|error| error.to_string())?;
+        match event {
+            Some(Event::LeaderNamed { seat, ivk, announcement }) => {
+                let own = seat == self.own_seat();
+                if own && !self.chain.leads() {
+                    self.begun = self.own_posts().len();
+                }
+                let binding = self.binding_of(&seat, &ivk, &announcement.pk);
+                self.chain.told_leader(binding.filter(|_| !own));
             }
-            Done::Render { .. } | Done::ShowSecurityCode(_) | Done::ShowLeft => Vec::new(),
-        };
-        wrong.into_iter().map(|(rule, wanted, got)| claim(at, rule, wanted, got)).collect()
-    }
-
-    fn judge_announcement(&mut self, announcement: &Announcement<Octets>) -> Vec<Wrong> {
-        let mut wrong = Vec::new();
-        if !self.signed(announcement) {
-            let (wanted, got) = ("a signature over the true binding", "another");
-            wrong.push((Rule::AnnouncementVerifies, wanted, got));
-        }
-        if !self.claims.announced.insert(announcement.pk.clone()) {
-            let (wanted, got) = ("a fresh ephemeral key", "one announced before");
-            wrong.push((Rule::EphemeralFresh, wanted, got));
-        }
-        wrong
-    }
-
-    /// Opens a sealed key as its recipient would, and holds it against the others.
-    fn judge_sealed(&mut self, sealed: &SealedKey<Octets>) -> Vec<Wrong> {
-        let mut wrong = Vec::new();
-        if !self.claims.nonces.insert(sealed.sealed.nonce.clone()) {
-            wrong.push((Rule::BoxNonceFresh, "a fresh nonce", "one used before"));
-        }
-        let Some(opened) = self.opened(sealed) else { return wrong };
-        let Some(opened) = opened else {
-            wrong.push((Rule::SealOpens, "a box its recipient opens", "one it does not open"));
-            return wrong;
-        };
-        let number = opened.mk_seq.unwrap_or(self.claims.signaled);
-        let key = opened.meeting_key;
-        let first = self.claims.numbers.entry(number).or_insert_with(|| key.clone());
-        if *first != key {
-            wrong.push((Rule::SealToListed, "one key for everybody", "another key for this one"));
-        }
-        let place = (self.claims.joins, number);
-        if *self.claims.keys.entry(key).or_insert(place) != place {
-            wrong.push((Rule::RotationFresh, "a fresh key for each number", "a key used before"));
-        }
-        wrong
-    }
-
-    /// What a recipient finds in a sealed key; `None` where it does not know the leader yet.
-    fn opened(&self, sealed: &SealedKey<Octets>) -> Option<Option<KeyInBox<Octets>>> {
-        let (_, actor) = self
-            .stage
-            .actors()
-            .find(|(party, actor)| *party != self.session.plays && actor.state.seat == sealed.to)?;
-        let Phase::Joined(joined) = &actor.state.phase else { return None };
-        let RoleState::Participant(participant) = &joined.role else { return None };
-        let leader = participant.leader.as_ref()?;
-        let meta = meta_record(&joined.meeting, &leader.seat.user_id, &sealed.to.user_id);
-        Some(self.stage.algebra().open(
-            self.profile.rules,
-            self.profile.box_suite,
-            &leader.pair,
-            &joined.ephemeral.secret,
-            BoxLabels::MEETING_KEY,
-            &meta,
-            &sealed.sealed,
-        ))
-    }
-
-    /// Opens a packet as anybody would who holds its key: it must carry what was to be sent.
-    fn judge_packet(&mut self, stream: &str, packet: &Packet<Octets>, input: &Input) -> Vec<Wrong> {
-        let mut wrong = Vec::new();
-        let meeting = self.meeting.clone();
-        let counter = (meeting, packet.mk_seq, stream.to_owned(), packet.counter);
-        if !self.claims.counters.insert(counter) {
-            wrong.push((Rule::CounterNeverRepeats, "a fresh counter", "one used before"));
-        }
-        let (Some(meeting), Input::Send { plaintext, .. }) = (&self.meeting, input) else {
-            return wrong;
-        };
-        let rings = self.stage.actors().filter_map(|(party, actor)| match &actor.state.phase {
-            Phase::Joined(joined) if party != self.session.plays && joined.meeting == *meeting => {
-                joined.ring.iter().find(|key| key.mk_seq == packet.mk_seq)
+            Some(Event::HeartbeatArrived(heartbeat)) => self.chain.took(self.profile, &heartbeat),
+            Some(Event::NonceArrived { seat, nonce }) => {
+                self.nonces.entry(seat).or_default().push(nonce);
             }
-            Phase::Joined(_) | Phase::Outside | Phase::Left => None,
-        });
-        let (rules, algebra) = (self.profile.rules, self.stage.algebra());
-        let name = StreamName { meeting, sender: &self.session.user_id, stream };
-        let heard: Vec<_> = rings
-            .map(|key| {
-                let key = algebra.stream_key(rules, &key.meeting_key, name);
-                algebra.open_packet(rules, &key, packet.mk_seq, packet.counter, &packet.body)
-            })
-            .collect();
-        let meant = Some(exchange::octets(plaintext));
-        // Without a number in the seal the server decides which key a number means.
-        let numbered = self.session.leads || rules.contains(Rule::SealCarriesSeq);
-        if numbered && !heard.is_empty() && !heard.contains(&meant) {
-            wrong.push((Rule::PacketOpens, "a packet of what was to be sent", "another"));
+            Some(Event::Departed { seat } | Event::Kick { seat }) => {
+                self.nonces.remove(&seat);
+            }
+            Some(_) | None => {}
         }
-        wrong
+        Ok(())
     }
+}
 
-    fn signed(&self, announcement: &Announcement<Octets>) -> bool {
-        let Some(meeting) = &self.meeting else { return false };
-        let ivk = self.own_ivk();
-        let signed = binding(
-            self.profile.rules,
-            &Binding {
-                meeting_id: &meeting.id,
-                meeting_uuid: &meeting.uuid,
-                user_id: &self.session.user_id,
-                hardware_id: &self.session.hardware_id,
-                ivk: &ivk,
-                pk: &announcement.pk,
-            },
-        );
-        signed.is_ok_and(|signed| {
-            sign::verify(self.profile.rules, &ivk, Label::Announcement, &signed, &announcement.sig)
-        })
+/// The link or heartbeat that a step hands on as it was sent.
+fn handed_on(act: &Act) -> Option<&Handle> {
+    if let Act::Link { link: Recipe::Sent(handle) }
+    | Act::Heartbeat { heartbeat: Recipe::Sent(handle) } = act
+    {
+        Some(handle)
+    } else {
+        None
+    }
+}
+
+/// The rule a client breaks that has not sent what the script hands on.
+const fn not_sent(kind: MessageKind) -> Rule {
+    match kind {
+        MessageKind::Announcement => Rule::AnnouncementVerifies,
+        MessageKind::SealedKey => Rule::SealToListed,
+        MessageKind::Packet => Rule::UseNewestKey,
+        MessageKind::Nonce => Rule::NoncePosted,
+        MessageKind::Link => Rule::JoinListed,
+        MessageKind::Heartbeat => Rule::BeatOnChange,
+        MessageKind::LockRequest => Rule::RequestRetried,
     }
 }
 
@@ -374,28 +423,4 @@ fn claim(at: usize, rule: Rule, wanted: &str, got: &str) -> Finding {
         expected: wanted.to_owned(),
         got: got.to_owned(),
     }
-}
-
-/// Whether two effects are the same but for values the client draws itself.
-#[must_use]
-pub fn alike(codec: Codec, one: &Effect, other: &Effect) -> bool {
-    match (one, other) {
-        (Effect::PostAnnouncement { .. }, Effect::PostAnnouncement { .. }) => true,
-        (
-            Effect::PostSealedKey { user_id, hardware_id, .. },
-            Effect::PostSealedKey { user_id: user, hardware_id: device, .. },
-        ) => user_id == user && hardware_id == device,
-        (
-            Effect::Transmit { stream, packet },
-            Effect::Transmit { stream: other_stream, packet: other_packet },
-        ) => stream == other_stream && header(Codec::Bytes, packet) == header(codec, other_packet),
-        (one, other) => one == other,
-    }
-}
-
-/// The number and counter a packet shows.
-fn header(codec: Codec, packet: &Payload) -> Option<(u32, u64)> {
-    let exchange = Exchange { codec, rules: conclave_spec::RuleSet::all() };
-    let packet = exchange.packet(packet).ok()?.ok()?;
-    Some((packet.mk_seq, packet.counter))
 }

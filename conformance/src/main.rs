@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{
         self, Exit, adapter, attack, check, docs, explore, mutants,
+        scenario::{self, ScenarioError},
         tables::{self, Listing, Look, TablesError},
     },
     process::Launch,
@@ -49,6 +50,11 @@ enum Command {
     Obligations(Table),
     /// The protocol versions, or what changed from one to another
     Profiles(ProfilesArgs),
+    /// The cases as stories: list them, or draw one
+    Scenario {
+        #[command(subcommand)]
+        action: ScenarioAction,
+    },
     /// Everything about one rule, reading, obligation, profile, layout or label
     Explain {
         /// Its identifier, such as ROT-02 or R-12
@@ -103,6 +109,27 @@ struct Table {
     /// As JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum ScenarioAction {
+    /// Draw one: by its identifier, or by its name under the newest version that has it
+    Show {
+        /// The identifier, such as `zoom-4.1/lock/locked`, or its last part
+        name: String,
+        /// As text lanes, Mermaid, or an SVG picture
+        #[arg(long, value_enum, default_value_t = scenario::Format::Text)]
+        format: scenario::Format,
+        /// Write it here instead of on the screen
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// List those whose identifier contains a word
+    List {
+        /// The word
+        #[arg(default_value = "")]
+        part: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -254,6 +281,15 @@ fn run(command: Command) -> Exit {
             }
             _ => ended(tables::profiles(&listing(&Table { json: args.json }), out)),
         },
+        Command::Scenario { action } => {
+            let result = match action {
+                ScenarioAction::Show { name, format, out: file } => {
+                    scenario::show(&name, format, file.as_ref(), out)
+                }
+                ScenarioAction::List { part } => scenario::list(&part, out),
+            };
+            told_story(result)
+        }
         Command::Explain { id } => ended(tables::explain(Look::of_stdout(), &id, out)),
         Command::Docs { action } => run_docs(action),
     }
@@ -268,6 +304,17 @@ fn ended(result: Result<(), TablesError>) -> Exit {
         Ok(()) => Exit::Conformant,
         Err(error) if error.exit_code() == 4 => Exit::usage(&error.to_string()),
         Err(TablesError::Output(error)) => commands::written(Err(error), Exit::Conformant),
+        Err(error) => Exit::harness(&error.to_string()),
+    }
+}
+
+fn told_story(result: Result<(), ScenarioError>) -> Exit {
+    match result {
+        Ok(()) => Exit::Conformant,
+        Err(ScenarioError::Write(error)) => commands::written(Err(error), Exit::Conformant),
+        Err(error @ (ScenarioError::Unknown { .. } | ScenarioError::Formula(_))) => {
+            Exit::usage(&error.to_string())
+        }
         Err(error) => Exit::harness(&error.to_string()),
     }
 }

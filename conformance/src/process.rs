@@ -329,6 +329,8 @@ const fn op_word(input: &Input) -> &'static str {
         Input::Deliver { .. } => "deliver",
         Input::Advance { .. } => "advance",
         Input::Send { .. } => "send",
+        Input::SetLock { .. } => "set_lock",
+        Input::Kick { .. } => "kick",
         Input::Leave {} => "leave",
         Input::Observe {} => "observe",
         Input::Compute { .. } => "compute",

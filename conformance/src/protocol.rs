@@ -1,14 +1,22 @@
-//! The adapter protocol, version 1: the types that requests, answers, vectors and traces share.
+//! The adapter protocol, version 2: the types that requests, answers, vectors and traces share.
 //!
-//! JSON Schema and the tables of `docs/adapter.md` are generated from this file.
+//! JSON Schema and the tables of `docs/adapter.md` are generated from this file and its folder.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod effect;
+mod message;
+mod observed;
+
+pub use effect::{Effect, Output};
+pub use message::{Message, Payload};
+pub use observed::{Encryption, Observed, Phase, RosterLine, Standing};
+
 /// The version of the protocol described here.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Bytes, in lower-case hexadecimal.
 #[derive(
@@ -87,6 +95,8 @@ pub enum Input {
         meeting_uuid: Hex,
         /// The role the server gives this client.
         role: Role,
+        /// The display name of this device, at most 255 bytes.
+        name: String,
     },
     /// A message from the server arrives.
     Deliver {
@@ -105,6 +115,18 @@ pub enum Input {
         stream: String,
         /// What to send.
         plaintext: Hex,
+    },
+    /// The user locks or unlocks the meeting: as leader, or as a co-host who asks the leader.
+    SetLock {
+        /// Whether the meeting is to be locked.
+        locked: bool,
+    },
+    /// The user of the leader removes somebody.
+    Kick {
+        /// User ID.
+        user_id: String,
+        /// Hardware ID.
+        hardware_id: String,
     },
     /// The user leaves the meeting.
     Leave {},
@@ -177,73 +199,6 @@ pub enum Codec {
     Bytes,
     /// As named fields, for clients whose own encoding is another.
     Fields,
-}
-
-/// A protocol message, in the session's codec.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Payload {
-    /// Codec `bytes`.
-    Bytes(Hex),
-    /// Codec `fields`: field name to text, decimal number or hexadecimal, as the layout says.
-    Fields(BTreeMap<String, String>),
-}
-
-/// A message from the server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Message {
-    /// The server says who leads. To participants.
-    LeaderNamed {
-        /// User ID of the leader, according to the server.
-        user_id: String,
-        /// Hardware ID of the leader, according to the server.
-        hardware_id: String,
-        /// The identity key the key server serves for that device, 32 bytes.
-        ivk: Hex,
-        /// The announcement on the bulletin board.
-        announcement: Payload,
-    },
-    /// The trusted participant list gained an entry. To everybody.
-    Admitted {
-        /// User ID, according to the server.
-        user_id: String,
-        /// Hardware ID, according to the server.
-        hardware_id: String,
-        /// The identity key the key server serves for that device, 32 bytes.
-        ivk: Hex,
-        /// The announcement on the bulletin board.
-        announcement: Payload,
-    },
-    /// The trusted participant list lost an entry. To everybody.
-    Departed {
-        /// User ID.
-        user_id: String,
-        /// Hardware ID.
-        hardware_id: String,
-    },
-    /// The number of the newest meeting key, as it travels beside the trusted participant list.
-    /// To participants.
-    RekeySignaled {
-        /// The number.
-        mk_seq: u32,
-    },
-    /// A sealed meeting key from the bulletin board. To participants.
-    SealedKey {
-        /// The sealed key.
-        sealed: Payload,
-    },
-    /// A media packet.
-    Packet {
-        /// User ID of the sender, according to the server.
-        from: String,
-        /// Message type, according to the server.
-        stream: String,
-        /// The packet.
-        packet: Payload,
-    },
-    /// The server says the meeting is over.
-    MeetingEnded {},
 }
 
 /// One line from the adapter to the harness.
@@ -321,66 +276,6 @@ impl Class {
     }
 }
 
-/// Something the client did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Output {
-    /// When, in milliseconds since `open`.
-    pub at_ms: u64,
-    /// What.
-    pub effect: Effect,
-}
-
-/// What a client can do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Effect {
-    /// Posts its key announcement to the bulletin board.
-    PostAnnouncement {
-        /// The announcement.
-        announcement: Payload,
-    },
-    /// Posts a sealed meeting key to the bulletin board. Leader only.
-    PostSealedKey {
-        /// User ID it is for.
-        user_id: String,
-        /// Hardware ID it is for.
-        hardware_id: String,
-        /// The sealed key.
-        sealed: Payload,
-    },
-    /// Tells everybody the number of the newest meeting key. Leader only.
-    SignalRekey {
-        /// The number.
-        mk_seq: u32,
-    },
-    /// Sends a media packet.
-    Transmit {
-        /// Message type.
-        stream: String,
-        /// The packet.
-        packet: Payload,
-    },
-    /// Plays or shows something received.
-    Render {
-        /// The sender's user ID as shown.
-        from: String,
-        /// Message type.
-        stream: String,
-        /// The number of the meeting key it opened under.
-        mk_seq: u32,
-        /// What is played or shown.
-        plaintext: Hex,
-    },
-    /// Shows the meeting leader security code.
-    ShowSecurityCode {
-        /// 39 decimal digits, without separators.
-        digits: String,
-    },
-    /// Shows that the client is no longer in the meeting.
-    ShowLeft {},
-}
-
 /// The answer to a request that asks something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -432,35 +327,4 @@ pub struct Hello {
 pub struct Opened {
     /// The device's identity verification key, 32 bytes.
     pub ivk: Hex,
-}
-
-/// What the user of a client sees, and a peer could. No secrets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Observed {
-    /// Outside, joined or left.
-    pub phase: Phase,
-    /// User ID of the leader whose announcement verified; its own for the leader.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub leader: Option<String>,
-    /// The security code shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub security_code: Option<String>,
-    /// User IDs of the others listed, sorted.
-    pub listed: Vec<String>,
-    /// The number of the meeting key the next packet would be sent under.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sends_under: Option<u32>,
-}
-
-/// Where a client is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Has joined no meeting yet.
-    Outside,
-    /// In a meeting.
-    Joined,
-    /// Has left the last meeting.
-    Left,
 }

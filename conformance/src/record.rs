@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use conclave_model::{
     algebra::{Bytes, Draw},
-    machine::{Outcome, StepError},
+    machine::StepError,
+    message::{Role, Seat},
     script::{Act, ExpectedClass, ScriptStep, WireEdit},
     stage::{Given, Reply, Stage, StageError},
 };
-use conclave_spec::{Octets, Profile, RuleSet};
+use conclave_spec::{Octets, Profile, Rule, RuleSet, rules::Area};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -34,6 +35,14 @@ pub enum RecordError {
         /// What is wrong.
         error: StageError,
     },
+    /// The reference has no such policy.
+    #[error("{case}: {reason}")]
+    Policy {
+        /// The case.
+        case: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The reference does something else than the draft says.
     #[error("{case}, step {step}: the draft expects {expected}, the reference gives {got}")]
     Differs {
@@ -48,33 +57,58 @@ pub enum RecordError {
     },
 }
 
-/// Every vector file of this release, in order.
+/// Every vector file of this release, in order: a file for each area of each profile that has
+/// cases there.
 ///
 /// # Errors
 /// A draft and the reference disagree.
 pub fn files() -> Result<Vec<(String, VectorFile)>, RecordError> {
     let mut files = Vec::new();
+    let mut recorded: BTreeMap<String, Case> = BTreeMap::new();
     for profile in Profile::all() {
         let cases: Result<Vec<_>, _> =
             cases::drafts(&profile).iter().map(|draft| record(draft, &profile, &profile)).collect();
         let cases = cases?;
-        for area in ["device", "rotation", "media"] {
-            let cases = cases.iter().filter(|case| case.area() == area).cloned().collect();
+        for area in Area::ALL.map(Area::word) {
+            let (mut own, mut same) = (Vec::new(), Vec::new());
+            for case in cases.iter().filter(|case| case.area() == area) {
+                match of_parent(case, &profile, &recorded) {
+                    Some(parent) => same.push(parent.id.clone()),
+                    None => own.push(case.clone()),
+                }
+            }
+            let file = file(area, profile.id, profile.digest(), own);
             let name = format!("scenarios/{}/{area}.json", profile.id);
-            files.push((name, file(area, profile.id, profile.digest(), cases)));
+            files.push((name, VectorFile { same, ..file }));
         }
+        recorded.extend(cases.into_iter().map(|case| (case.id.clone(), case)));
     }
-    let formulas: Result<Vec<_>, _> = cases::formula_drafts(RuleSet::all())
-        .iter()
-        .map(|draft| record_formula(draft, RuleSet::all()))
-        .collect();
-    let formulas = formulas?;
-    for area in ["device", "rotation", "media"] {
-        let cases = formulas.iter().filter(|case| case.area() == area).cloned().collect();
-        let digest = Profile { rules: RuleSet::all(), ..Profile::zoom_3_0() }.digest();
-        files.push((format!("bytes/{area}.json"), file(area, FORMULAS, digest, cases)));
-    }
+    files.extend(formula_files()?);
+    files.retain(|(_, file)| file.count > 0 || !file.same.is_empty());
     Ok(files)
+}
+
+/// The case of the parent profile that a case is, but for the profile's name.
+fn of_parent<'r>(
+    case: &Case,
+    profile: &Profile,
+    recorded: &'r BTreeMap<String, Case>,
+) -> Option<&'r Case> {
+    let parent = recorded.get(&case.under(profile.parent?).id)?;
+    (parent.under(profile.id) == *case).then_some(parent)
+}
+
+fn formula_files() -> Result<Vec<(String, VectorFile)>, RecordError> {
+    let rules = compute::rules();
+    let formulas: Result<Vec<_>, _> =
+        cases::formula_drafts(rules).iter().map(|draft| record_formula(draft, rules)).collect();
+    let formulas = formulas?;
+    let digest = Profile { rules, ..Profile::zoom_4_6() }.digest();
+    let of_area = |area: &'static str| {
+        let cases = formulas.iter().filter(|case| case.area() == area).cloned().collect();
+        (format!("bytes/{area}.json"), file(area, FORMULAS, digest.clone(), cases))
+    };
+    Ok(Area::ALL.map(Area::word).map(of_area).into())
 }
 
 /// The profile name of cases that belong to none.
@@ -88,6 +122,7 @@ fn file(area: &str, profile: &str, profile_digest: String, cases: Vec<Case>) -> 
         profile_digest,
         count: cases.len(),
         cases,
+        same: Vec::new(),
     }
 }
 
@@ -108,15 +143,15 @@ pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case,
     };
     let mut stage = Stage::new(&algebra, &draft.script.cast, world).map_err(at(0))?;
     let actor = stage.actor_mut(&draft.plays).map_err(at(0))?;
-    actor.policies.first_key_waits =
-        draft.policies.get(reference::FIRST_KEY_WAIT).is_some_and(|value| value == "wait");
+    actor.policies = reference::read_policies(&draft.policies)
+        .map_err(|reason| RecordError::Policy { case: id.clone(), reason })?;
     let (seat, mut drawn) = (actor.state.seat.clone(), vec![identity(&draft.plays)]);
-    let exchange = Exchange { codec: Codec::Bytes, rules: world.rules };
+    let follows = actor.profile.id;
     let mut steps = Vec::new();
     for (index, step) in draft.script.steps.iter().enumerate() {
         let step_no = index + 1;
-        let (input, reply) = play(&mut stage, &exchange, step).map_err(at(step_no))?;
-        let got = class_of(&reply);
+        let (input, reply) = play(&mut stage, step).map_err(at(step_no))?;
+        let got = class_of(step, &reply);
         let borne_out = expected_class(step.expect.class) == got.0
             && (got.0 == Class::Accept || step.expect.rule == got.1);
         if world.rules == profile.rules && !borne_out {
@@ -133,6 +168,7 @@ pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case,
             let actor = stage.actor(&step.party).map_err(at(step_no))?;
             let observed =
                 observed.then(|| reference::observe(&actor.state, &actor.profile, &algebra));
+            let exchange = Exchange { codec: Codec::Bytes, rules: actor.profile.rules };
             steps.push(recorded(step, input, &reply, observed, &exchange));
         }
     }
@@ -141,10 +177,10 @@ pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case,
         result: result(draft, &steps),
         session: Some(CaseSession {
             plays: draft.plays.clone(),
-            user_id: seat.user_id,
-            hardware_id: seat.hardware_id,
-            profile: profile.id.to_owned(),
-            leads: leads(draft),
+            user_id: seat.user_id.clone(),
+            hardware_id: seat.hardware_id.clone(),
+            profile: follows.to_owned(),
+            leads: leads(draft, &seat),
             seed: algebra.party_seed(&draft.plays).map_or(fallback, |seed| Hex(seed.to_vec())),
             draws,
             script_seed: Hex(seed.to_vec()),
@@ -167,9 +203,10 @@ pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case,
 /// The script is at fault.
 pub fn play(
     stage: &mut Stage<'_, Bytes>,
-    exchange: &Exchange,
     step: &ScriptStep,
 ) -> Result<(Input, Reply<Octets>), StageError> {
+    let rules = stage.actor(&step.party)?.profile.rules;
+    let exchange = Exchange { codec: Codec::Bytes, rules };
     let given = stage.given(&step.act)?;
     let mut input = exchange.request(&given);
     let Some(edit) = &step.wire else {
@@ -190,16 +227,22 @@ pub fn damage(input: &mut Input, edit: &WireEdit) {
         Message::LeaderNamed { announcement, .. } | Message::Admitted { announcement, .. } => {
             announcement
         }
+        Message::Link { link } => link,
+        Message::Heartbeat { heartbeat } => heartbeat,
+        Message::LockRequested { request } => request,
         Message::SealedKey { sealed } => sealed,
         Message::Packet { packet, .. } => packet,
-        Message::Departed { .. } | Message::RekeySignaled { .. } | Message::MeetingEnded {} => {
-            return;
-        }
+        Message::Departed { .. }
+        | Message::Renamed { .. }
+        | Message::NoncePosted { .. }
+        | Message::LockClaimed { .. }
+        | Message::MeetingEnded {} => return,
     };
     let Payload::Bytes(Hex(bytes)) = payload else { return };
     match edit {
         WireEdit::Append(more) => bytes.extend(hex::decode(more).unwrap_or_default()),
         WireEdit::Truncate(count) => bytes.truncate(bytes.len().saturating_sub(*count)),
+        WireEdit::Instead(other) => *bytes = hex::decode(other).unwrap_or_default(),
         WireEdit::Flip(at) => {
             if let Some(byte) = bytes.get_mut(*at) {
                 *byte ^= 1;
@@ -239,24 +282,23 @@ fn expected_class(class: ExpectedClass) -> Class {
         ExpectedClass::Reject => Class::Reject,
         ExpectedClass::Ignore => Class::Ignore,
         ExpectedClass::Pending => Class::Pending,
+        ExpectedClass::Leave => Class::Leave,
     }
 }
 
 /// The class and rule of a reply, as the reference adapter would answer.
-fn class_of(reply: &Reply<Octets>) -> (Class, Option<conclave_spec::Rule>) {
-    use conclave_spec::rules::Reaction;
+fn class_of(step: &ScriptStep, reply: &Reply<Octets>) -> (Class, Option<Rule>) {
+    let time_passes = matches!(step.act, Act::Advance { .. });
     match &reply.outcome {
-        Ok(Outcome::Accepted) => (Class::Accept, None),
-        Ok(Outcome::Pending(rule)) => (Class::Pending, Some(*rule)),
-        Err(StepError::Refused(reject)) => match reject.rule.reaction() {
-            Reaction::Ignore => (Class::Ignore, Some(reject.rule)),
-            Reaction::Reject | Reaction::None => (Class::Reject, Some(reject.rule)),
-        },
+        Ok(outcome) => reference::class_of(*outcome, time_passes),
+        Err(StepError::Refused(reject)) => {
+            (reference::class_of_refusal(reject.rule), Some(reject.rule))
+        }
         Err(StepError::Undrawn(_) | StepError::Misused(_)) => (Class::BadRequest, None),
     }
 }
 
-fn describe(class: Class, rule: Option<conclave_spec::Rule>) -> String {
+fn describe(class: Class, rule: Option<Rule>) -> String {
     match rule {
         Some(rule) => format!("{} {}", class.word(), rule.id()),
         None => class.word().to_owned(),
@@ -279,10 +321,10 @@ fn draws(algebra: &Bytes, drawn: &[Draw]) -> BTreeMap<String, Vec<Hex>> {
     lists
 }
 
-fn leads(draft: &Draft) -> bool {
-    use conclave_model::message::Role;
-    draft.script.steps.iter().any(|step| {
-        step.party == draft.plays && matches!(step.act, Act::Join { role: Role::Leader, .. })
+fn leads(draft: &Draft, own: &Seat) -> bool {
+    draft.script.steps.iter().filter(|step| step.party == draft.plays).any(|step| {
+        let joins = matches!(step.act, Act::Join { role: Role::Leader, .. });
+        joins || matches!(&step.act, Act::LeaderNamed { seat, .. } if seat == own)
     })
 }
 
@@ -296,6 +338,7 @@ fn result(draft: &Draft, steps: &[CaseStep]) -> CaseResult {
         Some(Class::Reject) => CaseResult::Reject,
         Some(Class::Ignore) => CaseResult::Ignore,
         Some(Class::Pending) => CaseResult::Pending,
+        Some(Class::Leave) => CaseResult::Leave,
         _ => CaseResult::Accept,
     }
 }
@@ -312,7 +355,7 @@ fn full_pairs(pairs: &[crate::case::Pair], profile: &str, area: &str) -> Vec<cra
 /// Records a formula case whose inputs were made under `world`.
 ///
 /// # Errors
-/// The reference disagrees in the world of all rules.
+/// The reference disagrees in the world of the rules of formulas.
 pub fn record_formula(draft: &FormulaDraft, world: RuleSet) -> Result<Case, RecordError> {
     let id = format!("{FORMULAS}/{}/{}", draft.area, draft.name);
     let got = compute::compute(world, draft.formula, &draft.inputs);
@@ -321,7 +364,7 @@ pub fn record_formula(draft: &FormulaDraft, world: RuleSet) -> Result<Case, Reco
         (Err(Refused::By(rule)), Some(expected)) => *rule == expected,
         _ => false,
     };
-    if world == RuleSet::all() && !borne_out {
+    if world == compute::rules() && !borne_out {
         return Err(RecordError::Differs {
             case: id,
             step: 1,

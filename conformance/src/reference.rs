@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use conclave_model::{
     Client,
     algebra::{Bytes, Purpose, Source},
-    client::{Phase, Policies, RoleState, State},
-    machine::{Choice, Effect, Input as Moment, Outcome, StepError},
+    client::{Phase, Policies, State},
+    machine::{Choice, Effect, Event, Input as Moment, Outcome, StepError},
 };
 use conclave_spec::{Octets, Profile, Rule, rules::Reaction};
 
@@ -17,13 +17,17 @@ use crate::{
     exchange::{self, BadLine, Exchange},
     player::{Fault, Player},
     protocol::{
-        self as line, Answer, Class, Codec, Hello, Input, Observed, Opened, Output, Randomness,
-        RandomnessClass, Request, Response,
+        self as line, Answer, Class, Codec, Encryption, Hello, Input, Observed, Opened, Output,
+        Randomness, RandomnessClass, Request, Response, RosterLine, Standing,
     },
 };
 
-/// The policy key of reading R-16.
-pub const FIRST_KEY_WAIT: &str = "first_key_wait";
+/// The policies of this client: the key, the default, the other value.
+const POLICIES: [[&str; 3]; 3] = [
+    ["coalescing", "at_21", "never"],
+    ["first_key_wait", "no_wait", "wait"],
+    ["takeover_key", "rotate", "keep"],
+];
 
 /// The built-in client.
 #[derive(Debug)]
@@ -141,10 +145,12 @@ impl Reference {
             formulas: compute::FORMULAS.iter().map(|name| (*name).to_owned()).collect(),
             randomness: self.randomness.clone(),
             codecs: self.codecs.clone(),
-            policies: BTreeMap::from([(
-                FIRST_KEY_WAIT.to_owned(),
-                vec!["no_wait".to_owned(), "wait".to_owned()],
-            )]),
+            policies: POLICIES
+                .iter()
+                .map(|[key, default, other]| {
+                    ((*key).to_owned(), vec![(*default).to_owned(), (*other).to_owned()])
+                })
+                .collect(),
             maps_codes: true,
             answer_ms_max: None,
         };
@@ -152,8 +158,8 @@ impl Reference {
     }
 
     fn compute(&self, formula: &str, inputs: &BTreeMap<String, String>) -> Response {
-        // Formulas belong to no profile: all rules are in force but the one that is missing.
-        let rules = conclave_spec::RuleSet::all();
+        // Formulas belong to no profile: theirs are all but the rule that is missing.
+        let rules = compute::rules();
         let rules = self.without.map_or(rules, |rule| rules.less(rule.with_dependents()));
         match compute::compute(rules, formula, inputs) {
             Ok(outputs) => Response { result: Some(Answer::Computed(outputs)), ..accepted() },
@@ -273,10 +279,9 @@ impl Session {
         match client.step(&self.state, moment) {
             Ok(step) => {
                 self.state = step.next;
-                if let Outcome::Pending(rule) = step.outcome {
-                    response.class = Class::Pending;
-                    response.code = Some(rule.id().to_owned());
-                }
+                let (class, rule) = class_of(step.outcome, moment.event == Event::Tick);
+                response.class = class;
+                response.code = rule.map(|rule| rule.id().to_owned());
                 let drawn: Vec<_> = step.drawn.iter().map(ToString::to_string).collect();
                 response.drawn.extend(self.drawn(&drawn));
                 response.outputs.extend(step.effects.iter().map(|effect| self.output(effect)));
@@ -306,40 +311,58 @@ impl Session {
     }
 }
 
+/// What became of an input that was not refused. A client that leaves while time passes has not
+/// left because of an input.
+#[must_use]
+pub fn class_of(outcome: Outcome, time_passes: bool) -> (Class, Option<Rule>) {
+    match outcome {
+        Outcome::Accepted => (Class::Accept, None),
+        Outcome::Pending(rule) => (Class::Pending, Some(rule)),
+        Outcome::Left(_) if time_passes => (Class::Accept, None),
+        Outcome::Left(rule) => (Class::Leave, Some(rule)),
+    }
+}
+
+/// The class of a refusal by a rule.
+#[must_use]
+pub const fn class_of_refusal(rule: Rule) -> Class {
+    match rule.reaction() {
+        Reaction::Ignore => Class::Ignore,
+        Reaction::Leave => Class::Leave,
+        Reaction::Reject | Reaction::None => Class::Reject,
+    }
+}
+
 /// What the user of a client in this state sees.
 #[must_use]
 pub fn observe(state: &State<Octets>, profile: &Profile, algebra: &Bytes) -> Observed {
-    use conclave_model::Algebra as _;
-    let (phase, joined) = match &state.phase {
-        Phase::Outside => (line::Phase::Outside, None),
-        Phase::Left => (line::Phase::Left, None),
-        Phase::Joined(joined) => (line::Phase::Joined, Some(joined)),
+    let phase = match &state.phase {
+        Phase::Outside => line::Phase::Outside,
+        Phase::Joined(_) => line::Phase::Joined,
+        Phase::Left => line::Phase::Left,
     };
-    let Some(joined) = joined else {
-        return Observed {
-            phase,
-            leader: None,
-            security_code: None,
-            listed: Vec::new(),
-            sends_under: None,
-        };
+    let Some(seen) = Client::new(algebra, profile).seen(state) else {
+        return Observed::outside(phase);
     };
-    let (leader, code) = match &joined.role {
-        RoleState::Leader(_) => {
-            let code = algebra.security_code(profile.rules, &state.ivk);
-            (Some(state.seat.user_id.clone()), Some(code))
-        }
-        RoleState::Participant(participant) => match &participant.leader {
-            Some(known) => (Some(known.seat.user_id.clone()), Some(known.security_code.clone())),
-            None => (None, None),
-        },
-    };
+    let roster = seen.roster.into_iter().map(|line| RosterLine {
+        user_id: line.seat.user_id,
+        hardware_id: line.seat.hardware_id,
+        name: line.name,
+        standing: if line.here { Standing::Here } else { Standing::Left },
+        leaves: line.leaves,
+    });
     Observed {
         phase,
-        leader,
-        security_code: code.map(|code| exchange::text(&code)),
-        listed: joined.listed.iter().map(|seat| seat.user_id.clone()).collect(),
-        sends_under: Client::new(algebra, profile).sends_under(state),
+        leader: seen.leader,
+        security_code: seen.security_code.map(|code| exchange::text(&code)),
+        roster: roster.collect(),
+        locked: seen.locked,
+        encryption: Some(if seen.post_quantum {
+            Encryption::PostQuantum
+        } else {
+            Encryption::EndToEnd
+        }),
+        sends_under: seen.sends_under,
     }
 }
 
@@ -370,12 +393,20 @@ fn own_seed() -> Result<[u8; 32], String> {
     Ok(seed)
 }
 
-fn read_policies(policies: &BTreeMap<String, String>) -> Result<Policies, String> {
+/// The policies that a client is to follow, by key.
+///
+/// # Errors
+/// This client does not have such a policy, or such a value of it.
+pub fn read_policies(policies: &BTreeMap<String, String>) -> Result<Policies, String> {
     let mut read = Policies::default();
     for (key, value) in policies {
         match (key.as_str(), value.as_str()) {
-            (FIRST_KEY_WAIT, "no_wait") => read.first_key_waits = false,
-            (FIRST_KEY_WAIT, "wait") => read.first_key_waits = true,
+            ("first_key_wait", "no_wait") => read.first_key_waits = false,
+            ("first_key_wait", "wait") => read.first_key_waits = true,
+            ("coalescing", "at_21") => read.coalesces = true,
+            ("coalescing", "never") => read.coalesces = false,
+            ("takeover_key", "rotate") => read.takeover_rotates = true,
+            ("takeover_key", "keep") => read.takeover_rotates = false,
             _ => return Err(format!("no policy {key:?} = {value:?}")),
         }
     }
@@ -404,12 +435,8 @@ fn unsupported(reason: &str) -> Response {
 }
 
 fn refused(rule: Rule) -> Response {
-    let class = match rule.reaction() {
-        Reaction::Ignore => Class::Ignore,
-        Reaction::Reject | Reaction::None => Class::Reject,
-    };
     Response {
-        class,
+        class: class_of_refusal(rule),
         code: Some(rule.id().to_owned()),
         detail: Some(rule.statement().to_owned()),
         ..accepted()
@@ -420,5 +447,21 @@ fn failed(error: &StepError) -> Response {
     match error {
         StepError::Refused(reject) => refused(reject.rule),
         StepError::Undrawn(_) | StepError::Misused(_) => bad(&error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_policy_declared_is_one_that_is_read_and_the_first_value_is_the_default() {
+        for [key, default, other] in POLICIES {
+            let read =
+                |value: &str| read_policies(&BTreeMap::from([(key.to_owned(), value.to_owned())]));
+            assert_eq!(read(default), Ok(Policies::default()), "{key}");
+            assert_ne!(read(other), Ok(Policies::default()), "{key}");
+            assert!(read("another").is_err(), "{key}");
+        }
     }
 }

@@ -25,7 +25,7 @@ pub const SCHEMA: &str = "conclave-results-1";
 
 /// For whoever has an adapter that does not answer.
 const WHAT_TO_DO: &str = "what to do: start it by hand, type \
-    {\"id\":1,\"input\":{\"op\":\"hello\",\"protocol_min\":1,\"protocol_max\":1}} and compare what \
+    {\"id\":1,\"input\":{\"op\":\"hello\",\"protocol_min\":2,\"protocol_max\":2}} and compare what \
     it writes with docs/adapter.md; if it answers there, does it flush after each line?";
 
 /// How many failing cases are printed in full.
@@ -391,8 +391,8 @@ fn areas(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .map(|(verdict, count)| format!("{count} {}", verdict.words()))
             .collect();
         let others = others.join(", ");
-        let line = format!("  {profile:<12} {area:<10} {passed:>4} of {total:<4} pass   {others}");
-        writeln!(out, "{}", wrapped(line.trim_end(), 44))?;
+        let line = format!("  {profile:<20} {area:<10} {passed:>4} of {total:<4} pass   {others}");
+        writeln!(out, "{}", wrapped(line.trim_end(), 46))?;
     }
     Ok(())
 }

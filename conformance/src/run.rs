@@ -7,10 +7,9 @@ use conclave_spec::{Profile, Rule};
 use crate::{
     case::{Case, CaseSession, CaseStep},
     judge::{Answered, Judge},
-    live::Live,
     player::{Fault, Player},
     protocol::{
-        Answer, Effect, Hello, Hex, Input, Observed, Randomness, RandomnessClass, Request, Response,
+        Answer, Effect, Hello, Input, Observed, Randomness, RandomnessClass, Request, Response,
     },
     verdict::{Aspect, CaseReport, Finding, Mode, Verdict},
 };
@@ -18,6 +17,7 @@ use crate::{
 mod applies;
 mod blame;
 mod given;
+mod peers;
 mod words;
 
 pub use applies::not_applicable;
@@ -90,7 +90,7 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
         bench,
         case,
         mode,
-        judge: Judge::default(),
+        judge: Judge::new(&followed(case)),
         drawn: Vec::new(),
         now_ms: 0,
         deadline_ms: None,
@@ -212,21 +212,30 @@ impl Run<'_, '_> {
                 reason: format!("refused to open a session: {}", opened.class.word()),
             }));
         };
-        let result = if self.mode.is_opaque() {
-            self.live(session, &name, &opened.ivk)
+        if self.mode.is_opaque() {
+            self.live(session, &name, &opened.ivk)?;
         } else {
-            self.recorded(session, &name)
-        };
-        if result.is_ok() {
-            let closed = self.ask(Some(&name), Input::Close {})?;
-            if closed.class != crate::protocol::Class::Accept {
-                return Err(Stop::Fault(Fault::Protocol {
-                    op: "close".to_owned(),
-                    reason: format!("answered {}", closed.class.word()),
-                }));
-            }
+            let stands = self.recorded(session, &name)?;
+            self.close(&name)?;
+            // Judged by meaning what the vector cannot compare any more, where that can be.
+            return if stands || applies::needs_own_secrets(session) {
+                Ok(())
+            } else {
+                self.live_again(session)
+            };
         }
-        result
+        self.close(&name)
+    }
+
+    fn close(&mut self, name: &str) -> Result<(), Stop> {
+        let closed = self.ask(Some(name), Input::Close {})?;
+        if closed.class == crate::protocol::Class::Accept {
+            return Ok(());
+        }
+        Err(Stop::Fault(Fault::Protocol {
+            op: "close".to_owned(),
+            reason: format!("answered {}", closed.class.word()),
+        }))
     }
 
     fn open(&self, session: &CaseSession) -> Input {
@@ -246,8 +255,9 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Every byte known beforehand: the steps as they stand in the vector.
-    fn recorded(&mut self, session: &CaseSession, name: &str) -> Result<(), Stop> {
+    /// Every byte known beforehand: the steps as they stand in the vector. Says whether they stood
+    /// to the end.
+    fn recorded(&mut self, session: &CaseSession, name: &str) -> Result<bool, Stop> {
         let rules = profile(session)?.rules;
         let translate = Translate { rules, to: self.mode.codec };
         let mut steps = self.case.steps.clone();
@@ -255,7 +265,7 @@ impl Run<'_, '_> {
             for output in &mut step.expect.outputs {
                 output.effect = translate.effect(&output.effect)?;
             }
-            self.judge.foresee(at + 1, &step.expect);
+            self.judge.foresee(at + 1, step);
         }
         for (at, step) in steps.into_iter().enumerate() {
             let input = translate.input(&step.input)?;
@@ -265,11 +275,15 @@ impl Run<'_, '_> {
             if let Some(wanted) = &step.expect.observed {
                 self.observed(step_no, &step, wanted, &response);
             }
+            // The vector says nothing about what follows other heartbeats or rotations.
+            if self.judge.is_moved() {
+                return Ok(false);
+            }
         }
         if self.judge.is_content() {
             self.compare_draws(session);
         }
-        if self.judge.is_shifted() { self.live_again(session) } else { Ok(()) }
+        Ok(true)
     }
 
     fn observed(&mut self, at: usize, step: &CaseStep, wanted: &Observed, response: &Response) {
@@ -317,61 +331,6 @@ impl Run<'_, '_> {
                 got: crate::process::excerpt(got.join(" ").as_bytes()),
             });
         }
-    }
-
-    /// Once more with live peers, in a session of its own: what the vector cannot compare any more
-    /// is judged by meaning.
-    fn live_again(&mut self, session: &CaseSession) -> Result<(), Stop> {
-        let name = format!("{}-{}", session.plays, self.bench.next_id);
-        self.judge.begin_again();
-        (self.now_ms, self.deadline_ms) = (0, None);
-        let opened = self.ask(Some(&name), self.open(session))?;
-        let Some(Answer::Opened(opened)) = opened.result else {
-            return Err(Stop::Script("the session could not be opened again".to_owned()));
-        };
-        self.live(session, &name, &opened.ivk)?;
-        self.ask(Some(&name), Input::Close {}).map(|_| ())
-    }
-
-    /// The client draws its own: the other parties are played live.
-    fn live(&mut self, session: &CaseSession, name: &str, ivk: &Hex) -> Result<(), Stop> {
-        let profile = profile(session)?;
-        let algebra = crate::live::algebra(session);
-        self.judge.go_live();
-        for (at, step) in self.case.steps.iter().enumerate() {
-            self.judge.foresee(at + 1, &step.expect);
-        }
-        let mut live =
-            Live::new(&algebra, session, &profile, self.mode.codec, ivk).map_err(Stop::Script)?;
-        let mut own = 0;
-        for script_step in &session.script.steps {
-            if script_step.party != session.plays {
-                let shifted = self.judge.is_shifted();
-                let findings = live.play_other(script_step, own, shifted);
-                findings.map_err(Stop::Script)?.into_iter().for_each(|it| self.judge.note(it));
-                continue;
-            }
-            let Some(step) = self.case.steps.get(own) else {
-                return Err(Stop::Script("the case has fewer steps than its script".to_owned()));
-            };
-            own += 1;
-            let input = match live.input(script_step) {
-                Ok(input) => input,
-                // What the script hands on was never sent, because of other rotations.
-                Err(_) if self.judge.is_shifted() => continue,
-                Err(why) => return Err(Stop::Script(why)),
-            };
-            let step = live.expectation(step, &input);
-            let response = self.give(name, own, &step, input.clone())?;
-            let codec = self.mode.codec;
-            self.hear(own, &step, &response, &|one, other| crate::live::alike(codec, one, other));
-            if let Some(wanted) = &step.expect.observed {
-                self.observed(own, &step, wanted, &response);
-            }
-            let findings = live.heard(&input, &response, own);
-            findings.map_err(Stop::Script)?.into_iter().for_each(|it| self.judge.note(it));
-        }
-        Ok(())
     }
 
     /// Gives the client a step; before and after one it must refuse, asks what the user sees.
@@ -479,14 +438,8 @@ impl Run<'_, '_> {
         if let Input::Join { .. } = &case_step.input {
             self.judge.joined();
         }
-        if let Input::Deliver { message } = &case_step.input {
-            use crate::protocol::Message::{Admitted, Departed};
-            if let Departed { user_id, hardware_id } | Admitted { user_id, hardware_id, .. } =
-                message
-            {
-                let listed = matches!(message, Admitted { .. });
-                self.judge.listing(user_id, hardware_id, listed);
-            }
+        if response.class == crate::protocol::Class::Accept {
+            self.listing(&case_step.input);
         }
         let answered = Answered {
             step,
@@ -500,6 +453,12 @@ impl Run<'_, '_> {
         };
         self.judge.hear(&answered, same);
     }
+}
+
+/// The profile the client follows in a case; for a formula, which belongs to none, any.
+fn followed(case: &Case) -> Profile {
+    let session = case.session.as_ref();
+    session.and_then(|it| Profile::by_id(&it.profile)).unwrap_or_else(Profile::zoom_4_6)
 }
 
 fn profile(session: &CaseSession) -> Result<Profile, Stop> {

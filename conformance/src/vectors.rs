@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use conclave_model::stage::StageError;
+use conclave_spec::Profile;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -13,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     case::{Case, SCHEMA, VectorFile},
     record::{self, RecordError},
+    stories,
 };
 
 /// The list of all vector files with their hashes.
@@ -25,10 +28,12 @@ pub const SCHEMA_FILE: &str = "schema/vectors.json";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// `conclave-vectors-1`.
+    /// `conclave-vectors-2`.
     pub schema: String,
-    /// How many cases there are in all files.
+    /// How many cases are written out in all files.
     pub count: usize,
+    /// How many more are those of a parent profile, unchanged.
+    pub same: usize,
     /// The files, by path.
     pub files: BTreeMap<String, Entry>,
 }
@@ -37,8 +42,10 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// How many cases it has.
+    /// How many cases are written out in it.
     pub count: usize,
+    /// How many more are those of the parent profile, unchanged.
+    pub same: usize,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }
@@ -46,6 +53,9 @@ pub struct Entry {
 /// Why the vectors cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum VectorsError {
+    /// The script of a case cannot be told as a story.
+    #[error(transparent)]
+    Story(#[from] StageError),
     /// There is no vector folder.
     #[error(
         "no vectors found: there is no {MANIFEST} in {0}\n  what to do: run from the project's folder, or give --vectors DIR"
@@ -136,14 +146,20 @@ pub fn folder(given: Option<&Path>) -> PathBuf {
 /// The drafts and the reference disagree.
 pub fn generate() -> Result<BTreeMap<String, String>, VectorsError> {
     let mut files = BTreeMap::new();
-    let mut manifest = Manifest { schema: SCHEMA.to_owned(), count: 0, files: BTreeMap::new() };
+    let mut manifest =
+        Manifest { schema: SCHEMA.to_owned(), count: 0, same: 0, files: BTreeMap::new() };
+    let mut recorded = Vec::new();
     for (name, file) in record::files()? {
-        let text = pretty(&file);
-        let entry = Entry { count: file.count, sha256: digest(text.as_bytes()) };
-        manifest.count += file.count;
+        let text = lines(&file);
+        recorded.push((PathBuf::from(&name), file.clone()));
+        let (count, same) = (file.count, file.same.len());
+        let entry = Entry { count, same, sha256: digest(text.as_bytes()) };
+        manifest.count += count;
+        manifest.same += same;
         manifest.files.insert(name.clone(), entry);
         files.insert(name, text);
     }
+    files.extend(stories::files(&whole(recorded)?)?);
     files.insert(MANIFEST.to_owned(), pretty(&manifest));
     files.insert(SCHEMA_FILE.to_owned(), pretty(&schemars::schema_for!(VectorFile)));
     Ok(files)
@@ -153,6 +169,18 @@ fn pretty<T: Serialize>(value: &T) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// A vector file with each case on one line: a difference then names its case.
+fn lines(file: &VectorFile) -> String {
+    let mut text = String::new();
+    for case in &file.cases {
+        text.push_str(if text.is_empty() { "\n    " } else { ",\n    " });
+        text.push_str(&serde_json::to_string(case).unwrap_or_default());
+    }
+    let end = if text.is_empty() { "" } else { "\n  " };
+    let around = pretty(&VectorFile { cases: Vec::new(), ..file.clone() });
+    around.replacen("\"cases\": []", &format!("\"cases\": [{text}{end}]"), 1)
 }
 
 fn digest(bytes: &[u8]) -> String {
@@ -233,7 +261,7 @@ pub fn load(folder: &Path) -> Result<Vec<Case>, VectorsError> {
     let schema = serde_json::to_value(schemars::schema_for!(VectorFile)).unwrap_or_default();
     let validator = jsonschema::validator_for(&schema)
         .map_err(|error| VectorsError::Shape { path: path.clone(), reason: error.to_string() })?;
-    let mut cases = Vec::new();
+    let mut files = Vec::new();
     for (name, entry) in &manifest.files {
         let path = folder.join(name);
         let text = read(&path)?;
@@ -246,12 +274,46 @@ pub fn load(folder: &Path) -> Result<Vec<Case>, VectorsError> {
             let (said, has) = (entry.count, file.cases.len());
             return Err(VectorsError::Count { path, said, has });
         }
-        cases.extend(file.cases);
+        if file.same.len() != entry.same {
+            let (said, has) = (entry.same, file.same.len());
+            return Err(VectorsError::Count { path, said, has });
+        }
+        files.push((path, file));
     }
-    if cases.len() != manifest.count {
-        return Err(VectorsError::Count { path, said: manifest.count, has: cases.len() });
+    let said = manifest.count + manifest.same;
+    let has = files.iter().map(|(_, file)| file.count + file.same.len()).sum();
+    if said != has {
+        return Err(VectorsError::Count { path, said, has });
     }
+    let cases = whole(files)?;
     if cases.is_empty() { Err(VectorsError::Empty) } else { Ok(cases) }
+}
+
+/// Every case of these files, those that hold unchanged under a later profile written out.
+fn whole(files: Vec<(PathBuf, VectorFile)>) -> Result<Vec<Case>, VectorsError> {
+    let profiles = Profile::all();
+    // Oldest first, so that the cases of a parent are whole before its children look there.
+    let mut in_order: Vec<_> = files.into_iter().enumerate().collect();
+    in_order.sort_by_key(|(place, (_, file))| {
+        (profiles.iter().position(|it| it.id == file.profile), *place)
+    });
+    let mut known: BTreeMap<String, Case> = BTreeMap::new();
+    let mut by_place: BTreeMap<usize, Vec<Case>> = BTreeMap::new();
+    for (place, (path, file)) in in_order {
+        let parent = profiles.iter().find(|it| it.id == file.profile).and_then(|it| it.parent);
+        let mut cases = file.cases;
+        for id in &file.same {
+            let of_parent = known.get(id).filter(|case| Some(case.profile()) == parent);
+            let of_parent = of_parent.ok_or_else(|| VectorsError::Shape {
+                path: path.clone(),
+                reason: format!("the parent profile has no case {}", excerpt(id)),
+            })?;
+            cases.push(of_parent.under(&file.profile));
+        }
+        known.extend(cases.iter().map(|case| (case.id.clone(), case.clone())));
+        by_place.insert(place, cases);
+    }
+    Ok(by_place.into_values().flatten().collect())
 }
 
 fn read(path: &Path) -> Result<String, VectorsError> {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use conclave_conformance::{
     pages::schema,
     protocol::{
-        Answer, Class, Codec, Effect, Hello, Hex, Input, Message, Observed, Opened, Output,
-        Payload, Phase, Randomness, RandomnessClass, Request, Response, Role,
+        Answer, Class, Codec, Effect, Encryption, Hello, Hex, Input, Message, Observed, Opened,
+        Output, Payload, Phase, Randomness, RandomnessClass, Request, Response, Role, RosterLine,
+        Standing,
     },
 };
 use jsonschema::Validator;
@@ -52,21 +53,39 @@ fn randomness() -> impl Strategy<Value = Randomness> {
 }
 
 fn message() -> impl Strategy<Value = Message> {
+    let device = || (text(), text());
     prop_oneof![
-        (text(), text(), hex(), payload()).prop_map(|(user_id, hardware_id, ivk, announcement)| {
+        (device(), hex(), payload()).prop_map(|((user_id, hardware_id), ivk, announcement)| {
             Message::LeaderNamed { user_id, hardware_id, ivk, announcement }
         }),
-        (text(), text(), hex(), payload()).prop_map(|(user_id, hardware_id, ivk, announcement)| {
-            Message::Admitted { user_id, hardware_id, ivk, announcement }
+        (device(), text(), hex(), payload(), any::<bool>()).prop_map(
+            |((user_id, hardware_id), name, ivk, announcement, outdated)| Message::Admitted {
+                user_id,
+                hardware_id,
+                name,
+                ivk,
+                announcement,
+                outdated,
+            }
+        ),
+        device().prop_map(|(user_id, hardware_id)| Message::Departed { user_id, hardware_id }),
+        (device(), text()).prop_map(|((user_id, hardware_id), name)| Message::Renamed {
+            user_id,
+            hardware_id,
+            name
         }),
-        (text(), text())
-            .prop_map(|(user_id, hardware_id)| Message::Departed { user_id, hardware_id }),
-        any::<u32>().prop_map(|mk_seq| Message::RekeySignaled { mk_seq }),
+        (device(), hex()).prop_map(|((user_id, hardware_id), nonce)| Message::NoncePosted {
+            user_id,
+            hardware_id,
+            nonce
+        }),
+        payload().prop_map(|link| Message::Link { link }),
+        payload().prop_map(|heartbeat| Message::Heartbeat { heartbeat }),
+        payload().prop_map(|request| Message::LockRequested { request }),
+        any::<bool>().prop_map(|locked| Message::LockClaimed { locked }),
         payload().prop_map(|sealed| Message::SealedKey { sealed }),
-        (text(), text(), payload()).prop_map(|(from, stream, packet)| Message::Packet {
-            from,
-            stream,
-            packet
+        (device(), text(), payload()).prop_map(|((from, hardware_id), stream, packet)| {
+            Message::Packet { from, hardware_id, stream, packet }
         }),
         Just(Message::MeetingEnded {}),
     ]
@@ -90,14 +109,14 @@ fn input() -> impl Strategy<Value = Input> {
         any::<(u32, u32)>()
             .prop_map(|(protocol_min, protocol_max)| Input::Hello { protocol_min, protocol_max }),
         open(),
-        (text(), hex(), role()).prop_map(|(meeting_id, meeting_uuid, role)| Input::Join {
-            meeting_id,
-            meeting_uuid,
-            role
+        (text(), hex(), role(), text()).prop_map(|(meeting_id, meeting_uuid, role, name)| {
+            Input::Join { meeting_id, meeting_uuid, role, name }
         }),
         message().prop_map(|message| Input::Deliver { message }),
         any::<u64>().prop_map(|to_ms| Input::Advance { to_ms }),
         (text(), hex()).prop_map(|(stream, plaintext)| Input::Send { stream, plaintext }),
+        any::<bool>().prop_map(|locked| Input::SetLock { locked }),
+        (text(), text()).prop_map(|(user_id, hardware_id)| Input::Kick { user_id, hardware_id }),
         Just(Input::Leave {}),
         Just(Input::Observe {}),
         (text(), map()).prop_map(|(formula, inputs)| Input::Compute { formula, inputs }),
@@ -116,12 +135,23 @@ fn effect() -> impl Strategy<Value = Effect> {
         (text(), text(), payload()).prop_map(|(user_id, hardware_id, sealed)| {
             Effect::PostSealedKey { user_id, hardware_id, sealed }
         }),
-        any::<u32>().prop_map(|mk_seq| Effect::SignalRekey { mk_seq }),
+        hex().prop_map(|nonce| Effect::PostNonce { nonce }),
+        payload().prop_map(|link| Effect::PostLink { link }),
+        payload().prop_map(|heartbeat| Effect::PostHeartbeat { heartbeat }),
+        payload().prop_map(|request| Effect::PostLockRequest { request }),
         (text(), payload()).prop_map(|(stream, packet)| Effect::Transmit { stream, packet }),
-        (text(), text(), any::<u32>(), hex()).prop_map(|(from, stream, mk_seq, plaintext)| {
-            Effect::Render { from, stream, mk_seq, plaintext }
-        }),
+        ((text(), text()), text(), any::<u32>(), hex()).prop_map(
+            |((from, hardware_id), stream, mk_seq, plaintext)| Effect::Render {
+                from,
+                hardware_id,
+                stream,
+                mk_seq,
+                plaintext,
+            }
+        ),
         text().prop_map(|digits| Effect::ShowSecurityCode { digits }),
+        text().prop_map(|user_id| Effect::ShowLeaderChanged { user_id }),
+        Just(Effect::ShowUnlockWarning {}),
         Just(Effect::ShowLeft {}),
     ]
 }
@@ -162,15 +192,32 @@ fn hello() -> impl Strategy<Value = Hello> {
     )
 }
 
+fn roster_line() -> impl Strategy<Value = RosterLine> {
+    let standing = select(vec![Standing::Here, Standing::Left]);
+    (text(), text(), text(), standing, any::<Option<u32>>()).prop_map(
+        |(user_id, hardware_id, name, standing, leaves)| RosterLine {
+            user_id,
+            hardware_id,
+            name,
+            standing,
+            leaves,
+        },
+    )
+}
+
 fn observed() -> impl Strategy<Value = Observed> {
     let phase = select(vec![Phase::Outside, Phase::Joined, Phase::Left]);
     let shown = (prop::option::of(text()), prop::option::of(text()));
-    (phase, shown, prop::collection::vec(text(), 0..3), any::<Option<u32>>()).prop_map(
-        |(phase, (leader, security_code), listed, sends_under)| Observed {
+    let roster = prop::collection::vec(roster_line(), 0..3);
+    let encryption = select(vec![None, Some(Encryption::EndToEnd), Some(Encryption::PostQuantum)]);
+    (phase, shown, roster, any::<bool>(), encryption, any::<Option<u32>>()).prop_map(
+        |(phase, (leader, security_code), roster, locked, encryption, sends_under)| Observed {
             phase,
             leader,
             security_code,
-            listed,
+            roster,
+            locked,
+            encryption,
             sends_under,
         },
     )
@@ -291,14 +338,13 @@ fn a_request_is_refused_for_each_fault_alone() {
         let bad = edited(&good, pointer, value);
         assert!(!is_request(&bad), "{bad}");
     }
-    let signal = json!({
+    let numbers = json!({
         "id": 1,
-        "session": "a",
-        "input": { "op": "deliver", "message": { "kind": "rekey_signaled", "mk_seq": u32::MAX } }
+        "input": { "op": "hello", "protocol_min": 1, "protocol_max": u32::MAX }
     });
-    assert!(is_request(&signal));
+    assert!(is_request(&numbers));
     let past = Some(json!(u64::from(u32::MAX) + 1));
-    assert!(!is_request(&edited(&signal, "/input/message/mk_seq", past)));
+    assert!(!is_request(&edited(&numbers, "/input/protocol_max", past)));
 }
 
 #[test]

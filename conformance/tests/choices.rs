@@ -10,34 +10,97 @@ use conclave_conformance::{
     verdict::{CaseReport, Mode, Verdict},
 };
 use conclave_model::machine::Choice;
+use conclave_spec::{Params, Profile, Rule};
 
-fn reports(choice: Choice, randomness: RandomnessClass) -> Vec<CaseReport> {
+/// The cases of the profiles this is true of, against a client.
+fn reports(
+    mut client: Reference,
+    randomness: RandomnessClass,
+    of: impl Fn(&Profile) -> bool,
+) -> Vec<CaseReport> {
     let cases: Vec<Case> = vectors::load(&vectors::folder(None)).expect("the vectors load");
-    let mut client = Reference::new().with_choice(choice);
     let hello = ask_hello(&mut client).expect("it says who it is");
     let mut bench = Bench { player: &mut client, hello: &hello, next_id: 2 };
     let mode = Mode { randomness, codec: Codec::Bytes };
-    cases.iter().map(|case| run::run(&mut bench, case, mode).0).collect()
+    let wanted = |case: &&Case| Profile::by_id(case.profile()).is_some_and(|it| of(&it));
+    let reports: Vec<_> =
+        cases.iter().filter(wanted).map(|case| run::run(&mut bench, case, mode).0).collect();
+    assert!(!reports.is_empty(), "no case");
+    reports
 }
 
-fn assert_all_pass(choice: Choice) {
+fn assert_all_pass(client: impl Fn() -> Reference, of: impl Fn(&Profile) -> bool) {
     for randomness in [RandomnessClass::Tape, RandomnessClass::Opaque] {
-        for report in reports(choice, randomness) {
-            let fine = matches!(report.verdict, Verdict::Pass | Verdict::NotApplicable);
-            assert!(fine, "{choice:?}: {report:#?}");
-        }
+        let mut wrong = reports(client(), randomness, &of);
+        wrong.retain(|it| !matches!(it.verdict, Verdict::Pass | Verdict::NotApplicable));
+        let cases: Vec<_> = wrong.iter().map(|report| &report.case).collect();
+        assert!(wrong.is_empty(), "{randomness:?}: {cases:#?}\n{:#?}", wrong.first());
     }
+}
+
+fn chooses(choice: Choice) -> impl Fn() -> Reference {
+    move || Reference::new().with_choice(choice)
+}
+
+/// Joins call for a rotation within seconds, not only within the throttle.
+fn batches(profile: &Profile) -> bool {
+    profile.rules.contains(Rule::JoinBatchBounded)
+}
+
+/// The reference with other numbers of its own, under the names of the profiles.
+fn with_params(change: impl Fn(Params) -> Params) -> Reference {
+    let changed = |profile: Profile| Profile { params: change(profile.params), ..profile };
+    Reference::new().with_profiles(Profile::all().into_iter().map(changed).collect())
 }
 
 #[test]
 fn rot_12_a_leader_may_rotate_at_the_last_moment() {
-    assert_all_pass(Choice { rotate_in_ms: Some(15_000), use_in_ms: None });
+    let choice = |rotate_in_ms| Choice { rotate_in_ms: Some(rotate_in_ms), use_in_ms: None };
+    assert_all_pass(chooses(choice(15_000)), |profile| !batches(profile));
+    assert_all_pass(chooses(choice(2_000)), batches);
 }
 
 #[test]
 fn rot_18_about_two_seconds_may_be_one_or_five() {
-    assert_all_pass(Choice { rotate_in_ms: None, use_in_ms: Some(1_000) });
-    assert_all_pass(Choice { rotate_in_ms: None, use_in_ms: Some(5_000) });
+    assert_all_pass(chooses(Choice { rotate_in_ms: None, use_in_ms: Some(1_000) }), |_| true);
+    assert_all_pass(chooses(Choice { rotate_in_ms: None, use_in_ms: Some(5_000) }), |_| true);
+}
+
+#[test]
+fn hbt_15_a_leader_may_beat_more_often() {
+    for heartbeat_ms_max in [9_999, 3_000] {
+        let often = || with_params(|params| Params { heartbeat_ms_max, ..params });
+        assert_all_pass(often, |_| true);
+    }
+}
+
+#[test]
+fn hbt_15_a_leader_may_not_beat_more_seldom() {
+    for randomness in [RandomnessClass::Tape, RandomnessClass::Opaque] {
+        let seldom = with_params(|params| Params { heartbeat_ms_max: 11_000, ..params });
+        let failed = reports(seldom, randomness, |_| true).into_iter().filter(|report| {
+            let late = report.findings.iter().any(|it| it.rule == Rule::BeatInTime);
+            assert_eq!(late, report.verdict == Verdict::Fail, "{report:#?}");
+            late
+        });
+        assert!(failed.count() >= Profile::all().len(), "{randomness:?}");
+    }
+}
+
+#[test]
+fn liv_02_a_nonce_may_come_a_little_earlier_or_later() {
+    for nonce_interval_ms in [150_000, 210_000] {
+        let other = || with_params(|params| Params { nonce_interval_ms, ..params });
+        assert_all_pass(other, |_| true);
+    }
+}
+
+#[test]
+fn hbt_17_a_client_may_bear_silence_a_little_longer() {
+    let patient = || with_params(|params| Params { silence_ms: params.silence_ms_max, ..params });
+    // What is stale is measured against the same time.
+    let measured = |profile: &Profile| profile.rules.contains(Rule::NotStale);
+    assert_all_pass(patient, |profile| !measured(profile));
 }
 
 /// The machine itself refuses a moment outside the window, so no reference can be made to break it.
@@ -46,10 +109,10 @@ fn a_moment_outside_the_window_is_no_choice() {
     let late = Choice { rotate_in_ms: Some(15_001), use_in_ms: None };
     let hasty = Choice { rotate_in_ms: None, use_in_ms: Some(999) };
     for (choice, case) in [(late, "participant-leaves"), (hasty, "send-after-wait")] {
-        let wrong = reports(choice, RandomnessClass::Tape)
+        let wrong = reports(chooses(choice)(), RandomnessClass::Tape, |_| true)
             .into_iter()
             .filter(|report| report.case.ends_with(case))
             .filter(|report| report.findings.iter().any(|it| it.got.contains("bad_request")));
-        assert_eq!(wrong.count(), 2, "{case} in both profiles");
+        assert_eq!(wrong.count(), Profile::all().len(), "{case} in every profile");
     }
 }

@@ -21,8 +21,11 @@ const WITHIN: Duration = Duration::from_secs(40);
 /// Within seconds, whatever the client does.
 const SOON: Duration = Duration::from_secs(20);
 
-/// A file every vector folder has.
-const FILE: &str = "scenarios/zoom-3.0/device.json";
+/// A file every vector folder has: that of a profile without a parent, so that all is written out.
+const FILE: &str = "scenarios/zoom-2.3.1/device.json";
+
+/// A file whose cases no other file refers to.
+const ALONE: &str = "bytes/device.json";
 
 fn run(words: &[&str]) -> Ended {
     conclave(words, WITHIN)
@@ -66,8 +69,8 @@ fn commands_that_start_nothing() {
 fn words_that_name_nothing() {
     let profile = run(&["check", "--profile", "nonsense"]);
     profile.assert(4, &["usage: no profile \"nonsense\"", "known: zoom-2.3.1, zoom-3.0"]);
-    let close = run(&["check", "--profile", "zoom-3.1"]);
-    close.assert(4, &["did you mean zoom-3.0"]);
+    let close = run(&["check", "--profile", "zoom-3.O"]);
+    close.assert(4, &["did you mean zoom-3."]);
     let only = run(&["check", "--only", "NOPE"]);
     only.assert(4, &["usage:", "matches --only \"NOPE\"", "what to do:"]);
     run(&["check", "--only", "ROT-99"]).assert(4, &["did you mean ROT-"]);
@@ -160,9 +163,9 @@ fn an_unknown_field_in_a_vector_file() {
 #[test]
 fn a_vector_file_of_another_format() {
     let other = |folder: &Path| {
-        edit_json(folder.join(FILE), |value| value["schema"] = json!("conclave-vectors-2"));
+        edit_json(folder.join(FILE), |value| value["schema"] = json!("conclave-vectors-1"));
     };
-    assert_spoiled(other, &[FILE, "conclave-vectors-2", "this release reads"]);
+    assert_spoiled(other, &[FILE, "conclave-vectors-1", "this release reads"]);
 }
 
 #[test]
@@ -209,21 +212,33 @@ fn a_vector_file_that_is_gone() {
 #[test]
 fn a_case_removed_from_a_vector_file() {
     let removed = |folder: &Path| {
-        edit_json(folder.join(FILE), |value| {
+        edit_json(folder.join(ALONE), |value| {
             value["cases"].as_array_mut().expect("cases").remove(3);
         });
     };
-    assert_spoiled(removed, &[FILE]);
+    assert_spoiled(removed, &[ALONE]);
     // Even where the counts and the hash are made to fit, the model gives another file.
     let fitted = |folder: &Path| {
         removed(folder);
-        edit_json(folder.join(FILE), |value| {
+        edit_json(folder.join(ALONE), |value| {
             value["count"] = json!(value["count"].as_u64().expect("a count") - 1);
         });
         refit(folder);
     };
     let [_, vectors_check] = spoiled(fitted);
-    vectors_check.assert(1, &[FILE, "stale: line", "what to do: run `conclave vectors write`"]);
+    vectors_check.assert(1, &[ALONE, "stale: line", "what to do: run `conclave vectors write`"]);
+}
+
+#[test]
+fn a_case_that_the_parent_profile_does_not_have() {
+    let file = "scenarios/zoom-3.0/device.json";
+    let dangling = |folder: &Path| {
+        edit_json(folder.join(file), |value| {
+            value["same"][0] = json!("zoom-2.3.1/device/no-such-case");
+        });
+        refit(folder);
+    };
+    assert_spoiled(dangling, &[file, "the parent profile has no case", "no-such-case"]);
 }
 
 /// Makes the manifest fit what the files are.

@@ -32,7 +32,7 @@ fn request(id: u64, input: Input) -> Request {
 }
 
 fn hello() -> Request {
-    request(1, Input::Hello { protocol_min: 1, protocol_max: 1 })
+    request(1, Input::Hello { protocol_min: 2, protocol_max: 2 })
 }
 
 fn open() -> Request {

@@ -6,6 +6,7 @@ A value that an attacker supplies is read at any length, for the formula to refu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import formulas as f
@@ -15,7 +16,14 @@ Inputs = dict[str, Any]
 
 LABEL = Width("text", 0, BYTES.high)
 SEED_64 = Width("bytes", 64, 64)
-DECODED = ("conclave/announcement", "conclave/sealed-key")
+DECODED = (
+    "conclave/announcement",
+    "conclave/sealed-key",
+    "conclave/link",
+    "conclave/entry",
+    "conclave/heartbeat",
+    "conclave/lock-request",
+)
 
 
 def known(label: str) -> str:
@@ -39,6 +47,25 @@ def verify_statement(v: Inputs) -> Inputs:
     return {}
 
 
+def hash_of(layout: str) -> Callable[[Inputs], Inputs]:
+    """SHA-256 over the encoding of a layout: the hash of a link, of a heartbeat."""
+    return lambda v: {"hash": sha256(f.encode(layout, v)).digest()}
+
+
+def verify_heartbeat(v: Inputs) -> Inputs:
+    """A heartbeat as version 4.1 signs it: over its hash."""
+    digest = sha256(f.encode("conclave/heartbeat-signed", v)).digest()
+    f.verify(v["ivk"], f.PARTICIPANT_LIST, digest, v["signature"], "HBT-01")
+    return {}
+
+
+def verify_lock_request(v: Inputs) -> Inputs:
+    """A co-host's request."""
+    signed = f.encode("conclave/lock-request-signed", v)
+    f.verify(v["ivk"], f.LOCK_REQUEST, signed, v["signature"], "LCK-09")
+    return {}
+
+
 def seal(key: bytes, v: Inputs) -> Inputs:
     """The second half of both boxes (3.5.2)."""
     return {"ciphertext": f.seal(key, v["meta"], v["nonce"], v["plaintext"])}
@@ -57,7 +84,7 @@ def hybrid_seal(v: Inputs) -> Inputs:
 
 def hybrid_open(v: Inputs) -> Inputs:
     """Reverse of `hybrid_seal`."""
-    kem_shared = f.kem_decapsulate(v["kem_seed"], v["kem"])
+    kem_shared = f.kem_decapsulate(f.kem_keys(v["kem_seed"])[1], v["kem"])
     return unseal(f.hybrid_key(v["shared"], kem_shared, v, v["meta"]), v)
 
 
@@ -84,13 +111,14 @@ TO_SEAL = BOX | {"nonce": NONCE, "plaintext": BYTES}
 TO_OPEN = BOX | {"nonce": BYTES, "ciphertext": BYTES}
 PARTIES = LAYOUTS["conclave/combination"]
 SIGNED = {"label": LABEL, "message": BYTES}
+BY = {"ivk": KEY, "signature": BYTES}
 
 FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "sign": (
         {"seed": KEY} | SIGNED,
         lambda v: {"signature": f.sign(v["seed"], known(v["label"]), v["message"])},
     ),
-    "verify": ({"ivk": KEY, "signature": BYTES} | SIGNED, verify),
+    "verify": (BY | SIGNED, verify),
     "agree": (
         {"secret": KEY, "public": KEY},
         lambda v: {"shared": f.agree(v["secret"], v["public"])},
@@ -109,15 +137,19 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "hybrid_seal": (TO_SEAL | PARTIES | {"coins": KEY}, hybrid_seal),
     "hybrid_open": (TO_OPEN | PARTIES | {"kem_seed": SEED_64, "kem": BYTES}, hybrid_open),
     "stream_key": (
-        LAYOUTS["conclave/stream-key"] | {"meeting_key": KEY},
+        f.fields_of("conclave/stream-key") | {"meeting_key": KEY},
         lambda v: {"key": f.stream_key(v["meeting_key"], v)},
     ),
     "packet_seal": (
-        {"key": KEY, "mk_seq": U32, "counter": f.COUNTER, "plaintext": BYTES},
+        {"key": KEY, "mk_seq": U32, "counter": f.U64, "plaintext": BYTES},
         packet_seal,
     ),
     "packet_open": ({"key": KEY, "packet": BYTES}, packet_open),
     "security_code": ({"ivk": KEY}, lambda v: {"digits": f.security_code(v["ivk"])}),
+    "link_hash": (LAYOUTS["conclave/link"], hash_of("conclave/link")),
+    "heartbeat_hash": (LAYOUTS["conclave/heartbeat-signed"], hash_of("conclave/heartbeat-signed")),
+    "verify_heartbeat": (BY | LAYOUTS["conclave/heartbeat-signed"], verify_heartbeat),
+    "verify_lock_request": (BY | LAYOUTS["conclave/lock-request-signed"], verify_lock_request),
     "decode": ({"layout": TEXT, "bytes": BYTES}, decode),
 }
 

@@ -1,4 +1,4 @@
-"""An adapter for the protocol of docs/adapter.md, version 1: one JSON object per line.
+"""An adapter for the protocol of docs/adapter.md, version 2: one JSON object per line.
 
 Run it without arguments; `--version` names it.
 """
@@ -14,13 +14,16 @@ from typing import Any
 
 import compute
 import formulas
+from device import DRAW_BYTES
 from formulas import BadRequest, Refusal
-from meeting import CODECS, DRAW_BYTES, PROFILES, Client
+from meeting import Client
+from profiles import POLICIES, PROFILES
 
-NAME, VERSION = "conclave-python", "0.1.0"
-PROTOCOL = 1
+NAME, VERSION = "conclave-python", "0.2.0"
+PROTOCOL = 2
 LINE_BYTES_MAX = 1 << 20
 ROLES = ["leader", "participant"]
+CODECS = ["bytes", "fields"]
 
 Fields = dict[str, Any]
 Reader = Callable[[Any], Any]
@@ -37,8 +40,17 @@ def of_type(kind: type, value: Any) -> Any:
 
 
 def text(value: Any) -> str:
-    """Any text."""
-    return of_type(str, value)
+    """Any text that has an encoding in UTF-8."""
+    try:
+        of_type(str, value).encode()
+    except UnicodeEncodeError as error:
+        raise BadRequest("half a surrogate pair") from error
+    return value
+
+
+def flag(value: Any) -> bool:
+    """True or false."""
+    return of_type(bool, value)
 
 
 def maybe_text(value: Any) -> str | None:
@@ -103,8 +115,10 @@ def tagged(tag: str, variants: dict[str, dict[str, Reader]]) -> Reader:
 
 HEX = of_width(formulas.BYTES)
 IDENTIFIER = of_width(formulas.TEXT)
+NAME_SHOWN = of_width(formulas.MAYBE_TEXT)
 UUID = of_width(formulas.UUID)
 KEY = of_width(formulas.KEY)
+NONCE = of_width(formulas.NONCE)
 U32, U64 = number(32), number(64)
 TEXTS = map_of(text)
 
@@ -123,11 +137,21 @@ MESSAGE = tagged(
     "kind",
     {
         "leader_named": ANNOUNCED,
-        "admitted": ANNOUNCED,
+        "admitted": ANNOUNCED | {"name": NAME_SHOWN, "outdated": flag},
         "departed": PERSON,
-        "rekey_signaled": {"mk_seq": U32},
+        "renamed": PERSON | {"name": NAME_SHOWN},
+        "nonce_posted": PERSON | {"nonce": NONCE},
+        "link": {"link": payload},
+        "heartbeat": {"heartbeat": payload},
+        "lock_requested": {"request": payload},
+        "lock_claimed": {"locked": flag},
         "sealed_key": {"sealed": payload},
-        "packet": {"from": IDENTIFIER, "stream": IDENTIFIER, "packet": payload},
+        "packet": {
+            "from": IDENTIFIER,
+            "hardware_id": IDENTIFIER,
+            "stream": IDENTIFIER,
+            "packet": payload,
+        },
         "meeting_ended": {},
     },
 )
@@ -139,10 +163,17 @@ INPUT = tagged(
     {
         "hello": {"protocol_min": U32, "protocol_max": U32},
         "open": PERSON | OPENED,
-        "join": {"meeting_id": IDENTIFIER, "meeting_uuid": UUID, "role": one_of(ROLES)},
+        "join": {
+            "meeting_id": IDENTIFIER,
+            "meeting_uuid": UUID,
+            "role": one_of(ROLES),
+            "name": NAME_SHOWN,
+        },
         "deliver": {"message": MESSAGE},
         "advance": {"to_ms": U64},
         "send": {"stream": IDENTIFIER, "plaintext": HEX},
+        "set_lock": {"locked": flag},
+        "kick": PERSON,
         "leave": {},
         "observe": {},
         "compute": {"formula": text, "inputs": TEXTS},
@@ -210,10 +241,11 @@ def hello(given: Fields) -> Fields:
         "name": NAME,
         "version": VERSION,
         "roles": ROLES,
-        "profiles": PROFILES,
+        "profiles": list(PROFILES),
         "formulas": list(compute.FORMULAS),
         "randomness": ["tape", "seeded", "opaque"],
         "codecs": CODECS,
+        "policies": POLICIES,
         "maps_codes": True,
     }
     return answered(hello=said)
@@ -280,8 +312,11 @@ class Adapter:
 
     def open(self, name: str, given: Fields) -> Fields:
         """A new session."""
-        if given["profile"] not in PROFILES or given.get("policies"):
-            return unsupported("profile or policy")
+        followed = given.get("policies", {}).items()
+        if any(value not in POLICIES.get(policy, []) for policy, value in followed):
+            return unsupported("policy")
+        if given["profile"] not in PROFILES:
+            return unsupported("profile")
         client = Client(given, draw_from(given["randomness"]))
         self.sessions[name] = client
         return answered(opened={"ivk": client.ivk.hex()}) | told(client)
@@ -294,8 +329,8 @@ class Adapter:
         if op == "deliver":
             given = given["message"]
             op = given["kind"]
-        word = getattr(client, op)(given)  # `INPUT` and `MESSAGE` know every name
-        return {"class": "pending", "code": "ROT-10"} if word == "pending" else {"class": "accept"}
+        outcome = getattr(client, op)(given)  # `INPUT` and `MESSAGE` know every name
+        return dict(zip(("class", "code"), outcome or ("accept",)))
 
 
 def main() -> int:

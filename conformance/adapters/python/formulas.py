@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from hashlib import sha3_256, sha256
 
@@ -27,9 +27,10 @@ SECURITY_CODE = "Zoombase-1-ClientOnly-MAC-SecurityCode"
 SERVER_STATEMENT = "Conclave-1-Sig-ServerStatement"
 STREAM_KEY = "Conclave-1-KDF-StreamKey"
 PARTICIPANT_LIST = "Zoombase1-ClientOnly-Sig-LeaderParticipantList"
+LOCK_REQUEST = "Conclave-1-Sig-LockRequest"
 CONTEXTS = {
     ANNOUNCEMENT, KEY_SEED_DERIVATION, KEY_SEED_CIPHER, SECURITY_CODE, SERVER_STATEMENT, STREAM_KEY,
-    PARTICIPANT_LIST,
+    PARTICIPANT_LIST, LOCK_REQUEST,
 }  # fmt: skip
 
 COUNTER_BYTES = 12
@@ -89,7 +90,7 @@ class Width:
         try:
             if self.kind == "number" and re.fullmatch("[0-9]{1,39}", text):
                 return self.decode(int(text).to_bytes(self.high, "big"))
-            if self.kind == "bytes" and re.fullmatch("[0-9a-f]*", text):
+            if self.kind == "bytes" and re.fullmatch("([0-9a-f]{2})*", text):
                 return self.decode(bytes.fromhex(text))
             if self.kind == "text":
                 return self.decode(text.encode())
@@ -104,20 +105,28 @@ def written(values: Values) -> dict[str, str]:
 
 
 TEXT = Width("text", 1, 255)
+MAYBE_TEXT = Width("text", 0, 255)
+WORD = Width("text", 1, 16)
 U32 = Width("number", 4, 4)
-COUNTER = Width("number", 8, 8)
+U64 = Width("number", 8, 8)
 BYTES = Width("bytes", 0, (1 << 32) - 1)
 UUID = Width("bytes", 16, 16)
 KEY = Width("bytes", 32, 32)
 KEM_KEY = Width("bytes", KEM_PUBLIC_BYTES, KEM_PUBLIC_BYTES)
+MAYBE_KEY = Width("bytes", 0, 32)
+SIGNATURE = Width("bytes", 64, 64)
 NONCE = Width("bytes", 24, 24)
 PK = Width("bytes", 0, 32 + KEM_PUBLIC_BYTES)
 PEOPLE = {"user_id": TEXT, "hardware_id": TEXT}
 WHERE = {"meeting_id": TEXT, "meeting_uuid": UUID}
 PARTY = {"ivk": KEY, "box_pk": KEY, "kem_pk": KEM_KEY}
-PACKET = {"mk_seq": U32, "counter": COUNTER, "body": BYTES}
+PACKET = {"mk_seq": U32, "counter": U64, "body": BYTES}
 KEM = Width("bytes", 0, KEM_CIPHERTEXT_BYTES)
 SEALED = {"nonce": NONCE, "kem": KEM, "ciphertext": Width("bytes", 0, 256)}
+MAYBE_PEOPLE = {"user_id": MAYBE_TEXT, "hardware_id": MAYBE_TEXT}
+CERTIFIED = {"list_hash": KEY, "v": U32, "t": U32, "mk_seq": U32}
+CHAINED = {"prev": KEY, "timestamp_ms": U64}
+REQUESTED = {"operation": WORD, "link_hash": KEY}
 
 # Ordered field lists by tag (docs/generated/layouts.md).
 LAYOUTS: dict[str, dict[str, Width]] = {
@@ -128,16 +137,37 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/combination": {
         f"{side}_{name}": width for side in ("sender", "recipient") for name, width in PARTY.items()
     },
-    "conclave/stream-key": {"stream": TEXT} | WHERE | {"sender": TEXT},
-    "conclave/announcement": PEOPLE | {"pk": PK, "sig": Width("bytes", 64, 64)},
+    "conclave/stream-key": {"stream": TEXT} | WHERE | {"sender": TEXT, "hardware_id": TEXT},
+    "conclave/link": {"v": U32, "prev": KEY, "op": WORD}
+    | MAYBE_PEOPLE
+    | {"ivk": MAYBE_KEY, "binding_hash": MAYBE_KEY, "name": MAYBE_TEXT}
+    | {"entries": Width("bytes", 0, 1 << 20)},
+    "conclave/entry": PEOPLE
+    | {"name": MAYBE_TEXT, "ivk": KEY, "standing": WORD, "binding_hash": MAYBE_KEY, "leaves": U32},
+    "conclave/heartbeat-signed": {"binding": Width("bytes", 0, 4096)} | CERTIFIED | CHAINED,
+    "conclave/heartbeat": CERTIFIED | CHAINED | {"sig": SIGNATURE},
+    "conclave/lock-request-signed": WHERE | REQUESTED,
+    "conclave/lock-request": PEOPLE | REQUESTED | {"sig": SIGNATURE},
+    "conclave/announcement": PEOPLE | {"pk": PK, "sig": SIGNATURE},
     "conclave/sealed-key": PEOPLE | SEALED,
 }
 
 
-def fields_of(tag: str, sealed_seq: bool = True) -> dict[str, Width]:
-    """The fields in force. Before 3 a sealed meeting key has no number (3, 3.7.4 step 10)."""
-    fields = LAYOUTS[tag]
-    return {n: w for n, w in fields.items() if sealed_seq or n != "mk_seq"}
+# Fields that are there only while a rule is in force, by layout.
+FIELD_RULES: dict[str, dict[str, str]] = {
+    "conclave/meeting-key": {"mk_seq": "ROT-03"},
+    "conclave/stream-key": {"hardware_id": "MED-10"},
+    "conclave/heartbeat-signed": {"prev": "HBT-07", "timestamp_ms": "HBT-08"},
+    "conclave/heartbeat": {"prev": "HBT-07", "timestamp_ms": "HBT-08"},
+}
+# What holds in formulas, which belong to no profile.
+FORMULA_RULES = frozenset({"ROT-03", "HBT-07", "HBT-08"})
+
+
+def fields_of(tag: str, rules: Set[str] = FORMULA_RULES) -> dict[str, Width]:
+    """The fields in force."""
+    needed = FIELD_RULES.get(tag, {})
+    return {n: w for n, w in LAYOUTS[tag].items() if n not in needed or needed[n] in rules}
 
 
 def prefixed(raw: bytes) -> bytes:
@@ -145,21 +175,29 @@ def prefixed(raw: bytes) -> bytes:
     return len(raw).to_bytes(4, "big") + raw
 
 
-def encode(tag: str, values: Values, sealed_seq: bool = True) -> bytes:
+def encode(tag: str, values: Values, rules: Set[str] = FORMULA_RULES) -> bytes:
     """The canonical encoding (docs/formulas.md, Encoding) of values that fit."""
-    fields = fields_of(tag, sealed_seq)
+    fields = fields_of(tag, rules)
     parts = [prefixed(width.encode(values[name])) for name, width in fields.items()]
     return prefixed(tag.encode()) + b"".join(parts)
 
 
-def decode(tag: str, raw: bytes, sealed_seq: bool = True) -> dict[str, Value]:
-    """The values of exactly the bytes that `encode` produces. Raises `Refusal`."""
-    fields, parts, at = fields_of(tag, sealed_seq), [], 0
+def split(raw: bytes) -> list[bytes]:
+    """Values behind their lengths, one after the other. Raises `Refusal`."""
+    parts, at = [], 0
     while at < len(raw):
         start = at + 4
         at = start + int.from_bytes(raw[at:start], "big")
         parts.append(raw[start:at])
-    if at != len(raw) or len(parts) != len(fields) + 1 or parts[0] != tag.encode():
+    if at != len(raw):
+        raise Refusal("DEV-10", "a length that leads beyond the end")
+    return parts
+
+
+def decode(tag: str, raw: bytes, rules: Set[str] = FORMULA_RULES) -> dict[str, Value]:
+    """The values of exactly the bytes that `encode` produces. Raises `Refusal`."""
+    fields, parts = fields_of(tag, rules), split(raw)
+    if len(parts) != len(fields) + 1 or parts[0] != tag.encode():
         raise Refusal("DEV-10", f"not a {tag}")
     try:
         return {name: fields[name].decode(part) for name, part in zip(fields, parts[1:])}
@@ -228,17 +266,24 @@ def classic_key(shared: bytes) -> bytes:
     return hkdf(shared, b"", KEY_SEED_DERIVATION.encode(), 32)
 
 
-def seal(key: bytes, meta: bytes, nonce: bytes, plaintext: bytes) -> bytes:
+def associated(meta: bytes, liveness: bytes) -> bytes:
+    """What a box is bound to; with a liveness nonce of the recipient, to that as well."""
+    return two_hashes(KEY_SEED_CIPHER, meta) + (sha256(liveness).digest() if liveness else b"")
+
+
+def seal(key: bytes, meta: bytes, nonce: bytes, plaintext: bytes, liveness: bytes = b"") -> bytes:
     """`C'`: the plaintext and 16 bytes of tag (3.5.2)."""
-    data = two_hashes(KEY_SEED_CIPHER, meta)
+    data = associated(meta, liveness)
     return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, data, nonce, key)
 
 
-def unseal(key: bytes, meta: bytes, nonce: bytes, ciphertext: bytes) -> bytes:
+def unseal(
+    key: bytes, meta: bytes, nonce: bytes, ciphertext: bytes, liveness: bytes = b""
+) -> bytes:
     """Opens `C'`. Raises `Refusal`."""
     if len(nonce) != 24 or len(ciphertext) < TAG_BYTES:
         raise Refusal("ROT-01", "too short, or a nonce of another length")
-    data = two_hashes(KEY_SEED_CIPHER, meta)
+    data = associated(meta, liveness)
     try:
         return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(ciphertext, data, nonce, key)
     except CryptoError as error:
@@ -262,11 +307,11 @@ def kem_encapsulate(public: bytes, coins: bytes) -> tuple[bytes, bytes]:
     return kyber(coins).encaps(public)
 
 
-def kem_decapsulate(seed: bytes, ciphertext: bytes) -> bytes:
+def kem_decapsulate(secret: bytes, ciphertext: bytes) -> bytes:
     """`K_kyber`. A wrong ciphertext of the right length gives another key, not an error."""
     if len(ciphertext) != KEM_CIPHERTEXT_BYTES:
         raise Refusal("ROT-01", "length of the encapsulation")
-    return kyber().decaps(kem_keys(seed)[1], ciphertext)
+    return kyber().decaps(secret, ciphertext)
 
 
 def hybrid_key(shared: bytes, kem_shared: bytes, parties: Values, meta: bytes) -> bytes:
@@ -277,9 +322,9 @@ def hybrid_key(shared: bytes, kem_shared: bytes, parties: Values, meta: bytes) -
     return hkdf(secret, meta, context, 32)
 
 
-def stream_key(meeting_key: bytes, names: Values) -> bytes:
+def stream_key(meeting_key: bytes, names: Values, rules: Set[str] = FORMULA_RULES) -> bytes:
     """The key of one stream of one sender (3.7.5, last paragraph; 3.9)."""
-    info = prefixed(STREAM_KEY.encode()) + encode("conclave/stream-key", names)
+    info = prefixed(STREAM_KEY.encode()) + encode("conclave/stream-key", names, rules)
     return hkdf(meeting_key, b"", info, 32)
 
 

@@ -4,12 +4,16 @@ use conclave_model::{
     message::{Role, Seat},
     script::{Change, Handle, Recipe, ValueRecipe, WireEdit},
 };
-use conclave_spec::{Label, Rule};
+use conclave_spec::{Label, Profile, Rule};
 
 use super::{
     Draft, Drafts,
+    rotation::join_window,
     scene::{Scene, announcement, forged_announcement, next_instance, seat},
 };
+
+mod label;
+mod noise;
 
 pub(super) fn drafts(drafts: &mut Drafts) {
     genuine(drafts);
@@ -18,26 +22,30 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     encodings(drafts);
     ephemerals(drafts);
     codes(drafts);
+    noise::drafts(drafts);
+    label::drafts(drafts);
 }
 
 /// Bob is told that Alice leads, with this announcement, claimed to be of this device.
-fn told(claimed: Seat, recipe: Recipe) -> Scene {
-    let mut scene = Scene::of(&["alice", "bob", "mallory"]);
+fn told(profile: &Profile, claimed: Seat, recipe: Recipe) -> Scene {
+    let mut scene = Scene::of(profile, &["alice", "bob", "mallory"]);
     scene.join("alice", Role::Leader).join("bob", Role::Participant);
     scene.join("mallory", Role::Participant).told_leader_as("bob", "alice", claimed, recipe);
     scene
 }
 
 /// Alice leads and is told that Bob joined, with this announcement.
-fn admitted(recipe: Recipe) -> Scene {
-    let mut scene = Scene::of(&["alice", "bob", "mallory"]);
+fn admitted(profile: &Profile, recipe: Recipe) -> Scene {
+    let mut scene = Scene::of(profile, &["alice", "bob", "mallory"]);
     scene.join("alice", Role::Leader).join("bob", Role::Participant);
-    scene.join("mallory", Role::Participant).admit_with("alice", "bob", recipe);
+    scene.join("mallory", Role::Participant).nonce("alice", "bob");
+    scene.admit_with("alice", "bob", recipe);
     scene
 }
 
 fn genuine(drafts: &mut Drafts) {
-    let mut scene = told(seat("alice"), announcement("alice"));
+    let profile = &drafts.profile.clone();
+    let mut scene = told(profile, seat("alice"), announcement("alice"));
     scene.shows(Rule::AnnouncementVerifies);
     drafts.common(
         Draft::new("leader-announced", "A participant believes the leader's true announcement")
@@ -56,8 +64,10 @@ fn genuine(drafts: &mut Drafts) {
             (Rule::AgreementContributory, "leader-small-order-key", "the ephemeral key"),
         ],
     );
-    let mut scene = admitted(announcement("bob"));
+    let mut scene = admitted(profile, announcement("bob"));
     scene.shows(Rule::AnnouncementVerifies);
+    join_window(&mut scene, 0);
+    scene.advance("alice", 3_000);
     drafts.alone(
         Draft::new("joiner-announced", "A leader believes a joiner's true announcement")
             .plays("alice")
@@ -67,11 +77,12 @@ fn genuine(drafts: &mut Drafts) {
 }
 
 fn signatures(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
     let of = Box::new(announcement("mallory"));
     let value = ValueRecipe::FieldOf { of, field: "sig".to_owned() };
     let change = Change { field: "sig".to_owned(), value };
     let recipe = Recipe::Edited { of: Box::new(announcement("alice")), change: change.clone() };
-    let mut scene = told(seat("alice"), recipe);
+    let mut scene = told(profile, seat("alice"), recipe);
     scene.refused(Rule::AnnouncementVerifies).observe("bob");
     drafts.decisive(
         Rule::AnnouncementVerifies,
@@ -80,7 +91,7 @@ fn signatures(drafts: &mut Drafts) {
         scene,
     );
     let recipe = Recipe::Edited { of: Box::new(announcement("bob")), change };
-    let mut scene = admitted(recipe);
+    let mut scene = admitted(profile, recipe);
     scene.refused(Rule::AnnouncementVerifies).observe("alice");
     drafts.alone(
         Draft::new("joiner-other-signature", "A leader gives no key to a joiner it cannot verify")
@@ -90,7 +101,7 @@ fn signatures(drafts: &mut Drafts) {
     );
     later_forgeries(drafts);
     let damaged = Recipe::Damaged { of: Box::new(announcement("alice")), field: "sig".to_owned() };
-    let mut scene = told(seat("alice"), damaged);
+    let mut scene = told(profile, seat("alice"), damaged);
     scene.refused(Rule::AnnouncementVerifies);
     drafts.alone(
         Draft::new("leader-damaged-signature", "A signature with one bit changed is refused")
@@ -103,7 +114,7 @@ fn signatures(drafts: &mut Drafts) {
         label: Some(Label::ParticipantList),
         changes: Vec::new(),
     };
-    let mut scene = told(seat("alice"), other_context);
+    let mut scene = told(profile, seat("alice"), other_context);
     scene.refused(Rule::AnnouncementVerifies);
     drafts.decisive(
         Rule::SignatureNamesContext,
@@ -115,6 +126,7 @@ fn signatures(drafts: &mut Drafts) {
 
 /// Believing one announcement is no reason to believe the next.
 fn later_forgeries(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
     let forged = |of: &str| {
         let sig =
             ValueRecipe::FieldOf { of: Box::new(announcement("mallory")), field: "sig".to_owned() };
@@ -122,7 +134,7 @@ fn later_forgeries(drafts: &mut Drafts) {
         Recipe::Edited { of: Box::new(announcement(of)), change }
     };
     let cast = ["alice", "bob", "carol", "mallory"];
-    let mut scene = Scene::of(&cast);
+    let mut scene = Scene::of(profile, &cast);
     scene.join("alice", Role::Leader).join("carol", Role::Leader);
     scene.join("bob", Role::Participant).join("mallory", Role::Participant);
     let joined = scene.clone();
@@ -150,11 +162,13 @@ fn later_forgeries(drafts: &mut Drafts) {
             .tests(Rule::AnnouncementVerifies),
         scene,
     );
-    let mut scene = Scene::of(&cast);
+    let mut scene = Scene::of(profile, &cast);
     scene.join("alice", Role::Leader).join("bob", Role::Participant);
     scene.join("carol", Role::Participant).join("mallory", Role::Participant);
-    scene.admit("alice", "bob").admit_with("alice", "carol", forged("carol"));
-    scene.refused(Rule::AnnouncementVerifies).observe("alice");
+    scene.admit("alice", "bob");
+    join_window(&mut scene, 0);
+    scene.nonce("alice", "carol").admit_with("alice", "carol", forged("carol"));
+    scene.refused(Rule::AnnouncementVerifies).advance("alice", 8_000).observe("alice");
     drafts.alone(
         Draft::new("second-joiner-forged", "The next joiner's announcement is verified too")
             .plays("alice")
@@ -164,6 +178,7 @@ fn later_forgeries(drafts: &mut Drafts) {
 }
 
 fn binding_fields(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
     let text = |text: &str| ValueRecipe::Text(text.to_owned());
     let changes = [
         (Rule::BindingNamesMeeting, "meeting", Change::new("meeting_id", text("10000000001"))),
@@ -181,7 +196,7 @@ fn binding_fields(drafts: &mut Drafts) {
         ),
     ];
     for (rule, word, change) in changes {
-        let mut scene = told(seat("alice"), forged_announcement("alice", change));
+        let mut scene = told(profile, seat("alice"), forged_announcement("alice", change));
         scene.refused(Rule::AnnouncementVerifies);
         let title = format!("An announcement signed for another {word} is refused");
         let name = format!("leader-binding-other-{word}");
@@ -189,7 +204,7 @@ fn binding_fields(drafts: &mut Drafts) {
     }
     let change = Change::new("pk", ValueRecipe::PkOf("mallory".to_owned()));
     let recipe = Recipe::Edited { of: Box::new(announcement("alice")), change };
-    let mut scene = told(seat("alice"), recipe);
+    let mut scene = told(profile, seat("alice"), recipe);
     scene.refused(Rule::AnnouncementVerifies);
     drafts.decisive(
         Rule::BindingNamesEphemeralKey,
@@ -202,13 +217,14 @@ fn binding_fields(drafts: &mut Drafts) {
 
 /// Yesterday's announcement in today's instance of the same meeting.
 fn replayed_instance(drafts: &mut Drafts) {
-    let mut scene = Scene::of(&["alice", "bob"]);
+    let profile = &drafts.profile.clone();
+    let mut scene = Scene::of(profile, &["alice", "bob"]);
     scene.join("alice", Role::Leader).leave("alice");
     scene.join_instance("alice", Role::Leader, next_instance());
     scene.join_instance("bob", Role::Participant, next_instance());
-    scene.told_leader("bob", "alice").refused(Rule::AnnouncementVerifies);
-    let second = Recipe::Sent(Handle::announcement("alice", 2));
-    scene.told_leader_as("bob", "alice", seat("alice"), second);
+    let first = Recipe::Sent(Handle::announcement("alice", 1));
+    scene.told_leader_as("bob", "alice", seat("alice"), first);
+    scene.refused(Rule::AnnouncementVerifies).told_leader("bob", "alice");
     drafts.alone(
         Draft::new(
             "announcement-of-earlier-instance",
@@ -222,7 +238,8 @@ fn replayed_instance(drafts: &mut Drafts) {
 }
 
 fn encodings(drafts: &mut Drafts) {
-    let mut scene = told(Seat::new("alice", "1laptop"), shifted("alice", "1laptop"));
+    let profile = &drafts.profile.clone();
+    let mut scene = told(profile, Seat::new("alice", "1laptop"), shifted("alice", "1laptop"));
     scene.shows(Rule::AnnouncementVerifies);
     drafts.common(
         Draft::new("identifiers-as-signed", "Identifiers are taken as they were signed")
@@ -230,7 +247,7 @@ fn encodings(drafts: &mut Drafts) {
         scene,
         &[(Rule::EncodingInjective, "identifiers-shifted", "where one identifier ends")],
     );
-    let mut scene = told(Seat::new("alice1", "laptop"), shifted("alice", "1laptop"));
+    let mut scene = told(profile, Seat::new("alice1", "laptop"), shifted("alice", "1laptop"));
     scene.refused(Rule::AnnouncementVerifies);
     drafts.decisive(
         Rule::EncodingInjective,
@@ -241,7 +258,7 @@ fn encodings(drafts: &mut Drafts) {
         .plays("bob"),
         scene,
     );
-    let mut scene = told(seat("alice"), announcement("alice"));
+    let mut scene = told(profile, seat("alice"), announcement("alice"));
     scene.damaged_on_the_wire(WireEdit::Append("00".to_owned())).refused(Rule::EncodingCanonical);
     drafts.decisive(
         Rule::EncodingCanonical,
@@ -255,7 +272,7 @@ fn encodings(drafts: &mut Drafts) {
         ("leader-announcement-length", "a wrong length inside", WireEdit::Flip(28)),
         ("leader-announcement-empty", "no bytes at all", WireEdit::Truncate(10_000)),
     ] {
-        let mut scene = told(seat("alice"), announcement("alice"));
+        let mut scene = told(profile, seat("alice"), announcement("alice"));
         scene.damaged_on_the_wire(edit).refused(Rule::EncodingCanonical);
         let title = format!("An announcement with {title} is refused");
         drafts.alone(Draft::new(name, &title).plays("bob").tests(Rule::EncodingCanonical), scene);
@@ -276,16 +293,17 @@ fn shifted(user_id: &str, hardware_id: &str) -> Recipe {
 }
 
 fn ephemerals(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
     for (party, role, name) in
         [("bob", Role::Participant, "participant"), ("alice", Role::Leader, "leader")]
     {
         let first = format!("{name}-joins");
         let again = format!("{name}-rejoins");
-        let mut scene = Scene::of(&[party]);
+        let mut scene = Scene::of(profile, &[party]);
         scene.join(party, role).shows(Rule::EphemeralFresh);
         let title = format!("A {name} announces a key of its own at the join");
         let draft = Draft::new(&first, &title).plays(party);
-        let mut second = Scene::of(&[party]);
+        let mut second = Scene::of(profile, &[party]);
         second.join(party, role).leave(party).join(party, role).shows(Rule::EphemeralFresh);
         let title = format!("A {name} announces another key when it joins again");
         let rejoin = Draft::new(&again, &title).plays(party);
@@ -299,7 +317,7 @@ fn ephemerals(drafts: &mut Drafts) {
         }
     }
     let change = Change::new("pk", ValueRecipe::SmallOrderKey);
-    let mut scene = told(seat("alice"), forged_announcement("alice", change));
+    let mut scene = told(profile, seat("alice"), forged_announcement("alice", change));
     scene.refused(Rule::AgreementContributory);
     drafts.decisive(
         Rule::AgreementContributory,
@@ -310,7 +328,8 @@ fn ephemerals(drafts: &mut Drafts) {
 }
 
 fn codes(drafts: &mut Drafts) {
-    let mut scene = Scene::of(&["alice", "bob"]);
+    let profile = &drafts.profile.clone();
+    let mut scene = Scene::of(profile, &["alice", "bob"]);
     scene.join("alice", Role::Leader).join("bob", Role::Participant).observe("bob");
     let pairs = [
         (Rule::CodeFromHandshakeKey, "code-of-leader", "whether the leader is named yet"),
@@ -332,7 +351,7 @@ fn codes(drafts: &mut Drafts) {
         .plays("bob"),
         scene,
     );
-    let mut scene = Scene::of(&["alice"]);
+    let mut scene = Scene::of(profile, &["alice"]);
     scene.join("alice", Role::Leader).observe("alice");
     drafts.alone(
         Draft::new("code-of-self", "A leader shows the security code of its own identity key")
@@ -340,7 +359,7 @@ fn codes(drafts: &mut Drafts) {
             .tests(Rule::CodeFromHandshakeKey),
         scene,
     );
-    let mut scene = Scene::of(&["alice", "bob", "carol"]);
+    let mut scene = Scene::of(profile, &["alice", "bob", "carol"]);
     scene.join("alice", Role::Leader).join("carol", Role::Leader).join("bob", Role::Participant);
     scene.told_leader("bob", "alice").told_leader("bob", "carol").observe("bob");
     drafts.alone(

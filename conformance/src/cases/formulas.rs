@@ -347,7 +347,7 @@ fn reboxed(world: RuleSet, inputs: &Inputs, context: Label, key_meta: &Octets) -
         meta: key_meta,
     };
     let key = box_hybrid::hybrid_key(world, &parts, Label::KeySeedDerivation)?;
-    let data = box_classic::associated_data(world, Label::KeySeedCipher, &octets("meta")?);
+    let data = box_classic::associated_data(world, Label::KeySeedCipher, &octets("meta")?, None);
     box_classic::seal(&key, &octets("nonce")?, &data, &Octets::new(bytes("key", 60)))
 }
 

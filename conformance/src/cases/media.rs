@@ -1,34 +1,46 @@
 //! MED: stream keys, counters, packets.
 
-use conclave_model::script::{Change, ForgedPacket, Handle, Recipe, ValueRecipe, WireEdit};
-use conclave_spec::Rule;
+use conclave_model::{
+    message::{Role, Seat},
+    script::{Act, Change, ForgedHeartbeat, ForgedPacket, Handle, Recipe, ValueRecipe, WireEdit},
+};
+use conclave_spec::{Profile, Rule};
 
 use super::{
     Draft, Drafts,
-    scene::{Scene, forged_seal, next_instance},
+    rotation::{reads_list, ready},
+    scene::{Scene, forged_heartbeat, forged_seal, next_instance},
 };
+
+mod lives;
 
 pub(super) fn drafts(drafts: &mut Drafts) {
     opening(drafts);
-    stream_keys(drafts);
+    damaged(drafts);
+    names(drafts);
+    other_key(drafts);
+    device(drafts);
     counters(drafts);
-    kept_apart(drafts);
-    rejoins(drafts);
+    sending(drafts);
+    misplaced(drafts);
     numbers(drafts);
+    lives::drafts(drafts);
 }
 
-/// Alice has sent one packet; Bob and Carol hold key 1.
-fn sent() -> Scene {
-    let mut scene = Scene::seated(&["alice", "bob", "carol"]);
+/// Alice has sent one packet; Bob and Carol hold the key.
+fn sent(profile: &Profile) -> Scene {
+    let mut scene = ready(profile, &["alice", "bob", "carol"]);
     scene.send("alice", "good morning");
     scene
 }
 
-fn forged(counter: u64, changes: Vec<Change>) -> Recipe {
+/// A packet that Alice, misbehaving, seals under the newest key.
+fn forged(scene: &mut Scene, counter: u64, changes: Vec<Change>) -> Recipe {
+    let number = scene.newest_key("alice");
     Recipe::ForgedPacket(ForgedPacket {
         by: "alice".to_owned(),
-        key_seq: 1,
-        mk_seq: 1,
+        key_seq: number,
+        mk_seq: number,
         counter,
         stream: "audio".to_owned(),
         text: "forged".to_owned(),
@@ -36,8 +48,12 @@ fn forged(counter: u64, changes: Vec<Change>) -> Recipe {
     })
 }
 
+fn first_packet() -> Recipe {
+    Recipe::Sent(Handle::packet("alice", 1))
+}
+
 fn opening(drafts: &mut Drafts) {
-    let mut scene = sent();
+    let mut scene = sent(&drafts.profile);
     scene.packet("bob", "alice", 1).shows(Rule::PacketOpens);
     drafts.common(
         Draft::new("packet", "A packet of the meeting is played").plays("bob"),
@@ -46,6 +62,7 @@ fn opening(drafts: &mut Drafts) {
             (Rule::PacketOpens, "packet-damaged", "one bit of the tag"),
             (Rule::SubkeyNamesStream, "packet-of-other-stream", "the stream the server claims"),
             (Rule::SubkeyNamesSender, "packet-of-other-sender", "the sender the server claims"),
+            (Rule::SubkeyNamesDevice, "packet-of-other-device", "the device the server claims"),
             (
                 Rule::SubkeyNamesMeeting,
                 "packet-of-other-meeting",
@@ -56,8 +73,12 @@ fn opening(drafts: &mut Drafts) {
             (Rule::CounterOnce, "packet-twice", "whether the packet comes again"),
         ],
     );
-    let of = Box::new(Recipe::Sent(Handle::packet("alice", 1)));
-    let mut scene = sent();
+}
+
+fn damaged(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let of = Box::new(first_packet());
+    let mut scene = sent(profile);
     scene.packet_as("bob", "alice", "audio", Recipe::Damaged { of, field: "body".to_owned() });
     scene.refused(Rule::PacketOpens);
     drafts.decisive(
@@ -67,32 +88,59 @@ fn opening(drafts: &mut Drafts) {
     );
     for (name, title, edit) in [
         ("packet-shorter", "A packet with a byte missing is not played", WireEdit::Truncate(1)),
+        (
+            "packet-longer",
+            "A packet with a byte too many is not played",
+            WireEdit::Append("00".to_owned()),
+        ),
+        (
+            "packet-oversized",
+            "A packet with thousands of bytes too many is not played",
+            WireEdit::Append("5a".repeat(5_000)),
+        ),
         ("packet-empty", "A packet of no bytes is not played", WireEdit::Truncate(10_000)),
         ("packet-other-header", "A packet with another counter is not played", WireEdit::Flip(15)),
         (
+            "packet-counter-too-long",
+            "A packet whose counter is beyond eight bytes is not played",
+            WireEdit::Flip(4),
+        ),
+        (
             "packet-other-number",
             "A packet naming a key that is not held is not played",
-            WireEdit::Flip(3),
+            WireEdit::Flip(2),
         ),
     ] {
-        let mut scene = sent();
+        let mut scene = sent(profile);
         scene.packet("bob", "alice", 1).damaged_on_the_wire(edit).refused(Rule::PacketOpens);
         drafts.alone(Draft::new(name, title).plays("bob").tests(Rule::PacketOpens), scene);
     }
+    let mut scene = sent(profile);
+    scene.packet("bob", "alice", 1).damaged_on_the_wire(WireEdit::Truncate(10));
+    scene.refused(Rule::PacketOpens).packet("bob", "alice", 1).shows(Rule::PacketOpens);
+    drafts.alone(
+        Draft::new("packet-after-truncated", "A packet is played after one cut short")
+            .plays("bob")
+            .tests(Rule::PacketOpens),
+        scene,
+    );
 }
 
-fn stream_keys(drafts: &mut Drafts) {
-    let packet = || Recipe::Sent(Handle::packet("alice", 1));
-    let mut scene = sent();
-    scene.packet_as("bob", "alice", "video", packet()).refused(Rule::PacketOpens);
+fn names(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let mut scene = sent(profile);
+    scene.packet_as("bob", "alice", "video", first_packet()).refused(Rule::PacketOpens);
     drafts.decisive(
         Rule::SubkeyNamesStream,
         Draft::new("packet-of-other-stream", "A packet is not played as another stream")
             .plays("bob"),
         scene,
     );
-    let mut scene = sent();
-    scene.packet_as("bob", "carol", "audio", packet()).refused(Rule::PacketOpens);
+    let mut scene = sent(profile);
+    // Only the user is another: the device has a rule of its own.
+    let from = Seat::new("carol", "alice-laptop");
+    scene.act("bob", Act::Packet { from, stream: "audio".to_owned(), packet: first_packet() });
+    scene.refused(Rule::PacketOpens);
     drafts.decisive(
         Rule::SubkeyNamesSender,
         Draft::new("packet-of-other-sender", "A packet is not played as another sender's")
@@ -105,15 +153,21 @@ fn stream_keys(drafts: &mut Drafts) {
         (Rule::SubkeyNamesMeeting, "packet-of-other-meeting", other_meeting),
         (Rule::SubkeyNamesInstance, "packet-of-other-instance", other_instance),
     ] {
-        let mut scene = sent();
-        scene.packet_as("bob", "alice", "audio", forged(7, vec![change]));
-        scene.refused(Rule::PacketOpens);
+        let mut scene = sent(profile);
+        let packet = forged(&mut scene, 7, vec![change]);
+        scene.packet_as("bob", "alice", "audio", packet).refused(Rule::PacketOpens);
         let title = "A packet under a stream key of another meeting is not played";
         drafts.decisive(rule, Draft::new(name, title).plays("bob"), scene);
     }
-    let mut scene = Scene::gathered(&["alice", "bob"]);
-    let other_key = forged_seal("bob", 1);
-    scene.admit("alice", "bob").signal("bob", 1).sealed_forged("bob", other_key);
+}
+
+/// Bob holds another key under the number that Alice sends under.
+fn other_key(drafts: &mut Drafts) {
+    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
+    scene.admit("alice", "bob");
+    reads_list(&mut scene, "bob");
+    let number = scene.newest_key("alice");
+    scene.sealed_forged("bob", forged_seal("bob", number)).advance_all(6_000);
     scene.send("alice", "good morning").packet("bob", "alice", 1).refused(Rule::PacketOpens);
     drafts.decisive(
         Rule::SubkeyUsesMeetingKey,
@@ -123,24 +177,71 @@ fn stream_keys(drafts: &mut Drafts) {
     );
 }
 
+/// A packet comes from a device, and not only from a user, where the profile says so.
+fn device(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let by_device = profile.rules.contains(Rule::SubkeyNamesDevice);
+    let mut scene = sent(profile);
+    let from = Seat::new("alice", "alice-phone");
+    scene.act("bob", Act::Packet { from, stream: "audio".to_owned(), packet: first_packet() });
+    if by_device {
+        scene.refused(Rule::PacketOpens);
+        drafts.decisive(
+            Rule::SubkeyNamesDevice,
+            Draft::new("packet-of-other-device", "A packet is not played as another device's")
+                .plays("bob"),
+            scene,
+        );
+    } else {
+        drafts.alone(
+            Draft::new(
+                "packet-of-any-device",
+                "The stream key is that of a user: the server may name any of their devices",
+            )
+            .plays("bob")
+            .tests(Rule::SubkeyNamesSender),
+            scene,
+        );
+    }
+    let mut scene = ready(profile, &["alice", "bob", "bob@phone", "carol"]);
+    scene.send("bob", "from the laptop").send("bob@phone", "from the phone");
+    scene.packet("alice", "bob", 1).packet("alice", "bob@phone", 1);
+    if !by_device {
+        scene.refused(Rule::CounterOnce);
+    }
+    scene.packet("alice", "bob", 1).refused(Rule::CounterOnce);
+    drafts.alone(
+        Draft::new(
+            "two-devices-counters",
+            "Whether two devices of a user share their counters is the profile's to say",
+        )
+        .plays("alice")
+        .tests(Rule::SubkeyNamesDevice)
+        .tests(Rule::CounterOnce),
+        scene,
+    );
+}
+
 fn counters(drafts: &mut Drafts) {
-    let mut scene = sent();
+    let profile = &drafts.profile.clone();
+    let mut scene = sent(profile);
     scene.packet("bob", "alice", 1).packet("bob", "alice", 1).refused(Rule::CounterOnce);
     drafts.decisive(
         Rule::CounterOnce,
         Draft::new("packet-twice", "A packet that comes again is not played again").plays("bob"),
         scene,
     );
-    let mut scene = Scene::seated(&["alice", "bob"]);
+    let mut scene = ready(profile, &["alice", "bob"]);
     for counter in [100, 99, 37] {
-        scene.packet_as("bob", "alice", "audio", forged(counter, Vec::new()));
-        scene.shows(Rule::CounterOnce);
+        let packet = forged(&mut scene, counter, Vec::new());
+        scene.packet_as("bob", "alice", "audio", packet).shows(Rule::CounterOnce);
     }
     for counter in [99, 36, 0] {
-        scene.packet_as("bob", "alice", "audio", forged(counter, Vec::new()));
-        scene.refused(Rule::CounterOnce);
+        let packet = forged(&mut scene, counter, Vec::new());
+        scene.packet_as("bob", "alice", "audio", packet).refused(Rule::CounterOnce);
     }
-    scene.packet_as("bob", "alice", "audio", forged(u64::MAX, Vec::new()));
+    let packet = forged(&mut scene, u64::MAX, Vec::new());
+    scene.packet_as("bob", "alice", "audio", packet);
     drafts.alone(
         Draft::new(
             "packets-out-of-order",
@@ -150,7 +251,10 @@ fn counters(drafts: &mut Drafts) {
         .tests(Rule::CounterOnce),
         scene,
     );
-    let mut scene = Scene::seated(&["alice", "bob"]);
+}
+
+fn sending(drafts: &mut Drafts) {
+    let mut scene = ready(&drafts.profile, &["alice", "bob"]);
     scene.send("bob", "one").shows(Rule::CounterNeverRepeats);
     drafts.common(
         Draft::new("first-packet", "The first packet of a stream is sent").plays("bob"),
@@ -165,117 +269,49 @@ fn counters(drafts: &mut Drafts) {
     );
 }
 
-/// Streams, senders and keys each have counters and stream keys of their own.
-fn kept_apart(drafts: &mut Drafts) {
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.send("bob", "one").send_on("bob", "video", "two");
-    scene.packet("alice", "bob", 1);
-    scene.packet_as("alice", "bob", "video", Recipe::Sent(Handle::packet("bob", 2)));
+/// Packets that come before there is a key, and of another meeting.
+fn misplaced(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let mut scene = Scene::gathered(profile, &["alice", "bob"]);
+    scene.send("alice", "too early").packet("bob", "alice", 1).refused(Rule::PacketOpens);
+    scene.send("bob", "too early").refused(Rule::UseNewestKey).observe("bob");
     drafts.alone(
-        Draft::new("second-stream", "Each stream is sent under a key and counters of its own")
+        Draft::new("packet-without-key", "Without a key nothing is played and nothing is sent")
             .plays("bob")
-            .tests(Rule::SubkeyNamesStream)
-            .tests(Rule::CounterNeverRepeats),
+            .tests(Rule::PacketOpens)
+            .tests(Rule::UseNewestKey),
         scene,
     );
-    let mut scene = Scene::seated(&["alice", "bob", "carol"]);
-    scene.send("alice", "one").send_on("alice", "video", "two").send("carol", "three");
-    scene.packet("bob", "alice", 1);
-    scene.packet_as("bob", "alice", "video", Recipe::Sent(Handle::packet("alice", 2)));
-    scene.packet("bob", "carol", 1);
-    scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2).advance_all(26_000);
-    scene.send("alice", "four").packet("bob", "alice", 3);
+    let mut scene = ready(profile, &["alice", "bob"]);
+    scene.send("bob", "in the first instance").leave("bob").leave("alice");
+    scene.join_instance("alice", Role::Leader, next_instance());
+    scene.packet("alice", "bob", 1).refused(Rule::PacketOpens).observe("alice");
     drafts.alone(
-        Draft::new(
-            "counters-kept-apart",
-            "One counter is played once for each key, sender and stream",
-        )
-        .plays("bob")
-        .tests(Rule::CounterOnce),
+        Draft::new("packet-of-earlier-meeting", "A packet of an earlier instance is not played")
+            .plays("alice")
+            .tests(Rule::PacketOpens)
+            .tests(Rule::SubkeyNamesInstance),
         scene,
     );
-    let of = Box::new(Recipe::Sent(Handle::packet("alice", 1)));
-    let mut scene = sent();
-    scene.packet_as("bob", "alice", "audio", Recipe::Damaged { of, field: "body".to_owned() });
-    scene.refused(Rule::PacketOpens).packet("bob", "alice", 1);
-    drafts.alone(
-        Draft::new(
-            "true-after-damaged",
-            "A damaged packet does not keep the true one from being played",
-        )
-        .plays("bob")
-        .tests(Rule::CounterOnce),
-        scene,
-    );
-}
-
-/// A way out of the meeting.
-type Way = fn(&mut Scene);
-
-/// Bob, who has sent and played a packet, is out and comes back, and is given the same key again.
-fn back(out: Way) -> Scene {
-    use conclave_model::message::Role;
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.send("bob", "before").send("alice", "once").packet("bob", "alice", 1);
-    out(&mut scene);
-    let nth = scene.joins_of("bob") + 1;
-    scene.join("bob", Role::Participant).told_leader("bob", "alice");
-    scene.admit_with("alice", "bob", Recipe::Sent(Handle::announcement("bob", nth)));
-    scene.signal("bob", 1).sealed("bob", 2);
-    scene
-}
-
-/// A rejoin may be given the same key again; its counters go on (readings ).
-fn rejoins(drafts: &mut Drafts) {
-    use conclave_model::{message::Role, script::Act};
-    let leaves: Way = |scene| {
-        scene.leave("bob");
-    };
-    let ends: Way = |scene| {
-        scene.act("bob", Act::MeetingEnded {});
-    };
-    let elsewhere: Way = |scene| {
-        scene.leave("bob").join_instance("bob", Role::Participant, next_instance()).leave("bob");
-    };
-    let ways: [(&str, Way); 3] =
-        [("rejoin", leaves), ("meeting-end", ends), ("another-meeting", elsewhere)];
-    for (name, out) in ways {
-        let mut scene = back(out);
-        scene.send("bob", "after").shows(Rule::CounterNeverRepeats);
-        let title = format!("Under the same key sent counters go on: after {name}");
-        drafts.alone(
-            Draft::new(&format!("counters-go-on-after-{name}"), &title)
-                .plays("bob")
-                .tests(Rule::CounterNeverRepeats),
-            scene,
-        );
-        let mut scene = back(out);
-        scene.packet("bob", "alice", 1).refused(Rule::CounterOnce);
-        let title =
-            format!("Under the same key a packet played before is not played: after {name}");
-        drafts.alone(
-            Draft::new(&format!("packet-replayed-after-{name}"), &title)
-                .plays("bob")
-                .tests(Rule::CounterOnce),
-            scene,
-        );
-    }
 }
 
 /// A key number in which no byte can be left out.
 const EVERY_BYTE: u32 = 0x0102_0304;
 
 fn numbers(drafts: &mut Drafts) {
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.send("bob", "under key 1").shows(Rule::PacketSeqFourBytes);
+    let profile = &drafts.profile.clone();
+    let mut scene = ready(profile, &["alice", "bob"]);
+    scene.send("bob", "under a first key").shows(Rule::PacketSeqFourBytes);
     drafts.common(
         Draft::new("number-of-one-byte", "A packet is prefaced with its key's number").plays("bob"),
         scene,
-        &[(Rule::PacketSeqFourBytes, "number-of-four-bytes", "the number: 0x01020304 for 1")],
+        &[(Rule::PacketSeqFourBytes, "number-of-four-bytes", "the number: 0x01020304")],
     );
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.signal("bob", EVERY_BYTE).sealed_forged("bob", forged_seal("bob", EVERY_BYTE));
-    scene.advance("bob", 6_000).send("bob", "under key 1").shows(Rule::PacketSeqFourBytes);
+    let mut scene = ready(profile, &["alice", "bob"]);
+    let certified = ForgedHeartbeat { mk_seq: Some(EVERY_BYTE), ..forged_heartbeat() };
+    scene.heartbeat_forged("bob", certified);
+    scene.sealed_forged("bob", forged_seal("bob", EVERY_BYTE)).advance("bob", 20_000);
+    scene.send("bob", "under a late key").shows(Rule::PacketSeqFourBytes);
     drafts.decisive(
         Rule::PacketSeqFourBytes,
         Draft::new("number-of-four-bytes", "All four bytes of the number are sent").plays("bob"),

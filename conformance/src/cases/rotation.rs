@@ -2,46 +2,81 @@
 
 use conclave_model::{
     message::Role,
-    script::{Change, Expect, ForgedSeal, Handle, Recipe, ValueRecipe, WireEdit},
+    script::{Change, Expect, ForgedHeartbeat, ForgedSeal, Recipe, ValueRecipe, WireEdit},
 };
-use conclave_spec::{Label, Rule};
+use conclave_spec::{Label, Profile, Rule};
 
 use super::{
     Draft, Drafts,
-    scene::{Scene, forged_seal, next_instance, sealed, seat},
+    scene::{
+        Scene, forged_announcement, forged_heartbeat, forged_seal, next_instance, sealed, seat,
+    },
 };
-use crate::{case::Side, reference::FIRST_KEY_WAIT};
+use crate::case::Side;
 
+/// The policy that says whether a first key is waited for, too (reading R-16).
+const FIRST_KEY_WAIT: &str = "first_key_wait";
+
+mod erasing;
+mod ground;
+mod hybrid;
+mod joins;
 mod leader;
+mod numbering;
+
+pub(super) use ground::{
+    Posted, READY_MS, admit_all, advance_rotating, certify, join_window, leave_window, nth_sealed,
+    posted, reads_list, ready, supersede, superseded,
+};
 
 pub(super) fn drafts(drafts: &mut Drafts) {
     opening(drafts);
+    damage(drafts);
     metadata(drafts);
-    numbering(drafts);
-    roll_back(drafts);
+    contexts(drafts);
+    numbering::drafts(drafts);
     leader::drafts(drafts);
+    joins::drafts(drafts);
     waiting(drafts);
-    erasing(drafts);
+    first_key(drafts);
+    erasing::drafts(drafts);
+    hybrid::drafts(drafts);
 }
 
-/// Bob knows Alice as leader; she has admitted him.
-fn awaiting() -> Scene {
-    let mut scene = Scene::gathered(&["alice", "bob", "carol"]);
-    scene.admit("alice", "bob").admit("alice", "carol").signal("bob", 1);
+/// Bob knows Alice as leader and has her list; the newest key waits for him as the first one
+/// sealed to him.
+fn awaiting(profile: &Profile) -> Scene {
+    let mut scene = Scene::gathered(profile, &["alice", "bob", "carol"]);
+    scene.admit("alice", "carol").admit("alice", "bob");
+    reads_list(&mut scene, "bob");
     scene
 }
 
+/// A key that Alice, misbehaving, seals to Bob under the number certified, with these changes.
+fn seal(scene: &mut Scene, changes: Vec<Change>) -> ForgedSeal {
+    ForgedSeal { changes, ..forged_seal("bob", scene.newest_key("alice")) }
+}
+
+/// Alice, misbehaving, certifies a key number.
+fn certified(number: u32) -> ForgedHeartbeat {
+    ForgedHeartbeat { mk_seq: Some(number), ..forged_heartbeat() }
+}
+
 fn opening(drafts: &mut Drafts) {
-    let mut scene = awaiting();
+    let profile = &drafts.profile.clone();
+    let mut scene = awaiting(profile);
     scene.sealed("bob", 1).shows(Rule::SealOpens).send("bob", "hello").observe("bob");
     drafts.common(
         Draft::new("sealed-key", "A key sealed to this client is installed").plays("bob"),
         scene,
-        &[(Rule::SealOpens, "sealed-key-damaged", "one bit of the tag")],
+        &[
+            (Rule::SealOpens, "sealed-key-damaged", "one bit of the tag"),
+            (Rule::NumberFromHeartbeat, "sealed-key-before-signal", "which of the two comes first"),
+        ],
     );
     let damaged =
         Recipe::Damaged { of: Box::new(sealed("bob", 1)), field: "ciphertext".to_owned() };
-    let mut scene = awaiting();
+    let mut scene = awaiting(profile);
     scene.sealed_from("bob", damaged).refused(Rule::SealOpens).observe("bob");
     drafts.decisive(
         Rule::SealOpens,
@@ -49,7 +84,7 @@ fn opening(drafts: &mut Drafts) {
             .plays("bob"),
         scene,
     );
-    let mut scene = awaiting();
+    let mut scene = awaiting(profile);
     scene.sealed_from("bob", sealed("carol", 1)).refused(Rule::SealOpens);
     drafts.alone(
         Draft::new("sealed-key-of-another", "A key sealed to somebody else is refused")
@@ -57,28 +92,61 @@ fn opening(drafts: &mut Drafts) {
             .tests(Rule::SealOpens),
         scene,
     );
-    let mut scene = Scene::of(&["alice", "bob"]);
+    let mut scene = Scene::of(profile, &["alice", "bob"]);
     scene.join("alice", Role::Leader).join("bob", Role::Participant).admit("alice", "bob");
-    scene.signal("bob", 1).sealed("bob", 1).refused(Rule::AnnouncementVerifies);
+    scene.sealed("bob", 1).refused(Rule::AnnouncementVerifies);
     drafts.alone(
         Draft::new("sealed-key-before-leader", "No key is taken before a leader is believed")
             .plays("bob")
             .tests(Rule::AnnouncementVerifies),
         scene,
     );
+}
+
+/// Sealed keys that do not decode, come twice, or belong to another meeting.
+fn damage(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
     for (name, title, edit) in [
         ("sealed-key-longer", "a byte too many", WireEdit::Append("00".to_owned())),
         ("sealed-key-shorter", "a byte missing", WireEdit::Truncate(1)),
         ("sealed-key-empty", "no bytes at all", WireEdit::Truncate(10_000)),
+        ("sealed-key-oversized", "thousands of bytes", WireEdit::Append("5a".repeat(5_000))),
+        ("sealed-key-other-tag", "the tag of something else", WireEdit::Flip(10)),
     ] {
-        let mut scene = awaiting();
+        let mut scene = awaiting(profile);
         scene.sealed("bob", 1).damaged_on_the_wire(edit).refused(Rule::EncodingCanonical);
         let title = format!("A sealed key with {title} is refused");
         drafts.alone(Draft::new(name, &title).plays("bob").tests(Rule::EncodingCanonical), scene);
     }
+    let mut scene = awaiting(profile);
+    scene.sealed("bob", 1).shows(Rule::SealOpens).sealed("bob", 1);
+    if profile.rules.contains(Rule::SeqIncreases) {
+        scene.refused(Rule::SeqIncreases);
+    } else {
+        scene.expect(Expect::pending(Rule::NumberFromHeartbeat));
+    }
+    scene.send("bob", "hello").observe("bob");
+    drafts.alone(
+        Draft::new("sealed-key-twice", "A sealed key that comes again is not installed again")
+            .plays("bob")
+            .tests(Rule::SeqIncreases)
+            .tests(Rule::NumberFromHeartbeat),
+        scene,
+    );
+    let mut scene = Scene::seated(profile, &["alice", "bob"]);
+    scene.leave("bob").leave("alice").join_instance("alice", Role::Leader, next_instance());
+    scene.join_instance("bob", Role::Participant, next_instance()).told_leader("bob", "alice");
+    scene.sealed("bob", 1).refused(Rule::SealOpens).observe("bob");
+    drafts.alone(
+        Draft::new("sealed-key-of-earlier-meeting", "A key of an earlier meeting is refused")
+            .plays("bob")
+            .tests(Rule::SealOpens),
+        scene,
+    );
 }
 
 fn metadata(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
     let text = |text: &str| ValueRecipe::Text(text.to_owned());
     let uuid = ValueRecipe::Uuid(next_instance().uuid);
     let fields = [
@@ -87,8 +155,19 @@ fn metadata(drafts: &mut Drafts) {
         (Rule::MetaNamesLeader, "leader", Change::new("leader", text("carol"))),
         (Rule::MetaNamesRecipient, "recipient", Change::new("recipient", text("carol"))),
     ];
-    let mut scene = awaiting();
-    scene.sealed_forged("bob", forged_seal("bob", 1)).shows(Rule::SealOpens);
+    let mut scene = awaiting(profile);
+    let forged = seal(&mut scene, Vec::new());
+    scene.sealed_forged("bob", forged).shows(Rule::SealOpens);
+    let mut pairs = vec![
+        (Rule::MetaNamesMeeting, "seal-bound-to-other-meeting", "the meeting ID bound"),
+        (Rule::MetaNamesInstance, "seal-bound-to-other-instance", "the UUID bound"),
+        (Rule::MetaNamesLeader, "seal-bound-to-other-leader", "the leader bound"),
+        (Rule::MetaNamesRecipient, "seal-bound-to-other-recipient", "the recipient bound"),
+        (Rule::SealNamesContext, "seal-of-other-cipher-context", "the cipher context"),
+    ];
+    if !scene.has(Rule::NoClassicForHybrid) {
+        pairs.push(OTHER_DERIVATION);
+    }
     drafts.common(
         Draft::new(
             "seal-bound-to-this",
@@ -96,147 +175,84 @@ fn metadata(drafts: &mut Drafts) {
         )
         .plays("bob"),
         scene,
-        &[
-            (Rule::MetaNamesMeeting, "seal-bound-to-other-meeting", "the meeting ID bound"),
-            (Rule::MetaNamesInstance, "seal-bound-to-other-instance", "the UUID bound"),
-            (Rule::MetaNamesLeader, "seal-bound-to-other-leader", "the leader bound"),
-            (Rule::MetaNamesRecipient, "seal-bound-to-other-recipient", "the recipient bound"),
-            (Rule::SealNamesContext, "seal-of-other-cipher-context", "the cipher context"),
-            (Rule::DerivationNamesContext, "seal-of-other-kdf-context", "the derivation context"),
-        ],
+        &pairs,
     );
     for (rule, word, change) in fields {
-        let mut scene = awaiting();
-        scene
-            .sealed_forged("bob", ForgedSeal { changes: vec![change], ..forged_seal("bob", 1) })
-            .refused(Rule::SealOpens);
+        let mut scene = awaiting(profile);
+        let forged = seal(&mut scene, vec![change]);
+        scene.sealed_forged("bob", forged).refused(Rule::SealOpens);
         let title = format!("A key sealed for another {word} is refused");
         let name = format!("seal-bound-to-other-{word}");
         drafts.decisive(rule, Draft::new(&name, &title).plays("bob"), scene);
     }
-    for (rule, name, cipher, derivation) in [
-        (Rule::SealNamesContext, "seal-of-other-cipher-context", Some(Label::Announcement), None),
-        (Rule::DerivationNamesContext, "seal-of-other-kdf-context", None, Some(Label::StreamKey)),
-    ] {
-        let forged = ForgedSeal { cipher, derivation, ..forged_seal("bob", 1) };
-        let mut scene = awaiting();
-        scene.sealed_forged("bob", forged).refused(Rule::SealOpens);
-        let draft = Draft::new(name, "A key sealed for another purpose is refused").plays("bob");
-        drafts.decisive(rule, draft, scene);
-    }
 }
 
-/// Alice leads Bob and Carol; the rotation their joins called for has happened, at 15 s.
-fn settled() -> Scene {
-    let mut scene = Scene::seated(&["alice", "bob", "carol"]);
-    scene.advance_rotating(20_000);
+const OTHER_DERIVATION: (Rule, &str, &str) =
+    (Rule::DerivationNamesContext, "seal-of-other-kdf-context", "the derivation context");
+
+/// Bob believes that Alice announced a classic key, whatever she has.
+fn led_by_classic(profile: &Profile) -> Scene {
+    let mut scene = Scene::of(profile, &["alice", "bob"]);
+    scene.join("alice", Role::Leader).join("bob", Role::Participant);
+    let change = Change::new("pk", ValueRecipe::ClassicPkOf("alice".to_owned()));
+    let classic = forged_announcement("alice", change);
+    scene.told_leader_as("bob", "alice", seat("alice"), classic).admit("alice", "bob");
+    if scene.has(Rule::NumberFromHeartbeat) {
+        reads_list(&mut scene, "bob");
+    }
     scene
 }
 
-/// As [`settled`], and Bob holds key 2.
-fn rotated() -> Scene {
-    let mut scene = settled();
-    scene.signal("bob", 2).sealed("bob", 2);
-    scene
-}
-
-fn numbering(drafts: &mut Drafts) {
-    let greater = drafts.profile.rules.contains(Rule::SeqIncreases);
-    if !greater {
-        return held_back(drafts);
-    }
-    let mut scene = rotated();
-    scene.signal("bob", 3).sealed_forged("bob", forged_seal("bob", 3)).shows(Rule::SeqIncreases);
-    scene.advance("bob", 26_000).observe("bob");
-    drafts.common(
-        Draft::new("number-increases", "A key with a greater number is installed").plays("bob"),
-        scene,
-        &[(Rule::SeqIncreases, "number-repeats", "the number sealed: 2 for 3")],
-    );
-    for (name, title, seq) in [
-        ("number-repeats", "A key with the number already held is ignored", 2),
-        ("number-falls", "A key with a smaller number is ignored", 1),
-        ("number-zero", "A key with number 0 is ignored", 0),
-    ] {
-        let mut scene = rotated();
-        scene.signal("bob", 3).sealed_forged("bob", forged_seal("bob", seq));
-        scene.refused(Rule::SeqIncreases).advance("bob", 26_000).observe("bob");
-        let draft = Draft::new(name, title).plays("bob");
-        if seq == 2 {
-            drafts.decisive(Rule::SeqIncreases, draft, scene);
-        } else {
-            drafts.alone(draft.tests(Rule::SeqIncreases), scene);
-        }
-    }
-    let mut scene = rotated();
-    scene.sealed_forged("bob", forged_seal("bob", u32::MAX)).shows(Rule::SeqIncreases);
-    scene.sealed_forged("bob", forged_seal("bob", 3)).refused(Rule::SeqIncreases);
-    scene.advance("bob", 26_000).observe("bob");
-    drafts.alone(
-        Draft::new(
-            "number-jumps",
-            "Only greater is required: gaps are accepted, then nothing below",
-        )
-        .plays("bob")
-        .tests(Rule::SeqIncreases),
-        scene,
-    );
-}
-
-/// 2.3.1 only: the number comes from beside the list (reading R-18).
-fn held_back(drafts: &mut Drafts) {
-    let mut scene = Scene::gathered(&["alice", "bob"]);
-    scene.admit("alice", "bob").sealed("bob", 1).expect(Expect::pending(Rule::SeqByOne));
-    scene.observe("bob").signal("bob", 1).observe("bob");
-    drafts.alone(
-        Draft::new(
-            "sealed-key-before-signal",
-            "A key without a number waits for one to be announced",
-        )
-        .plays("bob")
-        .tests(Rule::SealOpens),
-        scene,
-    );
-}
-
-/// The old key offered again under the announced new number (ATK-ZM-14).
-fn roll_back(drafts: &mut Drafts) {
-    let sealed_number = drafts.profile.rules.contains(Rule::SealCarriesSeq);
-    let mut scene = rotated();
-    scene.depart("alice", "carol").advance_all(40_000).signal("bob", 3);
-    scene.sealed("bob", 3).shows(Rule::SealOpens).advance("bob", 46_000).observe("bob");
-    scene.send("bob", "after the rotation");
-    drafts.common(
-        Draft::new("new-key-after-leave", "After a leave the new key is installed and used")
+fn contexts(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let mut scene = awaiting(profile);
+    let forged = ForgedSeal { cipher: Some(Label::Announcement), ..seal(&mut scene, Vec::new()) };
+    scene.sealed_forged("bob", forged).refused(Rule::SealOpens);
+    drafts.decisive(
+        Rule::SealNamesContext,
+        Draft::new("seal-of-other-cipher-context", "A key sealed for another purpose is refused")
             .plays("bob"),
         scene,
-        &[(Rule::SealCarriesSeq, "old-key-after-leave", "which sealed key the board serves")],
     );
-    let mut scene = rotated();
-    scene.depart("alice", "carol").advance_all(40_000).signal("bob", 3).sealed("bob", 1);
-    if sealed_number {
-        scene.refused(Rule::SeqIncreases);
+    // Of a hybrid box the derivation is another rule's, so the box is a classic one.
+    let classic = ForgedSeal { classic: true, ..forged_seal("bob", 1) };
+    if profile.rules.contains(Rule::NoClassicForHybrid) {
+        let mut scene = led_by_classic(profile);
+        scene.sealed_forged("bob", classic.clone()).shows(Rule::SealOpens);
+        drafts.common(
+            Draft::new(
+                "classic-box-of-classic-leader",
+                "From a leader with a classic key a classic box is taken",
+            )
+            .plays("bob")
+            .tests(Rule::NoClassicForHybrid),
+            scene,
+            &[OTHER_DERIVATION],
+        );
     }
-    scene.advance("bob", 46_000).observe("bob").send("bob", "after the rotation");
-    let draft =
-        Draft::new("old-key-after-leave", "An old key served again as the new one").plays("bob");
-    if sealed_number {
-        drafts.decisive(Rule::SealCarriesSeq, draft, scene);
-    } else {
-        drafts.alone(draft.tests(Rule::SealOpens), scene);
-    }
+    let forged = ForgedSeal { derivation: Some(Label::StreamKey), ..classic };
+    let mut scene = led_by_classic(profile);
+    scene.sealed_forged("bob", forged).refused(Rule::SealOpens);
+    drafts.decisive(
+        Rule::DerivationNamesContext,
+        Draft::new("seal-of-other-kdf-context", "A key sealed for another purpose is refused")
+            .plays("bob"),
+        scene,
+    );
 }
 
 fn waiting(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
     let (soon, later) = ("send-right-after-rotation", "send-after-wait");
     let moment = "the moment of the send";
     let rekeyed = || {
-        let mut scene = Scene::seated(&["alice", "bob"]);
-        scene.advance_all(20_000).signal("bob", 2).sealed("bob", 2);
+        let mut scene = ready(profile, &["alice", "bob", "carol"]);
+        scene.run(14_000);
+        superseded(&mut scene);
         scene
     };
     let mut scene = rekeyed();
-    scene.advance_all(20_500).send("bob", "good morning").shows(Rule::WaitBeforeUse);
+    scene.advance_all(15_500).send("bob", "good morning").shows(Rule::WaitBeforeUse);
     drafts.alone(
         Draft::new(soon, "Right after a rotation the client sends under the older key")
             .plays("bob")
@@ -245,7 +261,7 @@ fn waiting(drafts: &mut Drafts) {
         scene,
     );
     let mut scene = rekeyed();
-    scene.advance_all(25_001).send("bob", "good morning").shows(Rule::UseNewestKey);
+    scene.advance_all(20_001).send("bob", "good morning").shows(Rule::UseNewestKey);
     drafts.alone(
         Draft::new(later, "After the wait the client sends under the newer key")
             .plays("bob")
@@ -253,7 +269,12 @@ fn waiting(drafts: &mut Drafts) {
             .side(Rule::WaitBeforeUse, Side::Common, soon, moment),
         scene,
     );
-    let mut scene = Scene::seated(&["alice", "bob"]);
+}
+
+/// Whether a first key is waited for (reading R-16).
+fn first_key(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let mut scene = Scene::seated(profile, &["alice", "bob"]);
     scene.send("bob", "at once").observe("bob");
     drafts.alone(
         Draft::new("first-key-at-once", "A first key is used at once")
@@ -262,9 +283,9 @@ fn waiting(drafts: &mut Drafts) {
             .policy(FIRST_KEY_WAIT, "no_wait"),
         scene,
     );
-    let mut scene = Scene::seated(&["alice", "bob"]);
+    let mut scene = Scene::seated(profile, &["alice", "bob"]);
     scene.send("bob", "too early").refused(Rule::UseNewestKey).advance_all(6_000);
-    scene.observe("bob");
+    scene.observe("bob").send("bob", "in time");
     drafts.alone(
         Draft::new("first-key-waits", "A first key is waited for like any other")
             .plays("bob")
@@ -272,147 +293,15 @@ fn waiting(drafts: &mut Drafts) {
             .policy(FIRST_KEY_WAIT, "wait"),
         scene,
     );
-}
-
-fn erasing(drafts: &mut Drafts) {
-    let mut early = Scene::seated(&["alice", "bob"]);
-    early.send("alice", "one").send("alice", "two").advance_all(20_000);
-    early.signal("bob", 2).sealed("bob", 2);
-    let mut late = early.clone();
-    early.advance("bob", 29_999).packet("bob", "alice", 1).shows(Rule::PacketOpens);
-    drafts.common(
-        Draft::new("old-key-within-grace", "A superseded key still opens packets for ten seconds")
-            .plays("bob"),
-        early,
-        &[(Rule::OldKeyExpires, "old-key-after-grace", "the moment the packet arrives")],
-    );
-    late.advance("bob", 30_001).packet("bob", "alice", 1).refused(Rule::PacketOpens);
-    drafts.decisive(
-        Rule::OldKeyExpires,
-        Draft::new("old-key-after-grace", "After ten seconds a superseded key opens nothing")
-            .plays("bob"),
-        late,
-    );
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.send("alice", "one").advance_all(20_000).signal("bob", 2).sealed("bob", 2);
-    scene.advance("bob", 25_000).signal("bob", 3);
-    scene.sealed_forged("bob", forged_seal("bob", 3)).advance("bob", 30_001);
-    scene.packet("bob", "alice", 1).refused(Rule::PacketOpens);
+    let mut scene = ready(profile, &["alice", "bob"]);
+    scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
+    scene.admit("alice", "bob").catch_up("bob").send("bob", "too early");
+    scene.refused(Rule::UseNewestKey).advance_all(19_000).observe("bob").send("bob", "in time");
     drafts.alone(
-        Draft::new("old-key-after-two-rotations", "A further rotation does not prolong an old key")
+        Draft::new("first-key-waits-again", "After a rejoin the first key is waited for again")
             .plays("bob")
-            .tests(Rule::OldKeyExpires),
-        scene,
-    );
-    teardown(drafts);
-    instances(drafts);
-}
-
-/// What was bound to one leader or instance is not used with the next.
-fn instances(drafts: &mut Drafts) {
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.send("bob", "in the first instance").packet("alice", "bob", 1);
-    scene.send("alice", "an answer").packet("bob", "alice", 1);
-    scene.leave("bob").leave("alice").join_instance("alice", Role::Leader, next_instance());
-    scene.join_instance("bob", Role::Participant, next_instance());
-    let second = |party: &str| Recipe::Sent(Handle::announcement(party, 2));
-    scene.told_leader_as("bob", "alice", seat("alice"), second("alice"));
-    scene.admit_with("alice", "bob", second("bob")).signal("bob", 1).sealed("bob", 2);
-    scene.shows(Rule::MetaNamesInstance).send("bob", "in the second instance");
-    scene.packet("alice", "bob", 2).send("alice", "an answer").packet("bob", "alice", 2);
-    for (party, word) in [("bob", "participant"), ("alice", "leader")] {
-        let title = format!("A {word} lives through two instances of a meeting");
-        drafts.alone(
-            Draft::new(&format!("second-instance-{word}"), &title)
-                .plays(party)
-                .tests(Rule::MetaNamesInstance)
-                .tests(Rule::BindingNamesInstance)
-                .tests(Rule::SubkeyNamesInstance),
-            scene.clone(),
-        );
-    }
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.also_leads("carol");
-    scene.told_leader("bob", "carol").admit("carol", "bob").signal("bob", 7);
-    let from_carol = ForgedSeal { by: "carol".to_owned(), ..forged_seal("bob", 7) };
-    scene.sealed_forged("bob", from_carol).shows(Rule::MetaNamesLeader);
-    scene.advance("bob", 6_000).observe("bob");
-    drafts.alone(
-        Draft::new(
-            "key-of-next-leader",
-            "A key of the next leader is taken with that leader's keys",
-        )
-        .plays("bob")
-        .tests(Rule::MetaNamesLeader),
-        scene,
-    );
-    participant_list(drafts);
-}
-
-fn participant_list(drafts: &mut Drafts) {
-    let mut scene = Scene::seated(&["alice", "bob", "carol", "dave"]);
-    scene.admit("bob", "carol").admit("bob", "dave").observe("bob");
-    scene.depart("bob", "carol").observe("bob");
-    drafts.alone(
-        Draft::new(
-            "participant-list",
-            "A participant shows whom the list has, and no longer who left",
-        )
-        .plays("bob")
-        .tests(Rule::SealToListed),
-        scene,
-    );
-}
-
-fn teardown(drafts: &mut Drafts) {
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.send("alice", "one").send("alice", "two").packet("bob", "alice", 1);
-    drafts.common(
-        Draft::new("packet-in-meeting", "In the meeting a packet is played").plays("bob"),
-        scene.clone(),
-        &[(Rule::MeetingKeysErased, "packet-after-leave", "whether the client left in between")],
-    );
-    scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
-    scene.packet("bob", "alice", 2).refused(Rule::PacketOpens).observe("bob");
-    drafts.decisive(
-        Rule::MeetingKeysErased,
-        Draft::new(
-            "packet-after-leave",
-            "After leaving and joining again, the old key opens nothing",
-        )
-        .plays("bob"),
-        scene,
-    );
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    let next = forged_seal("bob", 2);
-    scene.signal("bob", 2).sealed_forged("bob", next.clone()).shows(Rule::SealOpens);
-    drafts.common(
-        Draft::new("seal-to-current-key", "A key sealed to this join's ephemeral key is taken")
-            .plays("bob"),
-        scene,
-        &[(Rule::EphemeralErased, "seal-to-old-key", "whether the client joined again")],
-    );
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
-    scene.signal("bob", 2).sealed_forged("bob", next).refused(Rule::SealOpens);
-    drafts.decisive(
-        Rule::EphemeralErased,
-        Draft::new("seal-to-old-key", "A key sealed to an earlier join's ephemeral key is refused")
-            .plays("bob"),
-        scene,
-    );
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.send("alice", "one").act("bob", conclave_model::script::Act::MeetingEnded {});
-    scene.shows(Rule::MeetingKeysErased).observe("bob");
-    scene.join("bob", Role::Participant).told_leader("bob", "alice");
-    scene.packet("bob", "alice", 1).refused(Rule::PacketOpens);
-    drafts.alone(
-        Draft::new(
-            "meeting-ends",
-            "When the meeting ends the client is out, and its keys open nothing",
-        )
-        .plays("bob")
-        .tests(Rule::MeetingKeysErased),
+            .tests(Rule::WaitBeforeUse)
+            .policy(FIRST_KEY_WAIT, "wait"),
         scene,
     );
 }

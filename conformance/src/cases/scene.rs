@@ -1,13 +1,22 @@
 //! Writing scripts: the usual cast, and one method for each thing that happens.
+//!
+//! A scene plays along over terms while it is written, so that it knows what every party has sent
+//! and can hand it on: [`Scene::catch_up`], [`Scene::settle`], [`Scene::run`].
+
+use std::collections::BTreeMap;
 
 use conclave_model::{
+    algebra::Terms,
+    client::{Joined, Phase, RoleState},
     message::{Meeting, Role, Seat},
     script::{
-        Act, CastMember, Change, Expect, ForgedSeal, Handle, KeyRecipe, Recipe, Script, ScriptStep,
-        ValueRecipe, Window, WireEdit,
+        Act, BoundTo, CastMember, Change, Expect, ForgedHeartbeat, ForgedLink, ForgedSeal, Handle,
+        KeyRecipe, MessageKind, OperationRecipe, Recipe, Script, ScriptStep, ValueRecipe, Window,
+        WireEdit,
     },
+    stage::{Sent, Stage},
 };
-use conclave_spec::Rule;
+use conclave_spec::{Profile, Rule};
 
 /// The user ID of a party: its name up to an `@`.
 fn user(party: &str) -> &str {
@@ -30,30 +39,57 @@ pub(super) fn next_instance() -> Meeting {
     Meeting { uuid: *b"second instance.", ..meeting() }
 }
 
+/// How far a party has been told what is on the board.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    /// The messages before this place are told, or none of its business.
+    upto: usize,
+    /// Where its present join stands.
+    joined_at: usize,
+    /// Whether it has had its first look at the list.
+    begun: bool,
+}
+
+/// What a case needs to know of a heartbeat.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LastBeat {
+    /// Its send counter.
+    pub(super) t: u32,
+    /// The number of the key it certifies.
+    pub(super) mk_seq: u32,
+    /// Its timestamp.
+    pub(super) timestamp_ms: u64,
+}
+
 /// A script being written.
 #[derive(Clone, Debug)]
 pub(super) struct Scene {
+    profile: Profile,
     script: Script,
+    stage: Option<Stage<'static, Terms>>,
+    /// How many steps the stage has played.
+    played: usize,
+    told: BTreeMap<String, Told>,
 }
 
 impl Scene {
     /// A cast with the usual devices, nothing done yet.
-    pub(super) fn of(parties: &[&str]) -> Self {
-        let cast = parties
-            .iter()
-            .map(|party| CastMember {
-                party: (*party).to_owned(),
-                seat: seat(party),
-                same_device_as: None,
-            })
-            .collect();
-        Self { script: Script { cast, steps: Vec::new() } }
+    pub(super) fn of(profile: &Profile, parties: &[&str]) -> Self {
+        let cast = parties.iter().map(|party| CastMember::new(party, seat(party))).collect();
+        Self::with_cast(profile, cast)
+    }
+
+    /// A cast as given, nothing done yet.
+    pub(super) fn with_cast(profile: &Profile, cast: Vec<CastMember>) -> Self {
+        let stage = Stage::new(&Terms, &cast, profile).ok();
+        let script = Script { cast, steps: Vec::new() };
+        Self { profile: profile.clone(), script, stage, played: 0, told: BTreeMap::new() }
     }
 
     /// Alice leads; the others have joined, and everybody is told who leads. Alice has not been
     /// told of the others.
-    pub(super) fn gathered(parties: &[&str]) -> Self {
-        let mut scene = Self::of(parties);
+    pub(super) fn gathered(profile: &Profile, parties: &[&str]) -> Self {
+        let mut scene = Self::of(profile, parties);
         scene.join("alice", Role::Leader);
         for party in parties.iter().filter(|party| **party != "alice") {
             scene.join(party, Role::Participant).told_leader(party, "alice");
@@ -61,12 +97,15 @@ impl Scene {
         scene
     }
 
-    /// As [`Scene::gathered`], with everybody admitted by Alice, and key 1 in everybody's hands.
-    pub(super) fn seated(parties: &[&str]) -> Self {
-        let mut scene = Self::gathered(parties);
+    /// As [`Scene::gathered`], with everybody admitted by Alice, one after the other, and what she
+    /// posted in everybody's hands. Where every join rotates, the newest key is that of the last
+    /// one: number `parties.len()`.
+    pub(super) fn seated(profile: &Profile, parties: &[&str]) -> Self {
+        let mut scene = Self::gathered(profile, parties);
         for party in parties.iter().filter(|party| **party != "alice") {
-            scene.admit("alice", party).signal(party, 1).sealed(party, 1);
+            scene.admit("alice", party);
         }
+        scene.settle();
         scene
     }
 
@@ -74,11 +113,39 @@ impl Scene {
         self.script
     }
 
+    /// The profile it is written for.
+    pub(super) fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Whether a rule is in force in its profile.
+    pub(super) fn has(&self, rule: Rule) -> bool {
+        self.profile.rules.contains(rule)
+    }
+
     pub(super) fn act(&mut self, party: &str, act: Act) -> &mut Self {
+        self.play();
+        if let (Act::Join { .. }, Some(stage)) = (&act, &self.stage) {
+            let joined_at = stage.sent().len();
+            let told = Told { upto: joined_at, joined_at, begun: false };
+            self.told.insert(party.to_owned(), told);
+        }
         let step =
             ScriptStep { party: party.to_owned(), act, wire: None, expect: Expect::accept() };
         self.script.steps.push(step);
         self
+    }
+
+    /// Plays along up to the last step. A step whose bytes are damaged changes nothing; one that
+    /// cannot be played is found when the case is recorded.
+    fn play(&mut self) {
+        let Some(stage) = &mut self.stage else { return };
+        for step in self.script.steps.iter().skip(self.played) {
+            if step.wire.is_none() {
+                let _ = stage.play(step);
+            }
+        }
+        self.played = self.script.steps.len();
     }
 
     /// What must become of the last step.
@@ -89,7 +156,7 @@ impl Scene {
         self
     }
 
-    /// The last step shows this rule holding.
+    /// The last step shows this rule holding. A link stays pending.
     pub(super) fn shows(&mut self, rule: Rule) -> &mut Self {
         self.expect(Expect::holds(rule))
     }
@@ -125,18 +192,25 @@ impl Scene {
         self.join_instance(party, role, meeting())
     }
 
+    /// Joins under the user ID as display name.
     pub(super) fn join_instance(&mut self, party: &str, role: Role, meeting: Meeting) -> &mut Self {
-        self.act(party, Act::Join { meeting, role })
+        self.act(party, Act::Join { meeting, role, name: user(party).to_owned() })
     }
 
     /// A further party joins as leader of the same meeting.
     pub(super) fn also_leads(&mut self, party: &str) -> &mut Self {
-        self.script.cast.push(CastMember {
-            party: party.to_owned(),
-            seat: seat(party),
-            same_device_as: None,
-        });
+        self.also(CastMember::new(party, seat(party)));
         self.join(party, Role::Leader)
+    }
+
+    /// A further party, that has done nothing yet.
+    pub(super) fn also(&mut self, member: CastMember) -> &mut Self {
+        // The stage has its cast from the start: play all anew with one more.
+        self.script.cast.push(member);
+        self.stage = Stage::new(&Terms, &self.script.cast, &self.profile).ok();
+        self.played = 0;
+        self.play();
+        self
     }
 
     /// How often a party has joined so far.
@@ -147,7 +221,8 @@ impl Scene {
     }
 
     pub(super) fn told_leader(&mut self, party: &str, leader: &str) -> &mut Self {
-        self.told_leader_as(party, leader, seat(leader), announcement(leader))
+        let announcement = self.last_announcement(leader);
+        self.told_leader_as(party, leader, seat(leader), announcement)
     }
 
     /// The server claims that `claimed` leads, with the key of `leader` and this announcement.
@@ -162,21 +237,92 @@ impl Scene {
         self.act(party, Act::LeaderNamed { seat: claimed, ivk, announcement })
     }
 
+    /// The newest announcement of a party.
+    fn last_announcement(&self, party: &str) -> Recipe {
+        Recipe::Sent(Handle::announcement(party, self.joins_of(party).max(1)))
+    }
+
+    /// The server tells `party` that `who` joined, with the nonce they posted.
     pub(super) fn admit(&mut self, party: &str, who: &str) -> &mut Self {
-        self.admit_with(party, who, announcement(who))
+        let announcement = self.last_announcement(who);
+        self.nonce(party, who);
+        self.admit_with(party, who, announcement)
     }
 
     pub(super) fn admit_with(&mut self, party: &str, who: &str, announcement: Recipe) -> &mut Self {
         let ivk = ValueRecipe::IvkOf(who.to_owned());
-        self.act(party, Act::Admitted { seat: seat(who), ivk, announcement })
+        let (seat, name) = (seat(who), user(who).to_owned());
+        self.act(party, Act::Admitted { seat, name, ivk, announcement, outdated: false })
+    }
+
+    /// The newest liveness nonce of `who` reaches `party`, where this version has them.
+    pub(super) fn nonce(&mut self, party: &str, who: &str) -> &mut Self {
+        let posted = self.count(who, MessageKind::Nonce);
+        if posted == 0 {
+            return self;
+        }
+        self.nonce_nth(party, who, posted)
+    }
+
+    pub(super) fn nonce_nth(&mut self, party: &str, who: &str, nth: u32) -> &mut Self {
+        let nonce = Recipe::Sent(Handle::of(who, MessageKind::Nonce, nth));
+        self.act(party, Act::NoncePosted { seat: seat(who), nonce })
     }
 
     pub(super) fn depart(&mut self, party: &str, who: &str) -> &mut Self {
         self.act(party, Act::Departed { seat: seat(who) })
     }
 
-    pub(super) fn signal(&mut self, party: &str, mk_seq: u32) -> &mut Self {
-        self.act(party, Act::RekeySignaled { mk_seq })
+    pub(super) fn rename(&mut self, party: &str, who: &str, name: &str) -> &mut Self {
+        self.act(party, Act::Renamed { seat: seat(who), name: name.to_owned() })
+    }
+
+    pub(super) fn kick(&mut self, party: &str, who: &str) -> &mut Self {
+        self.act(party, Act::Kick { seat: seat(who) })
+    }
+
+    pub(super) fn set_lock(&mut self, party: &str, locked: bool) -> &mut Self {
+        self.act(party, Act::SetLock { locked })
+    }
+
+    /// The `nth` request of a co-host reaches the leader.
+    pub(super) fn lock_request(&mut self, party: &str, by: &str, nth: u32) -> &mut Self {
+        self.lock_request_from(party, Recipe::Sent(Handle::of(by, MessageKind::LockRequest, nth)))
+    }
+
+    pub(super) fn lock_request_from(&mut self, party: &str, request: Recipe) -> &mut Self {
+        self.act(party, Act::LockRequested { request })
+    }
+
+    pub(super) fn lock_claim(&mut self, party: &str, locked: bool) -> &mut Self {
+        self.act(party, Act::LockClaimed { locked })
+    }
+
+    /// The `nth` link of `by` reaches `party`, and is stored.
+    pub(super) fn link(&mut self, party: &str, by: &str, nth: u32) -> &mut Self {
+        self.link_from(party, link(by, nth))
+    }
+
+    pub(super) fn link_from(&mut self, party: &str, link: Recipe) -> &mut Self {
+        self.act(party, Act::Link { link });
+        self.expect(Expect::pending(Rule::LinkAwaitsHeartbeat))
+    }
+
+    pub(super) fn link_forged(&mut self, party: &str, forged: ForgedLink) -> &mut Self {
+        self.link_from(party, Recipe::ForgedLink(forged))
+    }
+
+    /// The `nth` heartbeat of `by` reaches `party`.
+    pub(super) fn heartbeat(&mut self, party: &str, by: &str, nth: u32) -> &mut Self {
+        self.heartbeat_from(party, heartbeat(by, nth))
+    }
+
+    pub(super) fn heartbeat_from(&mut self, party: &str, heartbeat: Recipe) -> &mut Self {
+        self.act(party, Act::Heartbeat { heartbeat })
+    }
+
+    pub(super) fn heartbeat_forged(&mut self, party: &str, forged: ForgedHeartbeat) -> &mut Self {
+        self.heartbeat_from(party, Recipe::ForgedHeartbeat(forged))
     }
 
     /// The `nth` key Alice sealed for this party.
@@ -204,8 +350,7 @@ impl Scene {
         stream: &str,
         packet: Recipe,
     ) -> &mut Self {
-        let (from, stream) = (user(from).to_owned(), stream.to_owned());
-        self.act(party, Act::Packet { from, stream, packet })
+        self.act(party, Act::Packet { from: seat(from), stream: stream.to_owned(), packet })
     }
 
     pub(super) fn send(&mut self, party: &str, text: &str) -> &mut Self {
@@ -230,30 +375,242 @@ impl Scene {
 
     /// Everybody's time passes, Alice's first.
     pub(super) fn advance_all(&mut self, to_ms: u64) -> &mut Self {
-        let parties: Vec<_> = self.script.cast.iter().map(|member| member.party.clone()).collect();
-        for party in parties {
+        for party in self.parties() {
             self.advance(&party, to_ms);
+        }
+        self
+    }
+
+    fn parties(&self) -> Vec<String> {
+        self.script.cast.iter().map(|member| member.party.clone()).collect()
+    }
+}
+
+/// What the board and the signalling channel do when nobody interferes.
+impl Scene {
+    /// How many messages of a kind a party has sent.
+    pub(super) fn count(&mut self, by: &str, kind: MessageKind) -> u32 {
+        self.play();
+        let Some(stage) = &self.stage else { return 0 };
+        let of_kind = stage.sent().iter().filter(|(who, it)| who == by && it.kind() == kind);
+        u32::try_from(of_kind.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a party leads just now.
+    pub(super) fn leads(&mut self, party: &str) -> bool {
+        self.role(party).is_some_and(|leads| leads)
+    }
+
+    /// Whether a party leads; `None` outside a meeting.
+    fn role(&mut self, party: &str) -> Option<bool> {
+        self.play();
+        match &self.stage.as_ref()?.actor(party).ok()?.state.phase {
+            Phase::Joined(joined) => Some(matches!(joined.role, RoleState::Leader(_))),
+            Phase::Outside | Phase::Left => None,
+        }
+    }
+
+    /// The last key that `by` sealed for a party.
+    pub(super) fn newest_sealed(&mut self, by: &str, to: &str) -> Recipe {
+        self.play();
+        let sent = self.stage.iter().flat_map(Stage::sent);
+        let keys = sent.filter(|(who, it)| who == by && it.recipient() == Some(user(to)));
+        let nth = u32::try_from(keys.count()).unwrap_or(u32::MAX);
+        Recipe::Sent(Handle::sealed_key(by, user(to), nth))
+    }
+
+    /// The newest key number a party holds; 0 without one.
+    pub(super) fn newest_key(&mut self, party: &str) -> u32 {
+        self.play();
+        let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
+        match actor.map(|actor| &actor.state.phase) {
+            Some(Phase::Joined(joined)) => joined.ring.iter().map(|key| key.mk_seq).max(),
+            Some(Phase::Outside | Phase::Left) | None => None,
+        }
+        .unwrap_or(0)
+    }
+
+    /// Everything posted that concerns a participant reaches it, in order: links, heartbeats, keys
+    /// sealed to it. At its first look at the list it gets the links since the last snapshot and
+    /// the newest heartbeat.
+    pub(super) fn catch_up(&mut self, party: &str) -> &mut Self {
+        self.play();
+        let (Some(stage), Some(told)) = (&self.stage, self.told.get(party).copied()) else {
+            return self;
+        };
+        let first = if told.begun { told.upto } else { first_look(stage.sent()) };
+        let last_beat = stage.sent().iter().rposition(|(_, it)| it.kind() == MessageKind::Heartbeat);
+        let mut counts: BTreeMap<(String, MessageKind, Option<String>), u32> = BTreeMap::new();
+        let mut acts = Vec::new();
+        for (at, (by, message)) in stage.sent().iter().enumerate() {
+            let to = message.recipient().map(str::to_owned);
+            let nth = counts.entry((by.clone(), message.kind(), to.clone())).or_default();
+            *nth += 1;
+            let missed = !told.begun && Some(at) != last_beat && message.kind() == MessageKind::Heartbeat;
+            let early = at < told.joined_at && message.kind() == MessageKind::SealedKey;
+            if at < first || by == party || missed || early {
+                continue;
+            }
+            let handle = Handle { by: by.clone(), kind: message.kind(), to, nth: *nth };
+            acts.extend(handed_on(message, handle, &seat(party)));
+        }
+        let upto = stage.sent().len();
+        self.told.insert(party.to_owned(), Told { upto, begun: true, ..told });
+        for act in acts {
+            let link = matches!(act, Act::Link { .. });
+            let early_key = matches!(act, Act::SealedKey { .. }) && !self.takes_keys(party);
+            self.act(party, act);
+            if link {
+                self.expect(Expect::pending(Rule::LinkAwaitsHeartbeat));
+            }
+            if early_key {
+                self.expect(Expect::pending(Rule::NumberFromHeartbeat));
+            }
+        }
+        self
+    }
+
+    /// Whether a sealed key is of use at once: where its number comes by heartbeat, one has to call
+    /// for it first.
+    fn takes_keys(&mut self, party: &str) -> bool {
+        self.play();
+        let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
+        let called_for = match actor.map(|actor| &actor.state.phase) {
+            Some(Phase::Joined(joined)) => match &joined.role {
+                RoleState::Participant(participant) => participant.key_called_for,
+                RoleState::Leader(_) => false,
+            },
+            Some(Phase::Outside | Phase::Left) | None => false,
+        };
+        called_for || !self.has(Rule::NumberFromHeartbeat)
+    }
+
+    /// The last heartbeat that a party sent or took.
+    pub(super) fn last_beat(&mut self, party: &str) -> LastBeat {
+        self.play();
+        let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
+        match actor.map(|actor| &actor.state.phase) {
+            Some(Phase::Joined(Joined { chain, .. })) => {
+                LastBeat { t: chain.t, mk_seq: chain.mk_seq, timestamp_ms: chain.timestamp_ms }
+            }
+            Some(Phase::Outside | Phase::Left) | None => LastBeat::default(),
+        }
+    }
+
+    /// What was posted so far is none of this party's business any more.
+    pub(super) fn misses(&mut self, party: &str) -> &mut Self {
+        self.play();
+        if let (Some(stage), Some(told)) = (&self.stage, self.told.get_mut(party)) {
+            told.upto = stage.sent().len();
+        }
+        self
+    }
+
+    /// Everybody in the meeting gets what concerns them: a leader the nonces, the others the rest.
+    pub(super) fn settle(&mut self) -> &mut Self {
+        for party in self.parties() {
+            match self.role(&party) {
+                Some(true) => self.new_nonces(&party),
+                Some(false) => {
+                    self.catch_up(&party);
+                }
+                None => {}
+            }
+        }
+        // A nonce may have called for a key.
+        for party in self.parties() {
+            if self.role(&party) == Some(false) {
+                self.catch_up(&party);
+            }
+        }
+        self
+    }
+
+    /// The nonces posted since the last look reach a leader.
+    fn new_nonces(&mut self, party: &str) {
+        let (Some(stage), Some(told)) = (&self.stage, self.told.get(party).copied()) else {
+            return;
+        };
+        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        let mut new = Vec::new();
+        for (at, (by, message)) in stage.sent().iter().enumerate() {
+            if message.kind() != MessageKind::Nonce {
+                continue;
+            }
+            let nth = counts.entry(by.clone()).or_default();
+            *nth += 1;
+            // The first one comes with the admission.
+            if at >= told.upto && by != party && *nth > 1 {
+                new.push((by.clone(), *nth));
+            }
+        }
+        let upto = stage.sent().len();
+        self.told.insert(party.to_owned(), Told { upto, ..told });
+        for (by, nth) in new {
+            self.nonce_nth(party, &by, nth);
+        }
+    }
+
+    /// Time passes for everybody, in steps of ten seconds at most, and everybody gets everything.
+    pub(super) fn run(&mut self, to_ms: u64) -> &mut Self {
+        loop {
+            self.play();
+            let actors = self.stage.iter().flat_map(Stage::actors);
+            let now_ms = actors.map(|(_, actor)| actor.now_ms).max().unwrap_or(to_ms);
+            if now_ms >= to_ms {
+                return self;
+            }
+            let next_ms = ((now_ms / 10_000 + 1) * 10_000).min(to_ms);
+            self.advance_all(next_ms).settle();
+        }
+    }
+
+    /// The server names a new leader: to itself first, then to everybody else.
+    pub(super) fn elect(&mut self, leader: &str) -> &mut Self {
+        self.told_leader(leader, leader);
+        for party in self.parties() {
+            if party != leader && self.role(&party).is_some() {
+                self.told_leader(&party, leader);
+            }
+        }
+        self
+    }
+
+    /// Everybody's announcements and nonces are on the board of every participant, as a server does
+    /// that prepares for a new leader.
+    pub(super) fn share_board(&mut self) -> &mut Self {
+        for party in self.parties() {
+            if self.role(&party) != Some(false) {
+                continue;
+            }
+            for who in self.parties() {
+                if who != party && self.role(&who).is_some() {
+                    self.admit(&party, &who);
+                }
+            }
         }
         self
     }
 }
 
-impl Scene {
-    /// As [`Scene::advance_all`], past the rotation that the joins at the start call for.
-    pub(super) fn advance_rotating(&mut self, to_ms: u64) -> &mut Self {
-        let first = self.script.steps.len();
-        self.advance_all(to_ms);
-        let window = Window {
-            from_ms: 15_000,
-            to_ms,
-            early: Rule::RotationThrottled,
-            late: Rule::RotateOnJoin,
-        };
-        let leader = self.script.steps.iter_mut().skip(first).find(|step| step.party == "alice");
-        if let Some(step) = leader {
-            step.expect.window = Some(window);
+/// Where a newcomer begins to read: at the last snapshot, else at the start.
+fn first_look<V>(sent: &[(String, Sent<V>)]) -> usize {
+    use conclave_model::message::Operation;
+    let snapshot = |(_, message): &(String, Sent<V>)| {
+        matches!(message, Sent::Link(link) if matches!(link.operation, Operation::Snapshot { .. }))
+    };
+    sent.iter().rposition(snapshot).unwrap_or(0)
+}
+
+/// What the server does with a message for a participant.
+fn handed_on<V>(message: &Sent<V>, handle: Handle, to: &Seat) -> Option<Act> {
+    match message {
+        Sent::Link(_) => Some(Act::Link { link: Recipe::Sent(handle) }),
+        Sent::Heartbeat(_) => Some(Act::Heartbeat { heartbeat: Recipe::Sent(handle) }),
+        Sent::SealedKey(sealed) => {
+            (sealed.to == *to).then_some(Act::SealedKey { sealed: Recipe::Sent(handle) })
         }
-        self
+        Sent::Announcement(_) | Sent::Packet(_) | Sent::Nonce(_) | Sent::LockRequest(_) => None,
     }
 }
 
@@ -265,6 +622,27 @@ pub(super) fn announcement(party: &str) -> Recipe {
 /// The `nth` key Alice sealed for this party.
 pub(super) fn sealed(party: &str, nth: u32) -> Recipe {
     Recipe::Sent(Handle::sealed_key("alice", user(party), nth))
+}
+
+/// The `nth` link of a party.
+pub(super) fn link(by: &str, nth: u32) -> Recipe {
+    Recipe::Sent(Handle::of(by, MessageKind::Link, nth))
+}
+
+/// The `nth` heartbeat of a party.
+pub(super) fn heartbeat(by: &str, nth: u32) -> Recipe {
+    Recipe::Sent(Handle::of(by, MessageKind::Heartbeat, nth))
+}
+
+/// A link after Alice's `after`-th, whose place in the chain is right.
+pub(super) fn forged_link(after: u32, operation: OperationRecipe) -> ForgedLink {
+    let prev = (after > 0).then(|| Box::new(link("alice", after)));
+    ForgedLink { by: "alice".to_owned(), v: after + 1, prev, operation }
+}
+
+/// A heartbeat of Alice, misbehaving, that is as her next one would be.
+pub(super) fn forged_heartbeat() -> ForgedHeartbeat {
+    ForgedHeartbeat { by: "alice".to_owned(), ..ForgedHeartbeat::default() }
 }
 
 /// Alice, misbehaving, signs a binding with one field changed.
@@ -282,5 +660,7 @@ pub(super) fn forged_seal(to: &str, mk_seq: u32) -> ForgedSeal {
         cipher: None,
         derivation: None,
         changes: Vec::new(),
+        bound_to: BoundTo::Newest,
+        classic: false,
     }
 }

@@ -79,7 +79,7 @@ mod tests {
             .collect()
     }
 
-    const HELLO: &str = r#"{"id":7,"input":{"op":"hello","protocol_min":1,"protocol_max":1}}"#;
+    const HELLO: &str = r#"{"id":7,"input":{"op":"hello","protocol_min":2,"protocol_max":2}}"#;
 
     #[test]
     fn a_line_of_any_length_gets_one_answer() {

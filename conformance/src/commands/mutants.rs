@@ -1,10 +1,18 @@
 //! `conclave mutants`: the reference client without each rule, found out through the adapter.
+//!
+//! A rule has a mutant in the oldest and in the newest profile in which it is in force: what lies
+//! between is made of the same cases.
 
 use std::{
     collections::BTreeMap,
     fs,
     io::Write,
     path::{Path, PathBuf},
+    sync::{
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
 };
 
 use conclave_spec::{Kind, Level, Profile, Rule, RuleSet, profiles::FORMULA_ONLY};
@@ -14,7 +22,8 @@ use serde::{Deserialize, Serialize};
 use super::{Exit, check};
 use crate::{
     case::{Case, Side},
-    cases,
+    cases, compute,
+    pages::facts,
     player::{Fault, Player},
     process::{AdapterProcess, Limits},
     protocol::{Codec, RandomnessClass},
@@ -24,6 +33,9 @@ use crate::{
     shipped,
     verdict::{CaseReport, Mode, Verdict},
 };
+
+/// How many mutants are judged at a time.
+const THREADS: usize = 2;
 
 /// The stored table, under the vector folder.
 pub const TABLE: &str = "mutants.json";
@@ -50,7 +62,7 @@ pub struct Mutant {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
-    /// `conclave-mutants-1`.
+    /// `conclave-mutants-2`.
     pub schema: String,
     /// SHA-256 of the vector manifest and the profiles, so that a stale table is noticed.
     pub inputs: String,
@@ -127,7 +139,7 @@ fn conclude(options: &Options, judged: Vec<Judged>, out: &mut dyn Write) -> Exit
         return if wrong.is_empty() { Exit::Conformant } else { Exit::Nonconformant };
     }
     let table = Table {
-        schema: "conclave-mutants-1".to_owned(),
+        schema: "conclave-mutants-2".to_owned(),
         inputs: inputs(&options.vectors),
         mutants,
     };
@@ -163,20 +175,66 @@ pub fn inputs(vectors: &Path) -> String {
     hex::encode(hash.finalize())
 }
 
-fn run_all(rules: &[Rule], out: &mut dyn Write) -> Result<Vec<Judged>, MutantsError> {
-    let mut mutants = Vec::new();
+/// A mutant to be judged: of a profile, or of the formulas.
+type Job = (Rule, Option<Profile>);
+
+/// The mutants of these rules, in the order of the table.
+fn jobs(rules: &[Rule]) -> Vec<Job> {
+    let mut jobs = Vec::new();
     for rule in rules {
         if FORMULA_ONLY.contains(rule) {
-            mutants.push(formula_mutant(*rule)?);
+            jobs.push((*rule, None));
         }
-        for profile in Profile::all().iter().filter(|profile| profile.rules.contains(*rule)) {
-            mutants.push(session_mutant(*rule, profile)?);
-        }
-        for judged in mutants.iter().filter(|judged: &&Judged| judged.mutant.rule == *rule) {
-            let _ = line(&judged.mutant, out);
-        }
+        let with = facts::profiles_with(*rule);
+        let newest = with.last().filter(|_| with.len() > 1);
+        jobs.extend(with.first().into_iter().chain(newest).cloned().map(|it| (*rule, Some(it))));
     }
-    Ok(mutants)
+    jobs
+}
+
+/// Judges every mutant, on two threads; the order is that of the table, whoever is done first.
+fn run_all(rules: &[Rule], out: &mut dyn Write) -> Result<Vec<Judged>, MutantsError> {
+    let jobs = jobs(rules);
+    let _ =
+        writeln!(out, "each rule in the oldest and in the newest profile in which it is in force");
+    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (told, hears) = mpsc::channel();
+    let mut mutants = BTreeMap::new();
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            let (told, jobs, next, failed) = (told.clone(), &jobs, &next, &failed);
+            scope.spawn(move || {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((rule, profile)) = jobs.get(place) else { return };
+                    let judged = run_one(*rule, profile.as_ref());
+                    let stop = judged.is_err() || failed.load(Ordering::Relaxed);
+                    failed.fetch_or(stop, Ordering::Relaxed);
+                    if told.send((place, judged)).is_err() || stop {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(told);
+        let mut shown = 0;
+        for (place, judged) in hears {
+            mutants.insert(place, judged?);
+            while let Some(judged) = mutants.get(&shown) {
+                let _ = line(&judged.mutant, out);
+                shown += 1;
+            }
+        }
+        Ok(())
+    })
+    .map(|()| mutants.into_values().collect())
+}
+
+fn run_one(rule: Rule, profile: Option<&Profile>) -> Result<Judged, MutantsError> {
+    match profile {
+        Some(profile) => session_mutant(rule, profile),
+        None => formula_mutant(rule),
+    }
 }
 
 fn line(mutant: &Mutant, out: &mut dyn Write) -> std::io::Result<()> {
@@ -187,7 +245,7 @@ fn line(mutant: &Mutant, out: &mut dyn Write) -> std::io::Result<()> {
     let cases_word = if cases == 1 { "case " } else { "cases" };
     writeln!(
         out,
-        "{:<7} {profile:<11} {fate:<7} {cases:>3} {cases_word}  {:<24} {decisive}",
+        "{:<7} {profile:<20} {fate:<7} {cases:>3} {cases_word}  {:<24} {decisive}",
         rule.id(),
         rule.name()
     )
@@ -208,8 +266,8 @@ fn session_mutant(rule: Rule, profile: &Profile) -> Result<Judged, MutantsError>
 }
 
 fn formula_mutant(rule: Rule) -> Result<Judged, MutantsError> {
-    let lacking = RuleSet::all().less(rule.with_dependents());
-    let world = if world_lacks(rule) { lacking } else { RuleSet::all() };
+    let lacking = compute::rules().less(rule.with_dependents());
+    let world = if world_lacks(rule) { lacking } else { compute::rules() };
     let cases: Result<Vec<Case>, RecordError> = cases::formula_drafts(world)
         .iter()
         .map(|draft| record::record_formula(draft, world))

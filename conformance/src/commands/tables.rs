@@ -7,6 +7,7 @@ use conclave_spec::{
     Profile, Rule,
     obligations::{Obligations, ObligationsError},
     readings,
+    rules::Area,
 };
 use serde::Serialize;
 use thiserror::Error;
@@ -85,7 +86,7 @@ pub fn rules(listing: &Listing, out: &mut dyn Write) -> Result<(), TablesError> 
         let table = Obligations::load()?;
         return json(&entries::rules(&table), out);
     }
-    for area in words::areas() {
+    for area in Area::ALL {
         let title = format!("{} {}: {}", area.prefix(), area.word(), words::area(area));
         let mut grid = Grid::new(["rule", "statement", "kind", "level", "from", "reaction", "in"]);
         for rule in Rule::ALL.iter().filter(|rule| rule.area() == area) {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{markdown, schema};
 
 /// The order of the page. A type that is not named here comes after those that are.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 21] = [
     "Request",
     "Input",
     "Role",
@@ -23,6 +23,9 @@ const ORDER: [&str; 18] = [
     "RandomnessClass",
     "Opened",
     "Observed",
+    "RosterLine",
+    "Standing",
+    "Encryption",
     "Phase",
     "Payload",
     "Hex",

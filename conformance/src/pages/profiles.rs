@@ -8,11 +8,11 @@ pub(super) fn page() -> String {
     let profiles = Profile::all();
     let mut text = markdown::opening("Profiles", "spec/src/profiles.rs");
     text.push_str(
-        "A profile is a version of the protocol as a value: rules, numbers and a box suite. It is \
+        "A profile is a version of the protocol as a value: rules, numbers and variants. It is \
          written as the difference from its parent; its digest covers what it resolves to.\n\n",
     );
     text.push_str(&markdown::table(
-        ["profile", "paper", "parent", "about", "rules", "box"],
+        ["profile", "paper", "parent", "about", "rules"],
         profiles.iter().map(|profile| {
             [
                 markdown::to_profile(profile.id),
@@ -20,12 +20,13 @@ pub(super) fn page() -> String {
                 profile.parent.map_or_else(|| "-".to_owned(), markdown::to_profile),
                 profile.summary.to_owned(),
                 profile.rules.len().to_string(),
-                words::box_suite(profile.box_suite).to_owned(),
             ]
         }),
     ));
     text.push_str("\n## Parameters\n\nTimes are milliseconds.\n\n");
     text.push_str(&parameters(&profiles));
+    text.push_str("\n## Variants\n\n");
+    text.push_str(&variants(&profiles));
     for profile in &profiles {
         text.push_str(&entry(profile));
     }
@@ -48,6 +49,17 @@ fn parameters(profiles: &[Profile]) -> String {
         let values = columns.iter().filter_map(|column| column.get(position));
         row.extend(values.map(|param| param.value.to_string()));
         row
+    });
+    markdown::wide_table(&header, rows)
+}
+
+fn variants(profiles: &[Profile]) -> String {
+    let mut header = vec!["profile".to_owned()];
+    let names = profiles.first().map(words::variants).into_iter().flatten();
+    header.extend(names.map(|variant| format!("`{}`", variant.name)));
+    let rows = profiles.iter().map(|profile| {
+        let values = words::variants(profile).into_iter().map(|it| it.value.to_owned());
+        std::iter::once(markdown::to_profile(profile.id)).chain(values).collect::<Vec<_>>()
     });
     markdown::wide_table(&header, rows)
 }

@@ -1,6 +1,10 @@
 //! `rules.md`: every rule, by area.
 
-use conclave_spec::{Rule, obligations::Obligations, rules::Reaction};
+use conclave_spec::{
+    Rule,
+    obligations::Obligations,
+    rules::{Area, Reaction},
+};
 
 use super::{facts, markdown, words};
 
@@ -12,7 +16,7 @@ pub(super) fn page(table: &Obligations) -> String {
         Rule::ALL.len()
     ));
     text.push_str(&kinds());
-    for area in words::areas() {
+    for area in Area::ALL {
         text.push_str(&format!("\n## {}: {}\n", area.prefix(), words::area(area)));
         for rule in Rule::ALL.iter().filter(|rule| rule.area() == area) {
             text.push_str(&entry(*rule, table));
@@ -67,6 +71,7 @@ const fn reaction(reaction: Reaction) -> &'static str {
     match reaction {
         Reaction::Reject => "`reject`",
         Reaction::Ignore => "`ignore`",
+        Reaction::Leave => "`leave`",
         Reaction::None => "-",
     }
 }

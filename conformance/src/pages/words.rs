@@ -1,7 +1,8 @@
 //! The words by which tables, pages and explanations call the values of the specification.
 
 use conclave_spec::{
-    BoxSuite, Kind, Label, Level, Params, Provenance, Rule,
+    BoxSuite, GraceFrom, HeartbeatForm, Kind, Label, Level, NonceSchedule, Params, Profile,
+    Provenance,
     layouts::Width,
     rules::{Area, Reaction},
 };
@@ -68,6 +69,7 @@ pub const fn reaction(reaction: Reaction) -> &'static str {
     match reaction {
         Reaction::Reject => "reject",
         Reaction::Ignore => "ignore",
+        Reaction::Leave => "leave",
         Reaction::None => "-",
     }
 }
@@ -76,19 +78,15 @@ pub const fn reaction(reaction: Reaction) -> &'static str {
 #[must_use]
 pub const fn area(area: Area) -> &'static str {
     match area {
-        Area::Device => "announcements, server statements, security code",
+        Area::Device => "announcements, server statements, security code, encryption label",
         Area::Rotation => "sealing, numbering and rotating the meeting key, teardown",
+        Area::Membership => "the leader participant list and the roster",
+        Area::Heartbeat => "heartbeats",
+        Area::Liveness => "liveness nonces",
+        Area::Election => "changes of the leader",
+        Area::Lock => "locked meetings",
         Area::Media => "stream keys and packets",
     }
-}
-
-/// Every area, in the order of the rule table.
-#[must_use]
-pub fn areas() -> Vec<Area> {
-    let mut areas: Vec<_> = Rule::ALL.iter().map(|rule| rule.area()).collect();
-    areas.sort_unstable();
-    areas.dedup();
-    areas
 }
 
 /// How a meeting key is sealed.
@@ -100,6 +98,53 @@ pub const fn box_suite(suite: BoxSuite) -> &'static str {
     }
 }
 
+/// What the signature of a heartbeat is over.
+#[must_use]
+pub const fn heartbeat_form(form: HeartbeatForm) -> &'static str {
+    match form {
+        HeartbeatForm::Tuple => "tuple of its fields",
+        HeartbeatForm::Hash => "hash of its fields",
+    }
+}
+
+/// When the time of a superseded key begins to run.
+#[must_use]
+pub const fn grace_from(grace: GraceFrom) -> &'static str {
+    match grace {
+        GraceFrom::Receipt => "receipt of a newer key",
+        GraceFrom::Certificate => "certificate of a newer number",
+    }
+}
+
+/// How the interval of liveness nonces grows.
+#[must_use]
+pub const fn nonce_schedule(schedule: NonceSchedule) -> &'static str {
+    match schedule {
+        NonceSchedule::Quadratic => "quadratic beyond ten present",
+        NonceSchedule::Constant => "constant",
+    }
+}
+
+/// One of the closed choices of a protocol version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// Its name in code.
+    pub name: &'static str,
+    /// What is chosen.
+    pub value: &'static str,
+}
+
+/// The closed choices of a protocol version, by name.
+#[must_use]
+pub const fn variants(profile: &Profile) -> [Variant; 4] {
+    [
+        Variant { name: "box_suite", value: box_suite(profile.box_suite) },
+        Variant { name: "heartbeat_form", value: heartbeat_form(profile.heartbeat_form) },
+        Variant { name: "grace_from", value: grace_from(profile.grace_from) },
+        Variant { name: "nonce_schedule", value: nonce_schedule(profile.nonce_schedule) },
+    ]
+}
+
 /// How long a field may be.
 #[must_use]
 pub fn width(width: Width) -> String {
@@ -107,7 +152,9 @@ pub fn width(width: Width) -> String {
         Width::Exactly(bytes) => format!("{bytes} bytes"),
         Width::Text(bytes) => format!("UTF-8, 1 to {bytes} bytes"),
         Width::AtMost(bytes) => format!("at most {bytes} bytes"),
+        Width::MaybeText(bytes) => format!("UTF-8, at most {bytes} bytes"),
         Width::U32 => "number, 4 bytes big-endian".to_owned(),
+        Width::U64 => "number, 8 bytes big-endian".to_owned(),
     }
 }
 
@@ -135,6 +182,25 @@ pub fn layout_use(tag: &str) -> &'static str {
         "conclave/announcement" => "A key announcement on the bulletin board.",
         "conclave/sealed-key" => {
             "A sealed meeting key on the bulletin board. `kem` is empty in the classic suite."
+        }
+        "conclave/link" => {
+            "A link of the leader participant list: what is posted, and what its hash covers \
+             (2.3.1, 3.7.7). Fields an operation has no use for are empty."
+        }
+        "conclave/entry" => {
+            "One device in a snapshot. `standing` is `present`, `left` or `kicked`; \
+             `binding_hash` is empty unless present."
+        }
+        "conclave/heartbeat-signed" => {
+            "What a heartbeat signs (2.3.1, 3.7.7), or what its hash covers (4.1, \
+             subsubsec:lpl). `binding` is the encoded binding of the leader."
+        }
+        "conclave/heartbeat" => "A heartbeat as sent.",
+        "conclave/lock-request-signed" => {
+            "What a co-host's request to lock or unlock signs (3.1, 3.7.8; reading R-63)."
+        }
+        "conclave/lock-request" => {
+            "A co-host's request on the bulletin board. `operation` is `lock` or `unlock`."
         }
         _ => "",
     }
@@ -165,6 +231,9 @@ pub const fn label_use(label: Label) -> &'static str {
         Label::SecurityCode => "security code (2.3.1, 3.8)",
         Label::ServerStatement => "server statement; the paper gives no string (reading R-08)",
         Label::StreamKey => "stream key derivation; the paper gives no string (reading R-09)",
+        Label::LockRequest => {
+            "signature over a co-host's request; the paper gives no string (reading R-63)"
+        }
     }
 }
 
@@ -181,27 +250,47 @@ pub struct Param {
 
 /// The numbers of a protocol version, by name.
 #[must_use]
-pub const fn params(params: &Params) -> [Param; 8] {
+pub const fn params(params: &Params) -> [Param; 18] {
     // Taken apart, so that a new number cannot be forgotten here.
     let Params {
         rotation_interval_ms_min,
         joiner_key_age_ms_max,
         leave_rotation_ms_max,
+        join_batch_ms_max,
+        key_age_ms_max,
         use_wait_ms,
         use_wait_ms_min,
         use_wait_ms_max,
         old_key_ms,
         replay_window,
+        heartbeat_ms_max,
+        silence_ms,
+        silence_ms_max,
+        nonce_interval_ms,
+        nonce_interval_ms_min,
+        nonce_interval_ms_max,
+        links_max,
+        leaves_shown_from,
     } = *params;
     [
         param("rotation_interval_ms_min", "least time between rotations", rotation_interval_ms_min),
         param("joiner_key_age_ms_max", "oldest key given to a joiner", joiner_key_age_ms_max),
         param("leave_rotation_ms_max", "latest rotation after a leave", leave_rotation_ms_max),
+        param("join_batch_ms_max", "latest rotation after a join", join_batch_ms_max),
+        param("key_age_ms_max", "longest time a key is the newest", key_age_ms_max),
         param("use_wait_ms", "wait before encrypting under a rotated key", use_wait_ms),
         param("use_wait_ms_min", "shortest wait that counts", use_wait_ms_min),
         param("use_wait_ms_max", "longest wait that counts", use_wait_ms_max),
         param("old_key_ms", "how long a superseded key still decrypts", old_key_ms),
         param("replay_window", "counters behind the highest that are accepted once", replay_window),
+        param("heartbeat_ms_max", "longest time between heartbeats", heartbeat_ms_max),
+        param("silence_ms", "time without a heartbeat after which a client leaves", silence_ms),
+        param("silence_ms_max", "latest such leave that counts", silence_ms_max),
+        param("nonce_interval_ms", "time between liveness nonces", nonce_interval_ms),
+        param("nonce_interval_ms_min", "shortest such interval that counts", nonce_interval_ms_min),
+        param("nonce_interval_ms_max", "longest such interval that counts", nonce_interval_ms_max),
+        param("links_max", "links after which a leader may coalesce", links_max),
+        param("leaves_shown_from", "leaves from which the roster shows them", leaves_shown_from),
     ]
 }
 
@@ -211,7 +300,7 @@ const fn param(name: &'static str, meaning: &'static str, value: u32) -> Param {
 
 #[cfg(test)]
 mod tests {
-    use conclave_spec::layouts;
+    use conclave_spec::{Rule, layouts};
 
     use super::*;
 
@@ -223,7 +312,9 @@ mod tests {
     }
 
     #[test]
-    fn the_areas_are_three() {
-        assert_eq!(areas(), [Area::Device, Area::Rotation, Area::Media]);
+    fn every_area_has_rules() {
+        for area in Area::ALL {
+            assert!(Rule::ALL.iter().any(|rule| rule.area() == area), "{}", area.word());
+        }
     }
 }

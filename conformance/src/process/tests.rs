@@ -138,9 +138,9 @@ fn an_answer_nobody_asked_for_is_found_at_the_end() {
 
 #[test]
 fn hello_can_lower_the_limit_of_later_answers() {
-    let hello = r#"{"id":1,"class":"accept","result":{"hello":{"protocol":1,"name":"a","version":"1","roles":[],"profiles":[],"formulas":[],"randomness":[],"codecs":[],"maps_codes":false,"answer_ms_max":50}}}"#;
+    let hello = r#"{"id":1,"class":"accept","result":{"hello":{"protocol":2,"name":"a","version":"1","roles":[],"profiles":[],"formulas":[],"randomness":[],"codecs":[],"maps_codes":false,"answer_ms_max":50}}}"#;
     let mut adapter = start(&format!("read -r line; echo '{hello}'; sleep 1000"), limits());
-    let input = Input::Hello { protocol_min: 1, protocol_max: 1 };
+    let input = Input::Hello { protocol_min: 2, protocol_max: 2 };
     let answer = adapter.ask(&Request { id: 1, session: None, case: None, input });
     assert!(answer.is_ok(), "{answer:?}");
     assert!(matches!(adapter.ask(&leave(2)), Err(Fault::Timeout { limit_ms: 50, .. })));

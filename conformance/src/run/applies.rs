@@ -1,7 +1,12 @@
 //! Whether a case applies to a client.
 
+use conclave_model::{
+    message,
+    script::{Act, ScriptStep},
+};
+
 use crate::{
-    case::Case,
+    case::{Case, CaseSession},
     protocol::{Codec, Hello, Input, Role},
     verdict::Mode,
 };
@@ -22,8 +27,7 @@ pub fn not_applicable(case: &Case, mode: Mode, hello: &Hello) -> Option<String> 
     if !hello.randomness.contains(&mode.randomness) || !hello.codecs.contains(&mode.codec) {
         return Some("declares no randomness class or no codec, so no sessions".to_owned());
     }
-    let role = if session.leads { Role::Leader } else { Role::Participant };
-    if !hello.roles.contains(&role) {
+    if roles(session).iter().any(|role| !hello.roles.contains(role)) {
         return Some("does not declare the role".to_owned());
     }
     for (key, value) in &case.policies {
@@ -40,10 +44,23 @@ pub fn not_applicable(case: &Case, mode: Mode, hello: &Hello) -> Option<String> 
     if mode.codec == Codec::Fields && session.script.steps.iter().any(|step| step.wire.is_some()) {
         return Some("damages bytes, and this client's bytes are its own".to_owned());
     }
-    let forged =
-        |step: &conclave_model::script::ScriptStep| step.act.uses_secrets_of(&session.plays);
-    if mode.is_opaque() && session.script.steps.iter().any(forged) {
+    if mode.is_opaque() && needs_own_secrets(session) {
         return Some("needs the client's own secrets, which it keeps".to_owned());
     }
     None
+}
+
+/// The roles a client plays in a case: a participant may become the leader.
+fn roles(session: &CaseSession) -> Vec<Role> {
+    let mut own = session.script.steps.iter().filter(|step| step.party == session.plays);
+    let participates =
+        |step: &ScriptStep| matches!(step.act, Act::Join { role: message::Role::Participant, .. });
+    let participates = own.any(participates) || !session.leads;
+    let roles = [(Role::Leader, session.leads), (Role::Participant, participates)];
+    roles.into_iter().filter(|(_, plays)| *plays).map(|(role, _)| role).collect()
+}
+
+/// Whether another party forges with the secrets of the client under test.
+pub(super) fn needs_own_secrets(session: &CaseSession) -> bool {
+    session.script.steps.iter().any(|step| step.act.uses_secrets_of(&session.plays))
 }

@@ -2,21 +2,28 @@
 
 use conclave_spec::Rule;
 
-use crate::protocol::{Input, Message, Observed};
+use crate::protocol::{Input, Message, Observed, RosterLine};
 
 /// The rule a client breaks that gets a step wrong which no rule of the case is about.
 pub(super) fn rule_of(input: &Input) -> Option<Rule> {
     match input {
         Input::Join { .. } => Some(Rule::EphemeralFresh),
         Input::Send { .. } => Some(Rule::CounterNeverRepeats),
+        Input::SetLock { .. } => Some(Rule::LockListed),
+        Input::Kick { .. } => Some(Rule::KickListed),
         Input::Leave {} => Some(Rule::MeetingKeysErased),
         Input::Observe {} => Some(Rule::CodeFromHandshakeKey),
         Input::Advance { .. } => Some(Rule::RotateOnLeave),
         Input::Deliver { message } => Some(match message {
             Message::LeaderNamed { .. } => Rule::AnnouncementVerifies,
-            Message::Admitted { .. } => Rule::JoinerKeyPrompt,
-            Message::Departed { .. } => Rule::RotateOnLeave,
-            Message::RekeySignaled { .. } => Rule::SeqByOne,
+            Message::Admitted { .. } => Rule::JoinListed,
+            Message::Departed { .. } => Rule::LeaveListed,
+            Message::Renamed { .. } => Rule::RenameListed,
+            Message::NoncePosted { .. } => Rule::SealUsesNewestNonce,
+            Message::Link { .. } => Rule::LinkChains,
+            Message::Heartbeat { .. } => Rule::HeartbeatVerifies,
+            Message::LockRequested { .. } => Rule::RequestVerifies,
+            Message::LockClaimed { .. } => Rule::LockFromList,
             Message::SealedKey { .. } => Rule::SealOpens,
             Message::Packet { .. } => Rule::PacketOpens,
             Message::MeetingEnded {} => Rule::MeetingKeysErased,
@@ -34,7 +41,7 @@ pub(super) fn seen_fields(
     got: &Observed,
     of_case: Rule,
     shifted: bool,
-) -> [SeenField; 5] {
+) -> [SeenField; 7] {
     // With other rotations the number differs, and that is all it says.
     let sends = if shifted { got.sends_under } else { wanted.sends_under };
     let quoted = |text: &Option<String>| format!("{text:?}");
@@ -52,7 +59,24 @@ pub(super) fn seen_fields(
             quoted(&wanted.security_code),
             quoted(&got.security_code),
         ),
-        ("listed", of_case, format!("{:?}", wanted.listed), format!("{:?}", got.listed)),
+        ("roster", of_case, roster(wanted), roster(got)),
+        ("locked", Rule::LockFromList, wanted.locked.to_string(), got.locked.to_string()),
+        (
+            "encryption",
+            Rule::LabelHonest,
+            format!("{:?}", wanted.encryption),
+            format!("{:?}", got.encryption),
+        ),
         ("sends_under", Rule::UseNewestKey, format!("{sends:?}"), format!("{:?}", got.sends_under)),
     ]
+}
+
+/// The roster in a few words.
+fn roster(observed: &Observed) -> String {
+    let line = |line: &RosterLine| {
+        let leaves = line.leaves.map(|leaves| format!(" x{leaves}")).unwrap_or_default();
+        let RosterLine { user_id, hardware_id, name, standing, .. } = line;
+        format!("{user_id} ({hardware_id}) {name:?} {standing:?}{leaves}")
+    };
+    observed.roster.iter().map(line).collect::<Vec<_>>().join(", ")
 }

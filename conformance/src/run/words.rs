@@ -13,6 +13,9 @@ pub fn told(input: &Input) -> String {
         Input::Join { role: Role::Participant, .. } => "join as participant".to_owned(),
         Input::Advance { to_ms } => format!("advance to {to_ms} ms"),
         Input::Send { stream, .. } => format!("send {stream}"),
+        Input::SetLock { locked: true } => "lock".to_owned(),
+        Input::SetLock { locked: false } => "unlock".to_owned(),
+        Input::Kick { user_id, .. } => format!("kick {user_id}"),
         Input::Leave {} => "leave".to_owned(),
         Input::Observe {} => "observe".to_owned(),
         Input::Compute { formula, .. } => format!("compute {formula}"),
@@ -21,9 +24,21 @@ pub fn told(input: &Input) -> String {
             Message::LeaderNamed { user_id, .. } => format!("deliver: {user_id} leads"),
             Message::Admitted { user_id, .. } => format!("deliver: {user_id} joined"),
             Message::Departed { user_id, .. } => format!("deliver: {user_id} left"),
-            Message::RekeySignaled { mk_seq } => format!("deliver: the newest key is {mk_seq}"),
+            Message::Renamed { user_id, name, .. } => {
+                format!("deliver: {user_id} is called {name:?}")
+            }
+            Message::NoncePosted { user_id, .. } => format!("deliver: a nonce of {user_id}"),
+            Message::Link { link } => format!("deliver: a link{}", size(link)),
+            Message::Heartbeat { heartbeat } => {
+                format!("deliver: a heartbeat{}", size(heartbeat))
+            }
+            Message::LockRequested { request } => {
+                format!("deliver: a lock request{}", size(request))
+            }
+            Message::LockClaimed { locked: true } => "deliver: said to be locked".to_owned(),
+            Message::LockClaimed { locked: false } => "deliver: said to be unlocked".to_owned(),
             Message::SealedKey { sealed } => format!("deliver: a sealed key{}", size(sealed)),
-            Message::Packet { from, stream, packet } => {
+            Message::Packet { from, stream, packet, .. } => {
                 format!("deliver: a packet of {from}, {stream}{}", size(packet))
             }
             Message::MeetingEnded {} => "deliver: the meeting is over".to_owned(),

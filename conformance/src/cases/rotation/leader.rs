@@ -1,37 +1,53 @@
-//! The leader's side: numbering, rotating on joins and leaves, whom to seal to.
+//! The leader's side: numbering, rotating on leaves, whom to seal to.
 
-use conclave_model::{
-    message::Role,
-    script::{Handle, Recipe},
-};
-use conclave_spec::Rule;
+use conclave_model::message::Role;
+use conclave_spec::{Profile, Rule};
 
-use super::settled;
+use super::{READY_MS, admit_all, advance_rotating, join_window, leave_window, ready};
 use crate::cases::{Draft, Drafts, scene::Scene};
 
 pub(super) fn drafts(drafts: &mut Drafts) {
-    numbers(drafts);
+    if drafts.profile.rules.contains(Rule::RotationThrottled) {
+        numbers_throttled(drafts);
+        listed_throttled(drafts);
+        throttle(drafts);
+    } else {
+        numbers(drafts);
+        listed(drafts);
+    }
     leaves(drafts);
-    joins(drafts);
     members(drafts);
+    rejoiner(drafts);
+}
+
+/// Alice leads Bob and Carol; at 20 seconds every rotation their joins called for has happened.
+fn settled(profile: &Profile) -> Scene {
+    let mut scene = Scene::gathered(profile, &["alice", "bob", "carol"]);
+    admit_all(&mut scene, 0, &["bob", "carol"]);
+    advance_rotating(&mut scene, 20_000);
+    scene
 }
 
 /// Members that come back, and the last one that goes.
 fn members(drafts: &mut Drafts) {
-    let mut scene = Scene::seated(&["alice", "bob"]);
-    scene.advance_rotating(20_000).advance_all(35_000).depart("alice", "bob");
-    scene.within((35_000, 50_000), Rule::RotationThrottled, Rule::RotateOnLeave);
-    scene.advance_all(60_000);
+    let profile = &drafts.profile.clone();
+    let mut scene = Scene::gathered(profile, &["alice", "bob"]);
+    admit_all(&mut scene, 0, &["bob"]);
+    advance_rotating(&mut scene, 20_000);
+    scene.advance_all(35_000).depart("alice", "bob");
+    leave_window(&mut scene, 35_000);
+    scene.advance_all(60_000).observe("alice");
     drafts.alone(
         Draft::new("last-one-leaves", "When the last participant leaves the leader rotates too")
             .plays("alice")
             .tests(Rule::RotateOnLeave),
         scene,
     );
-    let mut scene = Scene::gathered(&["alice", "bob", "bob@phone"]);
-    scene.admit("alice", "bob").admit("alice", "bob@phone");
-    scene.advance_rotating(20_000).advance_all(35_000).depart("alice", "bob@phone");
-    scene.within((35_000, 50_000), Rule::RotationThrottled, Rule::RotateOnLeave);
+    let mut scene = Scene::gathered(profile, &["alice", "bob", "bob@phone"]);
+    admit_all(&mut scene, 0, &["bob", "bob@phone"]);
+    advance_rotating(&mut scene, 20_000);
+    scene.advance_all(35_000).depart("alice", "bob@phone");
+    leave_window(&mut scene, 35_000);
     scene.observe("alice").advance_all(60_000);
     drafts.alone(
         Draft::new(
@@ -42,12 +58,30 @@ fn members(drafts: &mut Drafts) {
         .tests(Rule::SealToListed),
         scene,
     );
-    let mut scene = Scene::gathered(&["alice", "bob"]);
-    scene.admit("alice", "bob").leave("bob").join("bob", Role::Participant);
-    scene.told_leader("bob", "alice");
-    scene.admit_with("alice", "bob", Recipe::Sent(Handle::announcement("bob", 2)));
-    scene.signal("bob", 1).sealed("bob", 2).advance_rotating(20_000);
-    scene.signal("bob", 2).sealed("bob", 3);
+    let mut scene = settled(profile);
+    scene.advance_all(35_000).depart("alice", "carol");
+    leave_window(&mut scene, 35_000);
+    scene.depart("alice", "carol").depart("alice", "dave").depart("alice", "alice");
+    scene.observe("alice").advance_all(60_000);
+    drafts.alone(
+        Draft::new(
+            "leave-of-nobody",
+            "A leave of somebody gone, of a stranger or of the leader changes nothing",
+        )
+        .plays("alice")
+        .tests(Rule::RotateOnLeave),
+        scene,
+    );
+}
+
+fn rejoiner(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let mut scene = Scene::gathered(profile, &["alice", "bob"]);
+    admit_all(&mut scene, 0, &["bob"]);
+    scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
+    admit_all(&mut scene, 2_500, &["bob"]);
+    advance_rotating(&mut scene, 20_000);
+    scene.observe("bob");
     drafts.alone(
         Draft::new("member-rejoins", "Who joins again is sealed to under the key announced last")
             .plays("alice")
@@ -56,10 +90,11 @@ fn members(drafts: &mut Drafts) {
     );
 }
 
-fn numbers(drafts: &mut Drafts) {
-    let mut scene = Scene::of(&["alice", "bob"]);
+fn numbers_throttled(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let mut scene = Scene::of(profile, &["alice", "bob"]);
     scene.join("alice", Role::Leader).shows(Rule::SeqByOne).join("bob", Role::Participant);
-    scene.admit("alice", "bob").shows(Rule::BoxNonceFresh);
+    scene.told_leader("bob", "alice").admit("alice", "bob").shows(Rule::BoxNonceFresh);
     drafts.common(
         Draft::new("first-key", "The first key has number 1 and is sealed to the joiner")
             .plays("alice"),
@@ -70,19 +105,52 @@ fn numbers(drafts: &mut Drafts) {
             (Rule::BoxNonceFresh, "second-key", "whether the leader rotates"),
         ],
     );
-    scene.told_leader("bob", "alice").signal("bob", 1).sealed("bob", 1);
-    scene.advance_rotating(20_000).signal("bob", 2).sealed("bob", 2).advance_all(30_000);
-    scene.send("alice", "under the second key").packet("bob", "alice", 1);
-    drafts.decisive_for(
-        &[Rule::SeqByOne, Rule::RotationFresh, Rule::BoxNonceFresh],
-        Draft::new("second-key", "The second key has number 2, is fresh, and is sealed anew")
-            .plays("alice"),
-        scene,
+    scene.catch_up("bob");
+    advance_rotating(&mut scene, 20_000);
+    under_the_newest(&mut scene);
+    drafts.decisive_for(&KEY_RULES, second_key(), scene);
+}
+
+const KEY_RULES: [Rule; 3] = [Rule::SeqByOne, Rule::RotationFresh, Rule::BoxNonceFresh];
+
+fn second_key() -> Draft {
+    Draft::new("second-key", "The second key has number 2, is fresh, and is sealed anew")
+        .plays("alice")
+}
+
+fn under_the_newest(scene: &mut Scene) {
+    scene.run(30_000).send("alice", "under the newest key").packet("bob", "alice", 1);
+}
+
+fn numbers(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let mut scene = Scene::gathered(profile, &["alice", "bob", "carol"]);
+    let mut alone = scene.clone();
+    alone.send("alice", "to nobody").observe("alice");
+    drafts.common(
+        Draft::new("leader-alone", "A leader begins with a key of number 1").plays("alice"),
+        alone,
+        &[
+            (Rule::SeqByOne, "second-key", "whether somebody joins"),
+            (Rule::RotationFresh, "second-key", "whether somebody joins"),
+        ],
     );
+    admit_all(&mut scene, 0, &["bob"]);
+    let mut once = scene.clone();
+    once.advance_all(6_000);
+    drafts.common(
+        Draft::new("one-sealed-key", "One joiner is sealed one key").plays("alice"),
+        once,
+        &[(Rule::BoxNonceFresh, "second-key", "whether a second key is sealed")],
+    );
+    admit_all(&mut scene, 2_500, &["carol"]);
+    under_the_newest(&mut scene);
+    drafts.decisive_for(&KEY_RULES, second_key(), scene);
 }
 
 fn leaves(drafts: &mut Drafts) {
-    let mut scene = settled();
+    let profile = &drafts.profile.clone();
+    let mut scene = settled(profile);
     scene.advance_all(60_000);
     drafts.common(
         Draft::new("nobody-leaves", "Without a join or leave the leader does not rotate")
@@ -90,17 +158,21 @@ fn leaves(drafts: &mut Drafts) {
         scene,
         &[(Rule::RotateOnLeave, "participant-leaves", "whether somebody leaves")],
     );
-    let mut scene = settled();
+    let mut scene = settled(profile);
     scene.advance_all(35_000).depart("alice", "carol");
-    scene.within((35_000, 50_000), Rule::RotationThrottled, Rule::RotateOnLeave);
+    leave_window(&mut scene, 35_000);
     scene.advance_all(60_000);
     drafts.decisive(
         Rule::RotateOnLeave,
-        Draft::new("participant-leaves", "After a leave the leader rotates within 15 seconds")
-            .plays("alice"),
+        Draft::new("participant-leaves", "After a leave the leader rotates in time").plays("alice"),
         scene,
     );
-    let mut scene = Scene::seated(&["alice", "bob", "carol"]);
+}
+
+fn listed_throttled(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let mut scene = Scene::gathered(profile, &["alice", "bob", "carol"]);
+    admit_all(&mut scene, 0, &["bob", "carol"]);
     scene.advance("alice", 20_000).shows(Rule::SealToListed);
     scene.within((15_000, 20_000), Rule::RotationThrottled, Rule::RotateOnJoin);
     drafts.common(
@@ -109,22 +181,58 @@ fn leaves(drafts: &mut Drafts) {
         scene,
         &[(Rule::SealToListed, "one-has-left", "whether Carol is still listed")],
     );
-    let mut scene = Scene::seated(&["alice", "bob", "carol"]);
+    let mut scene = Scene::gathered(profile, &["alice", "bob", "carol"]);
+    admit_all(&mut scene, 0, &["bob", "carol"]);
     scene.advance("alice", 5_000).depart("alice", "carol");
     scene.advance("alice", 20_000).shows(Rule::SealToListed);
     scene.within((15_000, 20_000), Rule::RotationThrottled, Rule::RotateOnLeave);
-    drafts.decisive(
-        Rule::SealToListed,
-        Draft::new("one-has-left", "A rotated key is not sealed to somebody who has left")
+    drafts.decisive(Rule::SealToListed, one_has_left(), scene);
+}
+
+fn one_has_left() -> Draft {
+    Draft::new("one-has-left", "A rotated key is not sealed to somebody who has left")
+        .plays("alice")
+}
+
+fn listed(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let cast = ["alice", "bob", "carol", "dave"];
+    let dave_comes = |leaves: bool| {
+        let mut scene = Scene::gathered(profile, &cast);
+        admit_all(&mut scene, 0, &["bob", "carol"]);
+        scene.advance_all(5_000);
+        if leaves {
+            scene.depart("alice", "carol");
+            leave_window(&mut scene, 5_000);
+        }
+        scene.advance_all(16_000).admit("alice", "dave").shows(Rule::SealToListed);
+        join_window(&mut scene, 16_000);
+        scene.advance_all(20_000);
+        scene
+    };
+    drafts.common(
+        Draft::new("all-listed", "A rotated key is sealed to every listed participant")
             .plays("alice"),
+        dave_comes(false),
+        &[(Rule::SealToListed, "one-has-left", "whether Carol is still listed")],
+    );
+    drafts.decisive(Rule::SealToListed, one_has_left(), dave_comes(true));
+    let mut scene = ready(profile, &cast);
+    scene.kick("alice", "carol");
+    leave_window(&mut scene, READY_MS);
+    scene.advance_all(20_000).depart("alice", "carol").observe("alice");
+    drafts.alone(
+        Draft::new("one-is-removed", "A rotated key is not sealed to somebody the user removed")
+            .plays("alice")
+            .tests(Rule::SealToListed)
+            .tests(Rule::RotateOnLeave),
         scene,
     );
-    throttle(drafts);
 }
 
 /// Alice has rotated at 16 s for Bob and at 32 s for Carol, both times long after the last one.
-fn spaced() -> Scene {
-    let mut scene = Scene::of(&["alice", "bob", "carol"]);
+fn spaced(profile: &Profile) -> Scene {
+    let mut scene = Scene::of(profile, &["alice", "bob", "carol"]);
     scene.join("alice", Role::Leader).join("bob", Role::Participant);
     scene.join("carol", Role::Participant);
     scene.advance_all(16_000).admit("alice", "bob").advance_all(32_000).admit("alice", "carol");
@@ -132,7 +240,8 @@ fn spaced() -> Scene {
 }
 
 fn throttle(drafts: &mut Drafts) {
-    let mut scene = spaced();
+    let profile = &drafts.profile.clone();
+    let mut scene = spaced(profile);
     scene.advance_all(47_000).depart("alice", "carol");
     scene.within((47_000, 62_000), Rule::RotationThrottled, Rule::RotateOnLeave);
     scene.advance_all(70_000);
@@ -142,7 +251,7 @@ fn throttle(drafts: &mut Drafts) {
         scene,
         &[(Rule::RotationThrottled, "leave-within-interval", "the moment of the leave")],
     );
-    let mut scene = spaced();
+    let mut scene = spaced(profile);
     scene.advance_all(37_000).depart("alice", "carol");
     scene.advance("alice", 47_000);
     scene.within((47_000, 52_000), Rule::RotationThrottled, Rule::RotateOnLeave);
@@ -152,67 +261,5 @@ fn throttle(drafts: &mut Drafts) {
         Draft::new("leave-within-interval", "Within 15 seconds of a rotation the next one waits")
             .plays("alice"),
         scene,
-    );
-}
-
-/// Alice leads alone; Bob has announced himself.
-fn alone() -> Scene {
-    let mut scene = Scene::of(&["alice", "bob"]);
-    scene.join("alice", Role::Leader).join("bob", Role::Participant);
-    scene
-}
-
-fn joins(drafts: &mut Drafts) {
-    let mut scene = alone();
-    scene.advance_all(10_000).admit("alice", "bob").shows(Rule::JoinerKeyPrompt);
-    drafts.common(
-        Draft::new("joiner-gets-young-key", "A joiner is given the newest key while it is young")
-            .plays("alice"),
-        scene,
-        &[(Rule::JoinerKeyYoung, "joiner-gets-no-old-key", "the age of the key")],
-    );
-    let mut late = alone();
-    late.advance_all(15_001).admit("alice", "bob").shows(Rule::JoinerKeyYoung);
-    drafts.decisive(
-        Rule::JoinerKeyYoung,
-        Draft::new("joiner-gets-no-old-key", "A joiner is never given a key over 15 seconds old")
-            .plays("alice"),
-        late.clone(),
-    );
-    let pair = [(Rule::JoinerKeyPrompt, "joiner-waits-for-nothing", "the moment of the join")];
-    drafts.common(
-        Draft::new("joiner-at-rotation", "A joiner after the interval is given a new key")
-            .plays("alice"),
-        late,
-        &pair,
-    );
-    let mut early = alone();
-    early.advance_all(1).admit("alice", "bob").shows(Rule::JoinerKeyPrompt);
-    drafts.decisive(
-        Rule::JoinerKeyPrompt,
-        Draft::new(
-            "joiner-waits-for-nothing",
-            "A joiner within the interval is given a key at once",
-        )
-        .plays("alice"),
-        early,
-    );
-    let mut nobody = alone();
-    nobody.advance_all(40_000);
-    drafts.common(
-        Draft::new("nobody-joins", "Alone, the leader does not rotate").plays("alice"),
-        nobody,
-        &[(Rule::RotateOnJoin, "join-rotates", "whether somebody joins")],
-    );
-    let mut joins = alone();
-    joins.advance_all(5_000).admit("alice", "bob").advance("alice", 15_000);
-    joins.shows(Rule::RotateOnJoin);
-    joins.within((15_000, 40_000), Rule::RotationThrottled, Rule::RotateOnJoin);
-    joins.advance_all(40_000);
-    drafts.decisive(
-        Rule::RotateOnJoin,
-        Draft::new("join-rotates", "A join within the interval rotates when the interval is over")
-            .plays("alice"),
-        joins,
     );
 }

@@ -123,6 +123,9 @@ pub(super) struct ProfileEntry {
     paper: &'static str,
     summary: &'static str,
     box_suite: &'static str,
+    heartbeat_form: &'static str,
+    grace_from: &'static str,
+    nonce_schedule: &'static str,
     params: Vec<ParamEntry>,
     rules: Vec<Rule>,
     digest: String,
@@ -147,6 +150,9 @@ fn profile_entry(profile: &Profile) -> ProfileEntry {
         paper: profile.paper,
         summary: profile.summary,
         box_suite: words::box_suite(profile.box_suite),
+        heartbeat_form: words::heartbeat_form(profile.heartbeat_form),
+        grace_from: words::grace_from(profile.grace_from),
+        nonce_schedule: words::nonce_schedule(profile.nonce_schedule),
         params: params
             .iter()
             .map(|param| ParamEntry {

@@ -181,6 +181,7 @@ const fn reaction(reaction: Reaction) -> &'static str {
     match reaction {
         Reaction::Reject => "reject: an input that breaks it is refused as wrong",
         Reaction::Ignore => "ignore: an input that breaks it is passed over without complaint",
+        Reaction::Leave => "leave: at an input that breaks it the client leaves the meeting",
         Reaction::None => "",
     }
 }
@@ -227,7 +228,9 @@ fn write_obligation(obligation: &Obligation, sheet: &mut Sheet<'_>) -> io::Resul
 fn write_profile(profile: &Profile, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.heading(profile.id, profile.summary)?;
     sheet.line("paper", profile.paper)?;
-    sheet.line("box", words::box_suite(profile.box_suite))?;
+    for variant in words::variants(profile) {
+        sheet.line(variant.name, variant.value)?;
+    }
     if let Some(parent) = profile.parent.and_then(Profile::by_id) {
         sheet.line("parent", parent.id)?;
         let added: Vec<_> = profile.rules.less(parent.rules).iter().collect();

@@ -31,7 +31,7 @@ pub fn profiles(listing: &Listing, out: &mut dyn Write) -> Result<(), TablesErro
     Ok(())
 }
 
-/// Writes how two profiles differ: rules, numbers, box suite.
+/// Writes how two profiles differ: rule by rule, number by number, variant by variant.
 ///
 /// # Errors
 /// A profile is unknown, or the output cannot be written.
@@ -57,10 +57,15 @@ pub fn profiles_diff(look: Look, a: &str, b: &str, out: &mut dyn Write) -> Resul
         }
         grid.write("Numbers", look, out)?;
     }
-    if a.box_suite != b.box_suite {
+    let variants = words::variants(&a).into_iter().zip(words::variants(&b));
+    let differing: Vec<_> = variants.filter(|(a, b)| a.value != b.value).collect();
+    if !differing.is_empty() {
         same = false;
-        let (left, right) = (words::box_suite(a.box_suite), words::box_suite(b.box_suite));
-        writeln!(out, "Box: {left} in {}, {right} in {}.", a.id, b.id)?;
+        let mut grid = Grid::new(["variant", a.id, b.id]);
+        for (a, b) in differing {
+            grid.row([a.name.to_owned(), a.value.to_owned(), b.value.to_owned()]);
+        }
+        grid.write("Variants", look, out)?;
     }
     if same {
         writeln!(out, "{} and {} are the same protocol.", a.id, b.id)?;

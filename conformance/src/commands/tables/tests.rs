@@ -100,8 +100,9 @@ fn the_difference_of_two_profiles_is_what_only_one_of_them_has() {
     let text = written(|out| {
         profiles_diff(Look::plain(), "zoom-2.3.1", "zoom-3.0", out).unwrap();
     });
-    assert!(text.starts_with("Only in zoom-3.0\n"), "{text}");
-    assert!(text.contains("ROT-02") && text.contains("ROT-03") && !text.contains("ROT-04"));
+    let (old, new) = text.split_once("Only in zoom-3.0\n").expect("what came");
+    assert!(old.starts_with("Only in zoom-2.3.1\n") && old.contains("ROT-38"), "{text}");
+    assert!(new.contains("ROT-02") && new.contains("ROT-03") && !text.contains("ROT-04"));
     let same = written(|out| {
         profiles_diff(Look::plain(), "zoom-3.0", "zoom-3.0", out).unwrap();
     });
@@ -109,6 +110,21 @@ fn the_difference_of_two_profiles_is_what_only_one_of_them_has() {
     let error = profiles_diff(Look::plain(), "zoom-3", "zoom-3.0", &mut Vec::new()).unwrap_err();
     assert_eq!(error.exit_code(), 4);
     assert!(error.to_string().contains("near: zoom-3.0"), "{error}");
+}
+
+#[test]
+fn the_difference_of_two_profiles_names_every_number_and_variant_that_differs() {
+    let differ = |one: &str, other: &str| {
+        written(|out| profiles_diff(Look::plain(), one, other, out).unwrap())
+    };
+    let text = differ("zoom-3.3", "zoom-4.1-client-5.12");
+    assert!(text.contains("leave_rotation_ms_max") && text.contains("10000"), "{text}");
+    assert!(!text.contains("heartbeat_form"), "{text}");
+    let text = differ("zoom-4.1-client-5.12", "hardened");
+    for part in ["box_suite", "heartbeat_form", "grace_from", "nonce_schedule", "hybrid"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert_eq!(differ("zoom-3.1", "zoom-3.3"), "zoom-3.1 and zoom-3.3 are the same protocol.\n");
 }
 
 #[test]

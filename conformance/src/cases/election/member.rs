@@ -1,0 +1,192 @@
+//! The client under test is a member that sees the leader change.
+
+use conclave_model::{
+    message::Role,
+    script::{CastMember, ForgedHeartbeat, MessageKind, OperationRecipe, Recipe},
+};
+use conclave_spec::Rule;
+
+use super::{
+    super::scene::{announcement, forged_heartbeat, forged_link, seat},
+    Draft, Drafts, Scene, certified_by, key_ahead, prepared,
+};
+
+const CAST: [&str; 3] = ["alice", "bob", "carol"];
+
+pub(super) fn drafts(drafts: &mut Drafts) {
+    noticed(drafts);
+    followed(drafts);
+    listed(drafts);
+    key_without_heartbeat(drafts);
+    same_leader(drafts);
+    misled(drafts);
+    back_and_forth(drafts);
+}
+
+fn noticed(drafts: &mut Drafts) {
+    let mut scene = Scene::of(&drafts.profile, &CAST);
+    scene.join("alice", Role::Leader).join("bob", Role::Participant).told_leader("bob", "alice");
+    scene.shows(Rule::ChangeNoticed).observe("bob");
+    drafts.common(
+        Draft::new("first-leader", "The first leader comes without a notice").plays("bob"),
+        scene,
+        &[(Rule::ChangeNoticed, "leader-changes", "whether a leader was known")],
+    );
+    let mut scene = prepared(drafts, &CAST);
+    scene.elect("carol").observe("bob");
+    drafts.decisive(
+        Rule::ChangeNoticed,
+        Draft::new("leader-changes", "Another leader comes with a notice, then its code")
+            .plays("bob"),
+        scene,
+    );
+}
+
+fn followed(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &CAST);
+    scene.send("bob", "hello").elect("carol").observe("bob").send("bob", "still the old key");
+    scene.settle().observe("bob").run(20_000).observe("bob").send("bob", "the new key");
+    scene.send("carol", "hello all").packet("bob", "carol", 1);
+    drafts.alone(
+        Draft::new("leader-change-followed", "A member follows a new leader: notice, list, key")
+            .plays("bob")
+            .tests(Rule::ChangeNoticed)
+            .tests(Rule::LeaderListed),
+        scene,
+    );
+    let mut scene = prepared(drafts, &CAST);
+    scene.elect("carol").settle().run(90_000).observe("bob");
+    let count = scene.count("alice", MessageKind::Heartbeat);
+    scene.heartbeat("bob", "alice", count).refused(Rule::HeartbeatVerifies).observe("bob");
+    drafts.alone(
+        Draft::new("heartbeat-of-former-leader", "What the former leader signed counts no more")
+            .plays("bob")
+            .tests(Rule::HeartbeatVerifies),
+        scene,
+    );
+}
+
+/// Whether the leader is on the list that it certifies.
+fn listed(drafts: &mut Drafts) {
+    let decisive = "certified-by-unlisted";
+    for (name, title, by) in [
+        ("certified-by-listed", "A list is taken from a leader that is on it", "carol"),
+        (decisive, "A list is not taken from a leader that is not on it", "mallory"),
+    ] {
+        let mut scene = prepared(drafts, &CAST);
+        scene.also(CastMember::new("mallory", seat("mallory")));
+        scene.join("mallory", Role::Participant).told_leader("bob", by);
+        let forged = certified_by(&mut scene, by);
+        scene.heartbeat_forged("bob", forged);
+        if by == "mallory" {
+            scene.refused(Rule::LeaderListed).observe("bob");
+            drafts.decisive(Rule::LeaderListed, Draft::new(name, title).plays("bob"), scene);
+        } else {
+            scene.shows(Rule::LeaderListed).observe("bob");
+            let pair = (Rule::LeaderListed, decisive, "who leads, and signs the heartbeat");
+            drafts.common(Draft::new(name, title).plays("bob"), scene, &[pair]);
+        }
+    }
+    let mut scene = prepared(drafts, &CAST);
+    let left = OperationRecipe::Left { seat: seat("alice") };
+    let link = forged_link(scene.count("alice", MessageKind::Link), left);
+    let certifies = Some(Box::new(Recipe::ForgedLink(link.clone())));
+    scene.link_forged("bob", link);
+    scene.heartbeat_forged("bob", ForgedHeartbeat { certifies, ..forged_heartbeat() });
+    scene.refused(Rule::LeaderListed).observe("bob");
+    drafts.alone(
+        Draft::new("leader-lists-itself-as-gone", "A leader cannot certify that it has left")
+            .plays("bob")
+            .tests(Rule::LeaderListed),
+        scene,
+    );
+    let mut scene = prepared(drafts, &CAST);
+    scene.leave("carol").join("carol", Role::Participant).told_leader("bob", "carol");
+    let forged = certified_by(&mut scene, "carol");
+    scene.heartbeat_forged("bob", forged).refused(Rule::LeaderListed).observe("bob");
+    drafts.alone(
+        Draft::new("certified-by-rejoined", "Nor is a leader listed under an earlier join")
+            .plays("bob")
+            .tests(Rule::LeaderListed),
+        scene,
+    );
+}
+
+/// Alice rotated just before: Bob has her key, and no heartbeat for it.
+fn key_without_heartbeat(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &["alice", "bob", "carol", "dave"]);
+    scene.run(40_000).depart("alice", "dave");
+    key_ahead(&mut scene, "bob");
+    scene.misses("bob").misses("carol").elect("carol").observe("bob");
+    let link = scene.count("carol", MessageKind::Link);
+    scene.link("bob", "carol", link).heartbeat("bob", "carol", 1);
+    let key = scene.newest_sealed("carol", "bob");
+    scene.sealed_from("bob", key);
+    let number_taken = scene.has(Rule::SealCarriesSeq) && !scene.has(Rule::UncertifiedDropped);
+    if number_taken {
+        // Bob's number is the one that Carol, who never had that key, uses anew.
+        scene.refused(Rule::SeqIncreases);
+    }
+    scene.advance("bob", 45_000).observe("bob");
+    drafts.alone(
+        Draft::new("rotation-overtaken-by-election", "A new leader may use a number anew")
+            .plays("bob")
+            .tests(Rule::UncertifiedDropped)
+            .tests(Rule::SeqIncreases)
+            .tests(Rule::ChangeNoticed),
+        scene,
+    );
+}
+
+fn same_leader(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &CAST);
+    scene.told_leader("bob", "alice").shows(Rule::ChangeNoticed).observe("bob");
+    scene.run(10_000).observe("bob");
+    drafts.alone(
+        Draft::new("same-leader-named-again", "The same leader named again is no change")
+            .plays("bob")
+            .tests(Rule::ChangeNoticed),
+        scene,
+    );
+    let mut scene = prepared(drafts, &CAST);
+    scene.leave("alice").join("alice", Role::Participant).told_leader("bob", "alice");
+    scene.shows(Rule::ChangeNoticed).observe("bob");
+    drafts.alone(
+        Draft::new("leader-named-with-other-key", "The same device after another join is a change")
+            .plays("bob")
+            .tests(Rule::ChangeNoticed),
+        scene,
+    );
+}
+
+fn misled(drafts: &mut Drafts) {
+    let damaged = Recipe::Damaged { of: Box::new(announcement("carol")), field: "sig".to_owned() };
+    for (name, title, key_of, recipe) in [
+        ("damaged", "A leader without a good announcement changes nothing", "carol", damaged),
+        ("of-other-key", "Nor does one under another identity key", "alice", announcement("carol")),
+        (
+            "of-another",
+            "Nor does one that another device announced",
+            "carol",
+            announcement("alice"),
+        ),
+    ] {
+        let mut scene = prepared(drafts, &CAST);
+        scene.told_leader_as("bob", key_of, seat("carol"), recipe);
+        scene.refused(Rule::AnnouncementVerifies).observe("bob").run(10_000).observe("bob");
+        let draft = Draft::new(&format!("next-leader-{name}"), title).plays("bob");
+        drafts.alone(draft.tests(Rule::ChangeNoticed).tests(Rule::AnnouncementVerifies), scene);
+    }
+}
+
+fn back_and_forth(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &CAST);
+    scene.told_leader("bob", "carol").told_leader("bob", "alice").shows(Rule::ChangeNoticed);
+    scene.observe("bob").run(10_000).observe("bob");
+    drafts.alone(
+        Draft::new("leader-changes-and-returns", "Every change has its notice, the way back too")
+            .plays("bob")
+            .tests(Rule::ChangeNoticed),
+        scene,
+    );
+}

@@ -1,0 +1,101 @@
+//! The client under test leads until it is told of somebody else.
+
+use conclave_model::script::Recipe;
+use conclave_spec::Rule;
+
+use super::{
+    super::scene::{announcement, seat},
+    Draft, Drafts, prepared,
+};
+
+const CAST: [&str; 3] = ["alice", "bob", "carol"];
+
+pub(super) fn drafts(drafts: &mut Drafts) {
+    told(drafts);
+    silent(drafts);
+    due(drafts);
+    misled(drafts);
+}
+
+fn told(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &CAST);
+    scene.told_leader("alice", "alice").shows(Rule::LeaderStepsDown).observe("alice");
+    scene.advance("alice", 20_000);
+    drafts.common(
+        Draft::new("leader-named-itself", "A leader told that it leads goes on as before")
+            .plays("alice"),
+        scene,
+        &[(Rule::LeaderStepsDown, "leader-steps-down", "whom the server names")],
+    );
+    let mut scene = prepared(drafts, &CAST);
+    scene.told_leader("alice", "carol").shows(Rule::LeaderStepsDown).observe("alice");
+    scene.advance("alice", 20_000).send("alice", "under the key there is").observe("alice");
+    drafts.decisive(
+        Rule::LeaderStepsDown,
+        Draft::new("leader-steps-down", "A leader told of another says so and is silent")
+            .plays("alice"),
+        scene,
+    );
+    let mut scene = prepared(drafts, &CAST);
+    scene.elect("carol").settle().run(20_000).observe("alice");
+    scene.send("carol", "now I lead").packet("alice", "carol", 1).send("alice", "so you do");
+    scene.depart("carol", "bob").settle().run(30_000).observe("alice");
+    drafts.alone(
+        Draft::new("leader-follows", "A leader that stepped down follows the next one")
+            .plays("alice")
+            .tests(Rule::LeaderStepsDown)
+            .tests(Rule::ChangeNoticed),
+        scene,
+    );
+}
+
+fn silent(drafts: &mut Drafts) {
+    let params = drafts.profile.params;
+    let (silence_ms, latest_ms) = (params.silence_ms.into(), params.silence_ms_max.into());
+    let mut scene = prepared(drafts, &CAST);
+    scene.told_leader("alice", "carol").advance("alice", 90_000).observe("alice");
+    scene.advance("alice", latest_ms);
+    scene.within((silence_ms, latest_ms), Rule::LeaveOnSilence, Rule::LeaveOnSilence);
+    scene.observe("alice");
+    drafts.alone(
+        Draft::new("leader-steps-down-into-silence", "From then on it too waits for heartbeats")
+            .plays("alice")
+            .tests(Rule::LeaderStepsDown)
+            .tests(Rule::LeaveOnSilence),
+        scene,
+    );
+}
+
+fn due(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &CAST);
+    if scene.has(Rule::RotationThrottled) {
+        scene.run(40_000).depart("alice", "bob").settle();
+        // The second leave calls for a rotation that has to wait.
+        scene.advance_all(45_000).depart("alice", "carol");
+    } else {
+        scene.run(290_000);
+    }
+    let now_ms = if scene.has(Rule::RotationThrottled) { 45_000 } else { 290_000 };
+    scene.told_leader("alice", "carol").shows(Rule::LeaderStepsDown);
+    scene.advance("alice", now_ms + 50_000).observe("alice");
+    drafts.alone(
+        Draft::new("leader-steps-down-with-rotation-due", "What was due is not due any more")
+            .plays("alice")
+            .tests(Rule::LeaderStepsDown),
+        scene,
+    );
+}
+
+fn misled(drafts: &mut Drafts) {
+    let damaged = Recipe::Damaged { of: Box::new(announcement("carol")), field: "sig".to_owned() };
+    for (name, title, leader, recipe) in [
+        ("damaged", "A leader named without a good announcement is none", "carol", damaged),
+        ("of-other-key", "Nor is one under another identity key", "bob", announcement("carol")),
+    ] {
+        let mut scene = prepared(drafts, &CAST);
+        scene.told_leader_as("alice", leader, seat("carol"), recipe);
+        scene.refused(Rule::AnnouncementVerifies).observe("alice").advance("alice", 20_000);
+        let draft = Draft::new(&format!("successor-{name}"), title).plays("alice");
+        drafts.alone(draft.tests(Rule::LeaderStepsDown).tests(Rule::AnnouncementVerifies), scene);
+    }
+}

@@ -1,0 +1,167 @@
+//! What a leader binds, and to whom it seals nothing yet.
+
+use conclave_model::{
+    message::Role,
+    script::{Act, Handle, Recipe},
+};
+use conclave_spec::Rule;
+
+use super::{
+    super::scene::{announcement, seat},
+    Draft, Drafts, Scene, nonce, renewal,
+};
+
+pub(super) fn drafts(drafts: &mut Drafts) {
+    newest(drafts);
+    waiting(drafts);
+    forgetting(drafts);
+    odd_nonces(drafts);
+    new_leader(drafts);
+}
+
+fn newest(drafts: &mut Drafts) {
+    let cast = ["alice", "bob", "carol"];
+    let mut scene = Scene::seated(&drafts.profile, &cast);
+    scene.run(20_000).depart("alice", "carol").shows(Rule::SealUsesNewestNonce);
+    drafts.common(
+        Draft::new("rotation-binds-nonce", "A key is bound to the one nonce there is")
+            .plays("alice"),
+        scene,
+        &[(
+            Rule::SealUsesNewestNonce,
+            "rotation-binds-newest-nonce",
+            "the time: before or after the second nonce",
+        )],
+    );
+    let mut scene = Scene::seated(&drafts.profile, &cast);
+    renewal(&mut scene, &cast, 1);
+    scene.depart("alice", "carol").shows(Rule::SealUsesNewestNonce);
+    drafts.decisive(
+        Rule::SealUsesNewestNonce,
+        Draft::new("rotation-binds-newest-nonce", "Of two nonces the newer one is bound")
+            .plays("alice"),
+        scene,
+    );
+}
+
+fn waiting(drafts: &mut Drafts) {
+    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
+    scene.nonce("alice", "bob").admit_with("alice", "bob", announcement("bob"));
+    scene.shows(Rule::NoSealWithoutNonce).observe("alice");
+    drafts.common(
+        Draft::new("joiner-with-nonce", "A joiner whose nonce is there is sealed to")
+            .plays("alice"),
+        scene,
+        &[(Rule::NoSealWithoutNonce, "joiner-without-nonce", "whether the nonce came first")],
+    );
+    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
+    scene.admit_with("alice", "bob", announcement("bob")).shows(Rule::NoSealWithoutNonce);
+    scene.observe("alice").nonce("alice", "bob").shows(Rule::NoSealWithoutNonce);
+    scene.catch_up("bob").observe("bob");
+    drafts.decisive(
+        Rule::NoSealWithoutNonce,
+        Draft::new("joiner-without-nonce", "A joiner without a nonce waits, and only for that")
+            .plays("alice"),
+        scene,
+    );
+    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob", "carol"]);
+    scene.admit_with("alice", "bob", announcement("bob")).admit("alice", "carol").run(20_000);
+    scene.depart("alice", "carol").nonce("alice", "bob").shows(Rule::NoSealWithoutNonce);
+    scene.nonce("alice", "bob").catch_up("bob").observe("bob");
+    drafts.alone(
+        Draft::new("nonce-after-rotations", "When the nonce comes, the newest key alone is sealed")
+            .plays("alice")
+            .tests(Rule::NoSealWithoutNonce),
+        scene,
+    );
+    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
+    scene.admit_with("alice", "bob", announcement("bob")).depart("alice", "bob");
+    scene.nonce("alice", "bob").shows(Rule::NoSealWithoutNonce).observe("alice");
+    drafts.alone(
+        Draft::new("nonce-after-leave", "Whoever has left is sealed nothing when the nonce comes")
+            .plays("alice")
+            .tests(Rule::NoSealWithoutNonce),
+        scene,
+    );
+}
+
+/// A leave takes the nonces along.
+fn forgetting(drafts: &mut Drafts) {
+    let mut scene = Scene::seated(&drafts.profile, &["alice", "bob"]);
+    scene.depart("alice", "bob").leave("bob").join("bob", Role::Participant);
+    let again = Recipe::Sent(Handle::announcement("bob", 2));
+    scene.told_leader("bob", "alice").admit_with("alice", "bob", again);
+    scene.shows(Rule::NoSealWithoutNonce).nonce("alice", "bob");
+    scene.shows(Rule::NoSealWithoutNonce).catch_up("bob").observe("bob");
+    drafts.alone(
+        Draft::new("rejoin-without-nonce", "A nonce from before a leave is not bound after it")
+            .plays("alice")
+            .tests(Rule::NoSealWithoutNonce)
+            .tests(Rule::SealUsesNewestNonce),
+        scene,
+    );
+    let mut scene = Scene::seated(&drafts.profile, &["alice", "bob"]);
+    scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
+    scene.admit("alice", "bob").shows(Rule::SealUsesNewestNonce).catch_up("bob").observe("bob");
+    drafts.alone(
+        Draft::new("rejoin-unnoticed", "After a rejoin nobody reported, the new nonce is bound")
+            .plays("alice")
+            .tests(Rule::SealUsesNewestNonce),
+        scene,
+    );
+}
+
+fn odd_nonces(drafts: &mut Drafts) {
+    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
+    scene.nonce("alice", "bob").nonce("alice", "bob");
+    scene.admit_with("alice", "bob", announcement("bob")).shows(Rule::SealUsesNewestNonce);
+    scene.nonce("alice", "bob").catch_up("bob").observe("bob");
+    drafts.alone(
+        Draft::new("nonce-delivered-again", "A nonce delivered again calls for nothing")
+            .plays("alice")
+            .tests(Rule::SealUsesNewestNonce),
+        scene,
+    );
+    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob", "carol"]);
+    scene.act("alice", Act::NoncePosted { seat: seat("bob"), nonce: nonce("carol", 1) });
+    scene.admit_with("alice", "bob", announcement("bob")).shows(Rule::SealUsesNewestNonce);
+    scene.nonce("alice", "bob").advance("alice", 20_000).admit("alice", "carol");
+    drafts.alone(
+        Draft::new("nonce-exchanged", "A leader binds what the server says; the next key is right")
+            .plays("alice")
+            .tests(Rule::SealUsesNewestNonce),
+        scene,
+    );
+    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
+    scene.nonce("alice", "alice").nonce("alice", "bob").observe("alice").run(20_000);
+    scene.admit_with("alice", "bob", announcement("bob")).shows(Rule::SealUsesNewestNonce);
+    drafts.alone(
+        Draft::new("nonce-before-admission", "A nonce may come long before its device")
+            .plays("alice")
+            .tests(Rule::SealUsesNewestNonce),
+        scene,
+    );
+}
+
+fn new_leader(drafts: &mut Drafts) {
+    let cast = ["alice", "bob", "carol"];
+    let mut scene = Scene::seated(&drafts.profile, &cast);
+    scene.share_board();
+    renewal(&mut scene, &cast, 1);
+    scene.nonce("carol", "bob").nonce("carol", "alice").elect("carol").settle().observe("carol");
+    drafts.alone(
+        Draft::new("takeover-binds-newest-nonce", "A new leader binds the newest nonces it has")
+            .plays("carol")
+            .tests(Rule::SealUsesNewestNonce),
+        scene,
+    );
+    let mut scene = Scene::seated(&drafts.profile, &cast);
+    scene.admit_with("carol", "bob", announcement("bob")).admit("carol", "alice").elect("carol");
+    scene.nonce("carol", "bob").shows(Rule::NoSealWithoutNonce).settle().observe("bob");
+    drafts.alone(
+        Draft::new("takeover-without-nonce", "A new leader too waits for a nonce it has not got")
+            .plays("carol")
+            .tests(Rule::NoSealWithoutNonce),
+        scene,
+    );
+}

@@ -1,0 +1,235 @@
+//! A script as a sequence diagram for other programs: Mermaid text, and SVG.
+
+use std::collections::BTreeMap;
+
+use conclave_model::{
+    script::Script,
+    sequence::{Line, Mark, sequence},
+    stage::StageError,
+};
+use conclave_spec::Profile;
+use svg::{
+    Document,
+    node::element::{Line as Stroke, Marker, Path, Rectangle, Style, Text, Title},
+};
+
+/// The lane of everybody who relays: server, board, signalling channel.
+const SERVER: &str = "server";
+
+/// The lanes of a script: the first party, the server, the others.
+fn lanes(script: &Script) -> Vec<String> {
+    let mut lanes: Vec<String> = script.cast.iter().map(|member| member.party.clone()).collect();
+    lanes.insert(1.min(lanes.len()), SERVER.to_owned());
+    lanes
+}
+
+/// The diagram in the language of Mermaid.
+///
+/// # Errors
+/// The script cannot be played.
+pub fn mermaid(script: &Script, profile: &Profile) -> Result<String, StageError> {
+    let lanes = lanes(script);
+    let names: BTreeMap<&str, usize> =
+        lanes.iter().enumerate().map(|(at, lane)| (lane.as_str(), at)).collect();
+    let id = |party: &str| format!("p{}", names.get(party).copied().unwrap_or_default());
+    let server = id(SERVER);
+    let mut text = "sequenceDiagram\n".to_owned();
+    for lane in &lanes {
+        text.push_str(&format!("    participant {} as {}\n", id(lane), harmless(lane)));
+    }
+    let mut shown = None;
+    for line in sequence(script, profile)? {
+        if shown != Some(line.at_ms) {
+            let last = lanes.last().map_or(server.clone(), |lane| id(lane));
+            let first = lanes.first().map_or(server.clone(), |lane| id(lane));
+            text.push_str(&format!("    Note over {first},{last}: {} ms\n", line.at_ms));
+            shown = Some(line.at_ms);
+        }
+        let (party, what) = (id(&line.party), harmless(&line.text));
+        text.push_str(&match line.mark {
+            Mark::ToServer => format!("    {party}->>{server}: {what}\n"),
+            Mark::FromServer => format!("    {server}->>{party}: {what}\n"),
+            Mark::Does => format!("    Note over {party}: {what}\n"),
+            Mark::Sees => format!("    {party}-->>{party}: {what}\n"),
+        });
+    }
+    Ok(text)
+}
+
+/// Text that means nothing to Mermaid.
+fn harmless(text: &str) -> String {
+    let plain = |letter: char| match letter {
+        ';' => ',',
+        '#' => '.',
+        '<' => '(',
+        '>' => ')',
+        letter if letter.is_control() => ' ',
+        letter => letter,
+    };
+    text.chars().map(plain).collect()
+}
+
+const LANE: usize = 190;
+const ROW: usize = 22;
+const TOP: usize = 64;
+const LEFT: usize = 120;
+
+/// The diagram as a picture that needs nothing else.
+///
+/// # Errors
+/// The script cannot be played.
+pub fn picture(script: &Script, profile: &Profile, title: &str) -> Result<String, StageError> {
+    let lanes = lanes(script);
+    let lines = sequence(script, profile)?;
+    let width = LEFT + LANE * lanes.len() + 420;
+    let height = TOP + ROW * (lines.len() + 2);
+    let mut page = Document::new()
+        .set("viewBox", (0, 0, width, height))
+        .set("width", width)
+        .set("height", height)
+        .set("role", "img")
+        .add(Title::new(title))
+        .add(Style::new(STYLE))
+        .add(arrow_head())
+        .add(Rectangle::new().set("class", "page").set("width", "100%").set("height", "100%"))
+        .add(words(title, 16, 24, "title"));
+    for (at, lane) in lanes.iter().enumerate() {
+        let x = middle(at);
+        page = page
+            .add(words(lane, x, TOP - 14, "lane"))
+            .add(stroke((x, TOP - 6), (x, height - ROW), "bar"));
+    }
+    let mut shown = None;
+    for (row, line) in lines.iter().enumerate() {
+        let y = TOP + ROW * (row + 1);
+        if shown != Some(line.at_ms) {
+            page = page.add(words(&format!("{} ms", line.at_ms), 16, y + 4, "time"));
+            shown = Some(line.at_ms);
+        }
+        page = drawn(page, &lanes, line, y);
+    }
+    Ok(page.to_string())
+}
+
+fn middle(lane: usize) -> usize {
+    LEFT + LANE * lane + LANE / 4
+}
+
+fn drawn(page: Document, lanes: &[String], line: &Line, y: usize) -> Document {
+    let at = |name: &str| lanes.iter().position(|lane| lane == name).unwrap_or_default();
+    let (own, server) = (middle(at(&line.party)), middle(at(SERVER)));
+    let refused = ["refused", "ignored", "misuse", "leaves"];
+    let refused = refused.iter().any(|word| line.text.contains(&format!(": {word}")));
+    let class = if refused { "refused" } else { "plain" };
+    let text = words(&line.text, middle(lanes.len()) - LANE / 4, y + 4, class);
+    let page = match line.mark {
+        Mark::ToServer => page.add(arrow(own, server, y)),
+        Mark::FromServer => page.add(arrow(server, own, y)),
+        Mark::Does => page.add(spot(own, y, "does")),
+        Mark::Sees => page.add(spot(own, y, "sees")),
+    };
+    page.add(text)
+}
+
+fn arrow(from: usize, to: usize, y: usize) -> Stroke {
+    stroke((from, y), (to, y), "arrow").set("marker-end", "url(#head)")
+}
+
+fn spot(x: usize, y: usize, class: &str) -> Rectangle {
+    let side = 8;
+    Rectangle::new()
+        .set("class", class)
+        .set("x", x - side / 2)
+        .set("y", y - side / 2)
+        .set("width", side)
+        .set("height", side)
+        .set("rx", if class == "sees" { side / 2 } else { 0 })
+}
+
+fn stroke(from: (usize, usize), to: (usize, usize), class: &str) -> Stroke {
+    Stroke::new()
+        .set("class", class)
+        .set("x1", from.0)
+        .set("y1", from.1)
+        .set("x2", to.0)
+        .set("y2", to.1)
+}
+
+fn words(text: &str, x: usize, y: usize, class: &str) -> Text {
+    Text::new(text).set("x", x).set("y", y).set("class", class)
+}
+
+fn arrow_head() -> Marker {
+    Marker::new()
+        .set("id", "head")
+        .set("viewBox", (0, 0, 8, 8))
+        .set("refX", 8)
+        .set("refY", 4)
+        .set("markerWidth", 7)
+        .set("markerHeight", 7)
+        .set("orient", "auto-start-reverse")
+        .add(Path::new().set("class", "head").set("d", "M0 0 L8 4 L0 8 z"))
+}
+
+const STYLE: &str = "
+text { font: 12px ui-monospace, monospace; fill: #1b1f24 }
+.title { font: 600 16px system-ui, sans-serif }
+.lane { font: 600 13px system-ui, sans-serif; text-anchor: middle }
+.time { fill: #6b7280 }
+.page { fill: #ffffff }
+.bar { stroke: #d0d5db }
+.arrow { stroke: #2456a6; stroke-width: 1.4 }
+.head { fill: #2456a6 }
+.does { fill: #6b7280 }
+.sees { fill: #1a7f37 }
+.refused { fill: #b42318 }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e6e8eb }
+  .page { fill: #14171b }
+  .bar { stroke: #3a4048 }
+  .arrow { stroke: #7aa7ee }
+  .head { fill: #7aa7ee }
+  .time, .does { fill: #9aa3ad }
+  .refused { fill: #ff8f85 }
+  .sees { fill: #57d27c }
+}
+";
+
+#[cfg(test)]
+mod tests {
+    use conclave_model::{
+        message::{Meeting, Role, Seat},
+        script::{Act, CastMember, Expect, ScriptStep},
+    };
+
+    use super::*;
+
+    fn script() -> Script {
+        let join = Act::Join {
+            meeting: Meeting { id: "1".to_owned(), uuid: [0; 16] },
+            role: Role::Leader,
+            name: String::new(),
+        };
+        let step = |act| ScriptStep {
+            party: "a<b>;#".to_owned(),
+            act,
+            wire: None,
+            expect: Expect::accept(),
+        };
+        Script {
+            cast: vec![CastMember::new("a<b>;#", Seat::new("a", "b"))],
+            steps: vec![step(join), step(Act::Leave {})],
+        }
+    }
+
+    #[test]
+    fn a_diagram_has_a_lane_for_everybody_and_escapes_names() {
+        let profile = Profile::zoom_4_6();
+        let text = mermaid(&script(), &profile).expect("it plays");
+        assert!(text.starts_with("sequenceDiagram\n    participant p0 as a(b),.\n"), "{text}");
+        assert!(text.contains("p0->>p1: heartbeat 1: list 1, key no. 1"), "{text}");
+        let picture = picture(&script(), &profile, "a & <b>").expect("it plays");
+        assert!(picture.contains("a &amp; &lt;b&gt;"), "{picture}");
+        assert!(!picture.contains("<b>"), "{picture}");
+    }
+}

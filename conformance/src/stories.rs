@@ -1,0 +1,73 @@
+//! Cases as text, for people: what stands beside the recorded steps in `vectors/scenarios`.
+
+use std::collections::BTreeMap;
+
+use conclave_model::{ladder::ladder, stage::StageError};
+use conclave_spec::{Profile, rules::Area};
+
+use crate::case::Case;
+
+/// The profiles of which every case is written out: the first version that shipped, and the last.
+const WHOLE: [&str; 2] = ["zoom-2.3.1", "zoom-4.6"];
+
+/// How the names of cases begin that go through a whole meeting.
+const MEETING: &str = "whole-meeting";
+
+/// A case as a sequence diagram in text, under a heading; nothing for a byte formula.
+///
+/// # Errors
+/// The script of the case cannot be played.
+pub fn story(case: &Case) -> Result<Option<String>, StageError> {
+    let Some(session) = &case.session else { return Ok(None) };
+    let profile = Profile::by_id(&session.profile)
+        .ok_or_else(|| StageError::NoProfile(session.profile.clone()))?;
+    let rules: Vec<_> = case.rules.iter().map(|rule| rule.id()).collect();
+    Ok(Some(format!(
+        "{}\n{}\nThe client under test plays {}. Rules: {}.\n\n{}",
+        case.id,
+        case.title,
+        session.plays,
+        rules.join(", "),
+        ladder(&session.script, &profile)?
+    )))
+}
+
+/// The stories stored beside the vectors, by path: every area of the first and the last version,
+/// and the whole meetings of all of them.
+///
+/// # Errors
+/// The script of a case cannot be played.
+pub fn files(cases: &[Case]) -> Result<BTreeMap<String, String>, StageError> {
+    let mut files = BTreeMap::new();
+    for profile in Profile::all() {
+        let of_profile = cases.iter().filter(|case| case.profile() == profile.id);
+        let of_profile: Vec<_> = of_profile.collect();
+        let meeting = |case: &&Case| case.id.split('/').any(|part| part.starts_with(MEETING));
+        let meetings: Vec<_> = of_profile.iter().copied().filter(meeting).collect();
+        files.insert(format!("scenarios/{}/whole-meetings.txt", profile.id), stories(&meetings)?);
+        if !WHOLE.contains(&profile.id) {
+            continue;
+        }
+        for area in Area::ALL {
+            let of_area = of_profile.iter().copied().filter(|case| case.area() == area.word());
+            let of_area: Vec<_> = of_area.filter(|case| !meeting(case)).collect();
+            let name = format!("scenarios/{}/{}.txt", profile.id, area.word());
+            files.insert(name, stories(&of_area)?);
+        }
+    }
+    files.retain(|_, text| !text.is_empty());
+    Ok(files)
+}
+
+fn stories(cases: &[&Case]) -> Result<String, StageError> {
+    let mut text = String::new();
+    for case in cases {
+        if let Some(story) = story(case)? {
+            if !text.is_empty() {
+                text.push_str("\n\n");
+            }
+            text.push_str(&story);
+        }
+    }
+    Ok(text)
+}
