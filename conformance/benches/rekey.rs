@@ -5,6 +5,9 @@
 //! both sides' keys, the hash that combines the secrets, HKDF and XChaCha20-Poly1305 (hybrid), or
 //! HKDF and XChaCha20-Poly1305 (classic), called on the libraries directly. Diffie-Hellman is
 //! cached on both sides. Machine and floor take turns, so that a busy host slows both.
+//!
+//! Below that a whole round of later versions: a rotation with its heartbeat, where the floor of a
+//! round has one signature more.
 
 use std::{
     hint::black_box,
@@ -19,11 +22,12 @@ use conclave_model::{
     Client,
     algebra::{Bytes, Pair, Source},
     client::{Phase, RoleState, State},
-    machine::{Admission, Effect, Event, Input},
+    machine::{Admission, Choice, Effect, Event, Input},
     message::{Meeting, Role, Seat},
 };
-use conclave_spec::{BoxSuite, Label, Octets, Profile};
+use conclave_spec::{BoxSuite, Label, Octets, Profile, Rule};
 use criterion::{BenchmarkId, Criterion};
+use ed25519_dalek::{Signer as _, SigningKey};
 use hkdf::Hkdf;
 use libcrux_ml_kem::{kyber768, mlkem768::MlKem768PublicKey};
 use sha2::{Digest as _, Sha256};
@@ -46,17 +50,44 @@ fn main() {
     let mut table = Vec::new();
     for suite in SUITES {
         for participants in PARTICIPANTS {
-            let scene = Scene::new(suite, participants);
+            let scene = Scene::new(Profile::zoom_3_0().with_box_suite(suite), participants);
             let mut group = criterion.benchmark_group(format!("rekey-{}", name(suite)));
             let id = |who| BenchmarkId::new(who, participants);
             group.bench_function(id("machine"), |b| b.iter(|| black_box(scene.rotate())));
             group.bench_function(id("floor"), |b| b.iter(|| black_box(scene.floor())));
             group.finish();
-            table.push((suite, participants, scene.compare()));
+            table.push((suite, participants, scene.compare(|| scene.floor())));
         }
     }
     criterion.final_summary();
     summary(&table);
+    rounds();
+}
+
+/// Rotation and heartbeat in versions where heartbeats are chained and boxes bound to nonces.
+fn rounds() {
+    let head = ["profile", "participants", "machine", "boxes", "signature", "ratio"];
+    let [profile, participants, machine, boxes, signature, ratio] = head;
+    println!(
+        "\n{profile:10} {participants:>12} {machine:>12} {boxes:>12} {signature:>12} {ratio:>7}"
+    );
+    for profile in [Profile::zoom_4_1(), Profile::zoom_4_4()] {
+        for participants in PARTICIPANTS {
+            let scene = Scene::new(profile.clone(), participants);
+            let key = SigningKey::from_bytes(&[4; 32]);
+            let sign = || usize::from(key.sign(black_box(&[6; 32])).to_bytes()[0] > 0) + 1;
+            let signature = round(sign);
+            let whole = || scene.floor() + sign();
+            let Compared { machine, floor, ratio } = scene.compare(whole);
+            let ms = |time: Duration| format!("{:.3} ms", time.as_secs_f64() * 1e3);
+            let boxes = ms(floor.saturating_sub(signature));
+            let (machine, signature) = (ms(machine), ms(signature));
+            println!(
+                "{:10} {participants:>12} {machine:>12} {boxes:>12} {signature:>12} {ratio:>7.2}",
+                profile.id
+            );
+        }
+    }
 }
 
 fn name(suite: BoxSuite) -> &'static str {
@@ -110,21 +141,30 @@ struct Member {
 }
 
 impl Scene {
-    fn new(suite: BoxSuite, participants: usize) -> Self {
-        let profile = Profile::zoom_3_0().with_box_suite(suite);
+    fn new(profile: Profile, participants: usize) -> Self {
+        let suite = profile.box_suite;
+        // Where joins rotate at once, one rotation does for all.
+        let batched = profile.rules.contains(Rule::JoinBatchBounded);
+        let choice = Choice { rotate_in_ms: batched.then_some(2_000), use_in_ms: None };
         let algebra = Bytes::seeded([7; 32]);
         let client = Client::new(&algebra, &profile);
         let (mut leader, _) = joined(&client, LEADER, Role::Leader);
         for nth in 0..participants {
             let name = format!("participant-{nth}");
             let (state, effects) = joined(&client, &name, Role::Participant);
-            let Some(Effect::PostAnnouncement(announcement)) = effects.into_iter().next() else {
-                panic!("a client that joins announces its keys");
-            };
-            let (seat, ivk) = (state.seat, state.ivk);
-            let admission = Admission { seat, name, ivk, announcement, outdated: false };
-            let admitted = Input::now(Event::Admitted(admission));
-            leader = client.step(&leader, &admitted).expect("an honest participant").next;
+            for effect in effects {
+                let (seat, ivk, name) = (state.seat.clone(), state.ivk.clone(), name.clone());
+                let (event, choice) = if let Effect::PostAnnouncement(announcement) = effect {
+                    let admission = Admission { seat, name, ivk, announcement, outdated: false };
+                    (Event::Admitted(admission), choice)
+                } else if let Effect::PostNonce(nonce) = effect {
+                    (Event::NonceArrived { seat, nonce }, Choice::default())
+                } else {
+                    panic!("a participant that joins does no more: {effect:?}");
+                };
+                let input = Input { elapsed_ms: 0, event, choice };
+                leader = client.step(&leader, &input).expect("an honest participant").next;
+            }
         }
         let due_ms = rotation_due_ms(&client, &mut leader);
         let members = members(suite, &leader);
@@ -152,9 +192,9 @@ impl Scene {
         boxes.map(black_box).count()
     }
 
-    fn compare(&self) -> Compared {
+    fn compare(&self, floor: impl Fn() -> usize) -> Compared {
         let mut rounds: Vec<_> =
-            (0..ROUNDS).map(|_| (round(|| self.rotate()), round(|| self.floor()))).collect();
+            (0..ROUNDS).map(|_| (round(|| self.rotate()), round(&floor))).collect();
         let mut ratios: Vec<_> = rounds
             .iter()
             .map(|(machine, floor)| machine.as_secs_f64() / floor.as_secs_f64())

@@ -95,9 +95,11 @@ pub fn picture(script: &Script, profile: &Profile, title: &str) -> Result<String
         .add(words(title, 16, 24, "title"));
     for (at, lane) in lanes.iter().enumerate() {
         let x = middle(at);
-        page = page
-            .add(words(lane, x, TOP - 14, "lane"))
-            .add(stroke((x, TOP - 6), (x, height - ROW), "bar"));
+        page = page.add(words(lane, x, TOP - 14, "lane")).add(stroke(
+            (x, TOP - 6),
+            (x, height - ROW),
+            "bar",
+        ));
     }
     let mut shown = None;
     for (row, line) in lines.iter().enumerate() {

@@ -8,7 +8,7 @@ use conclave_model::{
     machine::{Event, Outcome, StepError},
     message::{Meeting, Role, Seat},
     script::{Act, ExpectedClass, Handle, MessageKind, Recipe, ScriptStep},
-    stage::{Reply, Stage, StageError},
+    stage::{Reply, Sent, Stage, StageError},
 };
 use conclave_spec::{Octets, Profile, Rule, RuleSet, formulas::security_code::security_code};
 
@@ -51,6 +51,8 @@ pub struct Live<'a> {
     handed: BTreeMap<String, usize>,
     /// How many there were when the client joined, or began to lead.
     begun: usize,
+    /// How many the script has had the client send.
+    scripted: Scripted,
 }
 
 /// What must never repeat.
@@ -63,6 +65,24 @@ struct Claims {
     joins: u32,
     numbers: BTreeMap<u32, Octets>,
     keys: BTreeMap<Octets, (u32, u32)>,
+}
+
+/// How many links and heartbeats were sent.
+#[derive(Clone, Copy, Debug, Default)]
+struct Posts {
+    links: u32,
+    beats: u32,
+}
+
+/// What the script has had the client send.
+#[derive(Clone, Copy, Debug, Default)]
+struct Scripted {
+    /// Before it joined or began to lead.
+    begun: Posts,
+    /// Before the step being taken.
+    before: Posts,
+    /// With that step.
+    now: Posts,
 }
 
 type Findings = Result<Vec<Finding>, String>;
@@ -108,6 +128,7 @@ impl<'a> Live<'a> {
             nonces: BTreeMap::new(),
             handed: BTreeMap::new(),
             begun: 0,
+            scripted: Scripted::default(),
         })
     }
 
@@ -137,8 +158,7 @@ impl<'a> Live<'a> {
         let posts = self.own_posts();
         let sent = posts.iter().position(|post| *post == (handle.kind, handle.nth));
         let from = self.handed.get(&step.party).copied().unwrap_or_default().max(self.begun);
-        let of_before = sent.is_some_and(|place| place < self.begun);
-        if of_before || !departure.moved {
+        if !departure.moved || self.is_of_before(handle) {
             if let Some(place) = sent {
                 self.handed.insert(step.party.clone(), from.max(place + 1));
             }
@@ -150,6 +170,13 @@ impl<'a> Live<'a> {
             findings.extend(self.hand_one(step, kind, nth, at)?);
         }
         Ok(findings)
+    }
+
+    /// Whether a message is one that the client sent before it joined or began to lead, by the
+    /// numbers of the script.
+    fn is_of_before(&self, handle: &Handle) -> bool {
+        let begun = self.scripted.begun;
+        handle.nth <= if handle.kind == MessageKind::Link { begun.links } else { begun.beats }
     }
 
     /// Hands over a message the script does not name: it must not be refused as wrong.
@@ -198,6 +225,8 @@ impl<'a> Live<'a> {
     }
 
     fn play_one(&mut self, step: &ScriptStep, at: usize, departure: Departure) -> Findings {
+        let newest = if departure.moved { self.with_newest_nonce(step) } else { None };
+        let step = newest.as_ref().unwrap_or(step);
         let (_, reply) = match record::play(&mut self.stage, step) {
             Ok(played) => played,
             // Nothing was sent that could be handed on, because of other rotations.
@@ -210,6 +239,22 @@ impl<'a> Live<'a> {
             Err(error) => return Err(error.to_string()),
         };
         self.compare(step, &reply, at, departure)
+    }
+
+    /// A step that hands on a nonce of the client, with the newest there is: one that has posted
+    /// its nonces at other moments takes no key bound to an older one.
+    fn with_newest_nonce(&self, step: &ScriptStep) -> Option<ScriptStep> {
+        let Act::NoncePosted { seat, nonce: Recipe::Sent(handle) } = &step.act else { return None };
+        let is_own = |(by, sent): &&(String, Sent<Octets>)| {
+            *by == handle.by && sent.kind() == MessageKind::Nonce
+        };
+        let nth = u32::try_from(self.stage.sent().iter().filter(is_own).count()).ok()?;
+        if handle.by != self.session.plays || nth < handle.nth {
+            return None;
+        }
+        let nonce = Recipe::Sent(Handle { nth, ..handle.clone() });
+        let act = Act::NoncePosted { seat: seat.clone(), nonce };
+        Some(ScriptStep { act, ..step.clone() })
     }
 
     fn compare(
@@ -256,6 +301,12 @@ impl<'a> Live<'a> {
         Ok(vec![peer(at, step, rule, wanted, got.0)])
     }
 
+    /// The client joins or begins to lead.
+    fn begin(&mut self, scripted: Posts) {
+        self.begun = self.own_posts().len();
+        self.scripted.begun = scripted;
+    }
+
     /// What the client is given.
     ///
     /// # Errors
@@ -266,7 +317,7 @@ impl<'a> Live<'a> {
             self.claims.joins += 1;
             self.claims.numbers.clear();
             self.nonces.clear();
-            self.begun = self.own_posts().len();
+            self.begin(self.scripted.now);
             self.chain.joined(*role == Role::Leader);
         }
         let given = self.stage.given(&step.act).map_err(|error| error.to_string())?;
@@ -282,6 +333,13 @@ impl<'a> Live<'a> {
     pub fn expectation(&mut self, step: &CaseStep, input: &Input) -> CaseStep {
         let mut step = step.clone();
         let outputs = &step.expect.outputs;
+        let count = |is_it: fn(&Effect) -> bool| {
+            let count = outputs.iter().filter(|output| is_it(&output.effect)).count();
+            u32::try_from(count).unwrap_or(u32::MAX)
+        };
+        self.scripted.before = self.scripted.now;
+        self.scripted.now.links += count(|effect| matches!(effect, Effect::PostLink { .. }));
+        self.scripted.now.beats += count(|effect| matches!(effect, Effect::PostHeartbeat { .. }));
         let has = |is_it: fn(&Effect) -> bool| outputs.iter().any(|output| is_it(&output.effect));
         let leaves = has(|effect| matches!(effect, Effect::ShowLeft {}));
         if has(|effect| matches!(effect, Effect::ShowSecurityCode { .. })) {
@@ -355,7 +413,7 @@ impl<'a> Live<'a> {
             Some(Event::LeaderNamed { seat, ivk, announcement }) => {
                 let own = seat == self.own_seat();
                 if own && !self.chain.leads() {
-                    self.begun = self.own_posts().len();
+                    self.begin(self.scripted.before);
                 }
                 let binding = self.binding_of(&seat, &ivk, &announcement.pk);
                 self.chain.told_leader(binding.filter(|_| !own));

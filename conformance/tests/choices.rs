@@ -68,10 +68,8 @@ fn rot_18_about_two_seconds_may_be_one_or_five() {
 
 #[test]
 fn hbt_15_a_leader_may_beat_more_often() {
-    for heartbeat_ms_max in [9_999, 3_000] {
-        let often = || with_params(|params| Params { heartbeat_ms_max, ..params });
-        assert_all_pass(often, |_| true);
-    }
+    let often = || with_params(|params| Params { heartbeat_ms_max: 3_000, ..params });
+    assert_all_pass(often, |_| true);
 }
 
 #[test]

@@ -241,7 +241,6 @@ pub trait Algebra {
 
     /// `Box.Enc` with the agreed key given (2.3.1, 3.5.2; 4.6, subsubsec:meetingcrypto). `None`
     /// when the suite needs a KEM key that the recipient has not announced.
-    #[expect(clippy::too_many_arguments, reason = "the paper's Box.Enc has these inputs")]
     fn seal(
         &self,
         rules: RuleSet,
@@ -254,7 +253,6 @@ pub trait Algebra {
 
     /// A hybrid box as a misbehaving sender makes it: its key is derived from other inputs than
     /// those the recipient has. `None` as for [`Algebra::seal`].
-    #[expect(clippy::too_many_arguments, reason = "the inputs of Box.Enc, and what differs")]
     fn seal_amiss(
         &self,
         rules: RuleSet,
@@ -266,7 +264,6 @@ pub trait Algebra {
     ) -> Option<Sealed<Self::Value>>;
 
     /// `Box.Dec` with the agreed key given.
-    #[expect(clippy::too_many_arguments, reason = "the paper's Box.Dec has these inputs")]
     fn open(
         &self,
         rules: RuleSet,

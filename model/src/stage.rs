@@ -154,7 +154,7 @@ impl<'a, A: Algebra> Stage<'a, A> {
         for member in cast {
             let profile = match &member.profile {
                 None => profile.clone(),
-                Some(id) => Profile::by_id(id).ok_or_else(|| StageError::NoProfile(id.clone()))?,
+                Some(id) => of_version(id, profile)?,
             };
             let client = Client::new(algebra, &profile);
             let mut state = client.open(&member.party, member.seat.clone())?;
@@ -330,6 +330,14 @@ impl<'a, A: Algebra> Stage<'a, A> {
         let draw = Draw { party: format!("forger {name}"), purpose, count: 0 };
         self.algebra.draw(&draw).ok_or(StageError::Open(StepError::Undrawn(draw)))
     }
+}
+
+/// Another version, less the rules that everybody in this world lacks.
+fn of_version(id: &str, world: &Profile) -> Result<Profile, StageError> {
+    let version = Profile::by_id(id).ok_or_else(|| StageError::NoProfile(id.to_owned()))?;
+    let whole = Profile::by_id(world.id).map_or(world.rules, |whole| whole.rules);
+    let rules = version.rules.less(whole.less(world.rules));
+    Ok(Profile { rules, ..version })
 }
 
 fn happen<A: Algebra>(

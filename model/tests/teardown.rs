@@ -100,7 +100,7 @@ impl Secrets {
     fn note(&mut self, room: &Room, party: &str) {
         let actor = room.stage.actor(party).unwrap();
         let Phase::Joined(joined) = &actor.state.phase else { return };
-        let Joined { ring, ephemeral, meeting, .. } = joined;
+        let Joined { ring, ephemeral, meeting, .. } = &**joined;
         self.ephemerals.insert(ephemeral.secret.agreement.clone());
         self.ephemerals.extend(ephemeral.secret.kem.clone());
         for key in ring {

@@ -218,7 +218,10 @@ class Participant(Device):
         opened = self.unsealed(leader, sealed)
         if "ROT-38" in self.rules:
             return self.take_unnumbered(sealed, opened)
-        if opened["mk_seq"] <= meeting.newest:
+        held = meeting.newest
+        if not meeting.keys and "HBT-19" in self.rules:  # nothing from before the certified one
+            held = meeting.chain.mk_seq - 1
+        if opened["mk_seq"] <= held:
             raise Ignored("ROT-02", "number not greater than every one held")
         self.install(opened["mk_seq"], opened["meeting_key"])
         return None

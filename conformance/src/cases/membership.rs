@@ -21,6 +21,7 @@ mod snapshots;
 
 pub(super) fn drafts(drafts: &mut Drafts) {
     chain(drafts);
+    changed(drafts);
     certified(drafts);
     misplaced(drafts);
     earlier_meeting(drafts);
@@ -105,6 +106,10 @@ fn chain(drafts: &mut Drafts) {
         scene.link_forged("bob", forged).refused(rule).observe("bob");
         drafts.decisive(rule, Draft::new(name, title).plays("bob"), scene);
     }
+}
+
+/// The same two, changed on their way.
+fn changed(drafts: &mut Drafts) {
     for (field, by, name, title, change) in [
         (
             Rule::LinkNamesPrevious,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use conclave_model::{
     algebra::Terms,
-    client::{Joined, Phase, RoleState},
+    client::{Phase, RoleState},
     message::{Meeting, Role, Seat},
     script::{
         Act, BoundTo, CastMember, Change, Expect, ForgedHeartbeat, ForgedLink, ForgedSeal, Handle,
@@ -195,12 +195,6 @@ impl Scene {
     /// Joins under the user ID as display name.
     pub(super) fn join_instance(&mut self, party: &str, role: Role, meeting: Meeting) -> &mut Self {
         self.act(party, Act::Join { meeting, role, name: user(party).to_owned() })
-    }
-
-    /// A further party joins as leader of the same meeting.
-    pub(super) fn also_leads(&mut self, party: &str) -> &mut Self {
-        self.also(CastMember::new(party, seat(party)));
-        self.join(party, Role::Leader)
     }
 
     /// A further party, that has done nothing yet.
@@ -396,11 +390,6 @@ impl Scene {
         u32::try_from(of_kind.count()).unwrap_or(u32::MAX)
     }
 
-    /// Whether a party leads just now.
-    pub(super) fn leads(&mut self, party: &str) -> bool {
-        self.role(party).is_some_and(|leads| leads)
-    }
-
     /// Whether a party leads; `None` outside a meeting.
     fn role(&mut self, party: &str) -> Option<bool> {
         self.play();
@@ -439,14 +428,16 @@ impl Scene {
             return self;
         };
         let first = if told.begun { told.upto } else { first_look(stage.sent()) };
-        let last_beat = stage.sent().iter().rposition(|(_, it)| it.kind() == MessageKind::Heartbeat);
+        let last_beat =
+            stage.sent().iter().rposition(|(_, it)| it.kind() == MessageKind::Heartbeat);
         let mut counts: BTreeMap<(String, MessageKind, Option<String>), u32> = BTreeMap::new();
         let mut acts = Vec::new();
         for (at, (by, message)) in stage.sent().iter().enumerate() {
             let to = message.recipient().map(str::to_owned);
             let nth = counts.entry((by.clone(), message.kind(), to.clone())).or_default();
             *nth += 1;
-            let missed = !told.begun && Some(at) != last_beat && message.kind() == MessageKind::Heartbeat;
+            let missed =
+                !told.begun && Some(at) != last_beat && message.kind() == MessageKind::Heartbeat;
             let early = at < told.joined_at && message.kind() == MessageKind::SealedKey;
             if at < first || by == party || missed || early {
                 continue;
@@ -490,7 +481,8 @@ impl Scene {
         self.play();
         let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
         match actor.map(|actor| &actor.state.phase) {
-            Some(Phase::Joined(Joined { chain, .. })) => {
+            Some(Phase::Joined(joined)) => {
+                let chain = &joined.chain;
                 LastBeat { t: chain.t, mk_seq: chain.mk_seq, timestamp_ms: chain.timestamp_ms }
             }
             Some(Phase::Outside | Phase::Left) | None => LastBeat::default(),
@@ -596,9 +588,7 @@ impl Scene {
 /// Where a newcomer begins to read: at the last snapshot, else at the start.
 fn first_look<V>(sent: &[(String, Sent<V>)]) -> usize {
     use conclave_model::message::Operation;
-    let snapshot = |(_, message): &(String, Sent<V>)| {
-        matches!(message, Sent::Link(link) if matches!(link.operation, Operation::Snapshot { .. }))
-    };
+    let snapshot = |(_, message): &(String, Sent<V>)| matches!(message, Sent::Link(link) if matches!(link.operation, Operation::Snapshot { .. }));
     sent.iter().rposition(snapshot).unwrap_or(0)
 }
 

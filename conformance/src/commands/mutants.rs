@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 use super::{Exit, check};
 use crate::{
     case::{Case, Side},
-    cases, compute,
+    cases::{self, Draft},
+    compute,
     pages::facts,
     player::{Fault, Player},
     process::{AdapterProcess, Limits},
@@ -260,8 +261,12 @@ pub fn world_lacks(rule: Rule) -> bool {
 fn session_mutant(rule: Rule, profile: &Profile) -> Result<Judged, MutantsError> {
     let lacking = profile.clone().without(rule);
     let world = if world_lacks(rule) { &lacking } else { profile };
-    let cases: Result<Vec<Case>, RecordError> =
-        cases::drafts(profile).iter().map(|draft| record::record(draft, profile, world)).collect();
+    let record = |draft: &Draft| match record::record(draft, profile, world) {
+        // Where everybody lacks the rule another thing may happen than the script goes on with.
+        Err(RecordError::Script { .. }) => record::record(draft, profile, profile),
+        recorded => recorded,
+    };
+    let cases: Result<Vec<Case>, RecordError> = cases::drafts(profile).iter().map(record).collect();
     judge(rule, profile.id, &cases?)
 }
 

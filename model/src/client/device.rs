@@ -68,7 +68,7 @@ impl<A: Algebra> Progress<'_, A> {
         self.announce(meeting, &ephemeral);
         let no_hash = self.client.algebra.no_hash();
         let chain = Chain { t: 0, mk_seq: 0, hash: no_hash.clone(), timestamp_ms: 0, begun: false };
-        self.state.phase = Phase::Joined(Joined {
+        self.state.phase = Phase::Joined(Box::new(Joined {
             meeting: meeting.clone(),
             name: name.to_owned(),
             ephemeral,
@@ -83,7 +83,7 @@ impl<A: Algebra> Progress<'_, A> {
             ring: self.state.kept.keys.clone(),
             security_code: None,
             role: RoleState::Participant(Participant::new(self.silence())),
-        });
+        }));
         self.post_nonce()?;
         match role {
             Role::Leader => self.begin_meeting(),

@@ -68,7 +68,7 @@ pub enum Phase<V> {
     /// Has joined no meeting yet.
     Outside,
     /// In a meeting.
-    Joined(Joined<V>),
+    Joined(Box<Joined<V>>),
     /// Has left the last meeting.
     Left,
 }
