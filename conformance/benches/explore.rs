@@ -7,12 +7,12 @@
 use std::{env, process::Command, time::Instant};
 
 use conclave_model::{
-    explore::{bare_bfs, explore},
+    explore::{bare, explore},
     world::{Rig, Slice},
 };
 use conclave_spec::Profile;
 
-const SEARCHES: [&str; 3] = ["bare", "bare, judged", "explorer"];
+const SEARCHES: [&str; 2] = ["bare", "explorer"];
 const CHILD: &str = "--search";
 /// Each search this often; the median counts.
 const RUNS: usize = 3;
@@ -25,7 +25,7 @@ fn main() {
         return child(search, &named(slice));
     }
     let slices = match arguments.as_slice() {
-        [] => vec![Slice::small(), Slice::replay()],
+        [] => vec![named("small"), named("replay")],
         names => names.iter().map(|name| named(name)).collect(),
     };
     let [slice, search, states] = ["slice", "search", "states"];
@@ -81,9 +81,8 @@ fn child(search: &str, slice: &Slice) {
     let states = match search {
         "explorer" => explore(&profile, slice).expect("a model without faults").distinct_states,
         _ => {
-            let judged = search == "bare, judged";
-            let bare = bare_bfs(&Rig::new(&profile, slice), judged);
-            bare.expect("a world that begins").distinct_states
+            let (states, _) = bare(&Rig::new(&profile, slice)).expect("a world that begins");
+            states
         }
     };
     let seconds = start.elapsed().as_secs_f64();

@@ -207,7 +207,7 @@ impl<'a> Live<'a> {
     fn own_posts(&self) -> Vec<(MessageKind, u32)> {
         let mut posts = Vec::new();
         let (mut links, mut beats) = (0, 0);
-        let own = self.stage.sent().iter().filter(|(by, _)| *by == self.session.plays);
+        let own = self.stage.sent().filter(|(by, _)| *by == self.session.plays);
         for kind in own.map(|(_, sent)| sent.kind()) {
             let count = match kind {
                 MessageKind::Link => &mut links,
@@ -248,7 +248,7 @@ impl<'a> Live<'a> {
         let is_own = |(by, sent): &&(String, Sent<Octets>)| {
             *by == handle.by && sent.kind() == MessageKind::Nonce
         };
-        let nth = u32::try_from(self.stage.sent().iter().filter(is_own).count()).ok()?;
+        let nth = u32::try_from(self.stage.sent().filter(is_own).count()).ok()?;
         if handle.by != self.session.plays || nth < handle.nth {
             return None;
         }

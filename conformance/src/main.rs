@@ -70,20 +70,32 @@ enum Command {
 #[derive(Debug, Args)]
 struct ExploreArgs {
     /// The profile
-    #[arg(long)]
-    profile: String,
+    #[arg(long, required_unless_present = "plan")]
+    profile: Option<String>,
     /// Without this rule and those that need it
     #[arg(long, value_name = "RULE")]
     without: Option<String>,
-    /// The slice: parties, powers and budgets (replay, delay, wide, small)
+    /// The slice: parties, powers and budgets; `all` for every one that takes seconds
     #[arg(long, default_value = "replay")]
     slice: String,
-    /// Only this goal: REMOVAL, CONF, AGREE-KEY, NONCE
+    /// Only this goal, such as REMOVAL
     #[arg(long)]
     goal: Option<String>,
     /// Write the counterexample as an adapter script
     #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
+    /// Stop after so many states; what was not reached is said to be open
+    #[arg(long, value_name = "N")]
+    max_states: Option<usize>,
+    /// Walk so many random paths instead
+    #[arg(long, value_name = "PATHS")]
+    random: Option<u64>,
+    /// The seed of the random paths
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// List the slices, and which powers and goals they cover
+    #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random"])]
+    plan: bool,
 }
 
 #[derive(Debug, Args)]
@@ -257,13 +269,17 @@ fn run(command: Command) -> Exit {
             mutants::mutants(&mutants::Options { only: args.only, vectors, write: args.write }, out)
         }
         Command::Vectors(args) => run_vectors(&args),
+        Command::Explore(args) if args.plan => explore::plan(out),
         Command::Explore(args) => explore::run(
             &explore::Options {
-                profile: args.profile,
+                profile: args.profile.unwrap_or_default(),
                 without: args.without,
                 slice: args.slice,
                 goal: args.goal,
                 export: args.export,
+                states_max: args.max_states,
+                random: args.random,
+                seed: args.seed,
             },
             out,
         ),

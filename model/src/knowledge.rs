@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     algebra::{BoxSecret, Datum, Term, TermKind},
+    client::State,
     message::{Announcement, Heartbeat, Link, LockRequest, Operation, Packet, SealedKey},
     stage::Sent,
 };
@@ -17,6 +18,8 @@ use crate::{
 pub struct Knowledge {
     learned: BTreeSet<Term>,
     locked: BTreeSet<Term>,
+    /// Whether the adversary can work out a Curve25519 secret from its public key.
+    pub quantum: bool,
 }
 
 impl Knowledge {
@@ -31,6 +34,17 @@ impl Knowledge {
         self.learn(&secret.agreement);
         if let Some(seed) = &secret.kem {
             self.learn(seed);
+        }
+    }
+
+    /// Takes in what a device has kept from the meetings it has left.
+    pub fn learn_kept(&mut self, state: &State<Term>) {
+        self.learn(&state.identity);
+        for held in &state.kept.keys {
+            self.learn(&held.meeting_key);
+        }
+        for ephemeral in &state.kept.ephemerals {
+            self.learn_secret(&ephemeral.secret);
         }
     }
 
@@ -130,7 +144,8 @@ impl Knowledge {
                 self.knows(identity) && self.knows(message)
             }
             TermKind::Agreed(one, other) => {
-                (self.knows(one) && self.knows_public(other))
+                (self.quantum && self.knows_public(one) && self.knows_public(other))
+                    || (self.knows(one) && self.knows_public(other))
                     || (self.knows(other) && self.knows_public(one))
             }
             TermKind::KemShared { coins, seed } => {

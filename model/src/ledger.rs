@@ -1,26 +1,46 @@
 //! What happened in a run as far as the goals care: kept beside the parties, seen by none of them.
+//!
+//! Goals about a moment are judged from what stands here and what the clients hold
+//! ([`crate::properties`]); goals about what a step does are judged here, as it is taken, and leave
+//! a breach. A ledger keeps only what its goals need, so that equal situations are equal.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
-use conclave_spec::RuleSet;
+use conclave_spec::Profile;
 
 use crate::{
     algebra::{Algebra, StreamName},
-    client::{Phase, RoleState, State},
+    client::{Phase, State},
+    machine::Effect,
     message::{Packet, Seat},
+    properties::Goal,
+    stage::Given,
 };
 
-/// A meeting key the leader made.
+mod keys;
+mod list;
+mod screen;
+mod time;
+
+/// A meeting key a leader made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LeaderKey<V> {
+    /// Who made it.
+    pub by: String,
     /// Its number.
     pub mk_seq: u32,
     /// The key.
     pub meeting_key: V,
-    /// Whether the leader listed the spy at some moment while this was the newest key.
+    /// Whether its leader listed the spy at some moment while this was its newest key.
     pub shared: bool,
-    /// Whether it was made after the leader had listed the spy and no longer did.
+    /// Whether it was made after its leader had listed the spy and no longer did.
     pub after_removal: bool,
+    /// Whether it went into a classic box, though the leader has a Kyber key.
+    pub classic: bool,
 }
 
 /// A packet an honest party sent.
@@ -28,6 +48,8 @@ pub struct LeaderKey<V> {
 pub struct Frame<V> {
     /// Who sent it.
     pub sender: String,
+    /// The meeting key it was sent under.
+    pub meeting_key: V,
     /// The stream key that opens it.
     pub stream_key: V,
     /// What it says.
@@ -36,90 +58,186 @@ pub struct Frame<V> {
     pub packet: Packet<V>,
     /// Whether the sender was past the spy's removal, see [`Ledger::past_removal`].
     pub past_removal: bool,
+    /// Whether a leader had listed the spy while that key was its newest, when it was sent.
+    pub shared_then: bool,
+    /// Whether the spy could open it when it was sent.
+    pub exposed: bool,
+    /// Whether the sender's screen showed the spy then.
+    pub spy_shown: bool,
+    /// When it was sent, if that was before a leader listed the spy, in milliseconds since the
+    /// start.
+    pub before_spy_ms: Option<u64>,
+}
+
+/// A heartbeat taken or sent, as far as the history goes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Taken<V> {
+    /// Its hash.
+    pub hash: V,
+    /// The list it certifies: version and hash.
+    pub list: (u32, V),
+}
+
+/// A step of an honest party, for the ledger to look at.
+pub struct Glance<'a, V> {
+    /// The version the party follows.
+    pub profile: &'a Profile,
+    /// Who.
+    pub party: &'a str,
+    /// Its state before the step.
+    pub before: &'a State<V>,
+    /// Its state afterwards.
+    pub after: &'a State<V>,
+    /// What it was given.
+    pub given: &'a Given<V>,
+    /// What it did, and when.
+    pub effects: &'a [(u64, Effect<V>)],
+    /// When, in milliseconds since the start.
+    pub now_ms: u64,
+    /// The spy's identity key.
+    pub spy: &'a V,
+    /// Whether the spy can work out a value.
+    pub knows: &'a dyn Fn(&V) -> bool,
 }
 
 /// The history that goals speak about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug)]
 pub struct Ledger<V> {
-    /// The leader's keys, oldest first.
+    /// The goals it keeps a history for.
+    goals: Arc<BTreeSet<Goal>>,
+    /// The leaders' keys, oldest first.
     pub keys: Vec<LeaderKey<V>>,
     /// The honest packets.
     pub frames: BTreeSet<Frame<V>>,
     /// The honest parties that do not list the spy and have held, past its wait, a key with a
     /// number the leader first used after the removal.
     pub past_removal: BTreeSet<String>,
+    /// When a leader first listed the spy, in milliseconds since the start; where it counts.
+    pub spy_came_ms: Option<u64>,
+    /// The heartbeats each honest party has taken or sent since it joined, oldest first.
+    pub taken: Arc<BTreeMap<String, Vec<Taken<V>>>>,
+    /// The identity keys each honest party has seen in its list, by device.
+    seen_keys: Arc<BTreeMap<(String, Seat), V>>,
+    /// The devices announced by honest parties in this meeting.
+    announced: Arc<BTreeSet<(Seat, V)>>,
+    /// Who sees the meeting locked, and the identity keys on the list when they came to see it.
+    locked: BTreeMap<String, BTreeSet<V>>,
+    /// Whether an honest user asked to unlock.
+    unlock_wanted: bool,
+    /// When what was made, where time counts.
+    made_ms: Arc<BTreeMap<V, u64>>,
+    /// When the heartbeat each party took last was made, and when it was taken.
+    beat_ms: BTreeMap<String, (u64, u64)>,
+    /// What honest parties said, for whoever hears it.
+    said: Arc<BTreeSet<(Seat, V)>>,
+    /// Goals that a step has broken.
+    pub breaches: BTreeSet<Goal>,
+    /// Devices whose memory the insider has read.
+    pub opened: BTreeSet<String>,
+    /// Whether the insider can break Curve25519.
+    pub quantum: bool,
+    /// Goals put to the test by some step. No part of the situation.
+    pub reached: BTreeSet<Goal>,
 }
 
 impl<V> Default for Ledger<V> {
     fn default() -> Self {
-        Self { keys: Vec::new(), frames: BTreeSet::new(), past_removal: BTreeSet::new() }
+        Self {
+            goals: Arc::default(),
+            keys: Vec::new(),
+            frames: BTreeSet::new(),
+            past_removal: BTreeSet::new(),
+            spy_came_ms: None,
+            taken: Arc::default(),
+            seen_keys: Arc::default(),
+            announced: Arc::default(),
+            locked: BTreeMap::new(),
+            unlock_wanted: false,
+            made_ms: Arc::default(),
+            beat_ms: BTreeMap::new(),
+            said: Arc::default(),
+            breaches: BTreeSet::new(),
+            opened: BTreeSet::new(),
+            quantum: false,
+            reached: BTreeSet::new(),
+        }
+    }
+}
+
+/// What was reached on the way makes no difference to what can happen.
+impl<V: Hash> Hash for Ledger<V> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.keys.hash(state);
+        self.frames.hash(state);
+        self.past_removal.hash(state);
+        self.spy_came_ms.hash(state);
+        self.taken.hash(state);
+        self.seen_keys.hash(state);
+        self.locked.hash(state);
+        self.unlock_wanted.hash(state);
+        self.beat_ms.hash(state);
+        self.made_ms.hash(state);
+        self.breaches.hash(state);
+        self.opened.hash(state);
     }
 }
 
 impl<V: Clone + Ord> Ledger<V> {
-    /// Notes where an honest party stands after a step.
-    pub fn watch(&mut self, party: &str, state: &State<V>, spy: &Seat) {
-        let Phase::Joined(joined) = &state.phase else {
-            self.past_removal.remove(party);
+    /// A ledger for these goals.
+    #[must_use]
+    pub fn watching(goals: &[Goal]) -> Self {
+        let quantum = goals.contains(&Goal::PostQuantum);
+        Self { goals: Arc::new(goals.iter().copied().collect()), quantum, ..Self::default() }
+    }
+
+    /// Notes a step of an honest party.
+    pub fn watch<A: Algebra<Value = V>>(&mut self, algebra: &A, glance: &Glance<'_, V>) {
+        if !matches!(glance.after.phase, Phase::Joined(_)) {
+            self.past_removal.remove(glance.party);
+            self.locked.remove(glance.party);
+            self.beat_ms.remove(glance.party);
+        }
+        self.watch_keys(algebra, glance);
+        self.watch_list(algebra, glance);
+        self.watch_screen(algebra, glance);
+        self.watch_time(glance);
+    }
+
+    fn watches(&self, goal: Goal) -> bool {
+        self.goals.contains(&goal)
+    }
+
+    fn watches_any(&self, goals: &[Goal]) -> bool {
+        goals.iter().any(|goal| self.goals.contains(goal))
+    }
+
+    /// A goal was put to the test; whether it held.
+    fn judge(&mut self, goal: Goal, holds: bool) {
+        if !self.watches(goal) {
             return;
-        };
-        let listed = joined.list.present(spy).is_some();
-        if matches!(joined.role, RoleState::Leader(_)) {
-            // The key that was newest when the spy was listed is one it may know.
-            if let Some(newest) = self.keys.last_mut() {
-                newest.shared |= listed;
-            }
-            for held in &joined.ring {
-                self.note_key(held.mk_seq, &held.meeting_key, listed);
-            }
-            if let Some(newest) = self.keys.last_mut() {
-                newest.shared |= listed;
-            }
         }
-        let since = self.keys.iter().find(|key| key.after_removal).map(|key| key.mk_seq);
-        let waited = since.is_some_and(|since| {
-            joined.ring.iter().any(|key| key.mk_seq >= since && key.use_in_ms == 0)
-        });
-        if listed {
-            self.past_removal.remove(party);
-        } else if waited {
-            self.past_removal.insert(party.to_owned());
+        self.reached.insert(goal);
+        if !holds {
+            self.breaches.insert(goal);
         }
     }
 
-    fn note_key(&mut self, mk_seq: u32, meeting_key: &V, listed: bool) {
-        if self.keys.last().is_none_or(|last| last.mk_seq < mk_seq) {
-            let after_removal = !listed && self.keys.iter().any(|key| key.shared);
-            let meeting_key = meeting_key.clone();
-            self.keys.push(LeaderKey { mk_seq, meeting_key, shared: false, after_removal });
-        }
-    }
-
-    /// Notes a packet that an honest party sent from this state.
-    pub fn note_packet<A: Algebra<Value = V>>(
-        &mut self,
+    /// The stream key and the words of a packet that was sent from this state.
+    fn opened_by_sender<A: Algebra<Value = V>>(
         algebra: &A,
-        rules: RuleSet,
+        profile: &Profile,
         state: &State<V>,
         stream: &str,
         packet: &Packet<V>,
-    ) {
-        let Phase::Joined(joined) = &state.phase else { return };
+    ) -> Option<(V, V, V)> {
+        let Phase::Joined(joined) = &state.phase else { return None };
         let name = StreamName { meeting: &joined.meeting, sender: &state.seat, stream };
-        for held in joined.ring.iter().rev() {
-            let stream_key = algebra.stream_key(rules, &held.meeting_key, name);
+        joined.ring.iter().rev().find_map(|held| {
+            let stream_key = algebra.stream_key(profile.rules, &held.meeting_key, name);
             let (mk_seq, counter) = (packet.mk_seq, packet.counter);
-            let opened = algebra.open_packet(rules, &stream_key, mk_seq, counter, &packet.body);
-            if let Some(plaintext) = opened {
-                self.frames.insert(Frame {
-                    sender: state.party.clone(),
-                    stream_key,
-                    plaintext,
-                    packet: packet.clone(),
-                    past_removal: self.past_removal.contains(&state.party),
-                });
-                return;
-            }
-        }
+            let body = &packet.body;
+            let said = algebra.open_packet(profile.rules, &stream_key, mk_seq, counter, body)?;
+            Some((held.meeting_key.clone(), stream_key, said))
+        })
     }
 }

@@ -360,7 +360,7 @@ impl Writer<'_> {
 
     /// How many messages of a kind a party has sent.
     fn count(&self, by: &str, kind: MessageKind) -> u32 {
-        let sent = self.stage.sent().iter();
+        let sent = self.stage.sent();
         let of_kind = sent.filter(|(who, message)| who == by && message.kind() == kind);
         u32::try_from(of_kind.count()).unwrap_or(u32::MAX)
     }

@@ -3,7 +3,7 @@
 //! The stage knows no goal and no adversary. A party may be played by somebody else: then the
 //! stage only works out what that party is given, and is told what it did.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use conclave_spec::{Profile, RuleSet};
 
@@ -20,7 +20,7 @@ mod forge;
 mod recipe;
 
 /// A message some party sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Sent<V> {
     /// A key announcement.
     Announcement(Announcement<V>),
@@ -140,8 +140,9 @@ pub struct Actor<V> {
 #[derive(Clone, Debug)]
 pub struct Stage<'a, A: Algebra> {
     algebra: &'a A,
-    actors: BTreeMap<String, Actor<A::Value>>,
-    sent: Vec<(String, Sent<A::Value>)>,
+    /// Shared between the copies of a stage, as are the messages: an explorer holds millions.
+    actors: BTreeMap<String, Arc<Actor<A::Value>>>,
+    sent: Vec<Arc<(String, Sent<A::Value>)>>,
 }
 
 impl<'a, A: Algebra> Stage<'a, A> {
@@ -165,7 +166,7 @@ impl<'a, A: Algebra> Stage<'a, A> {
             }
             let policies = Policies::default();
             let actor = Actor { profile, policies, state, now_ms: 0 };
-            stage.actors.insert(member.party.clone(), actor);
+            stage.actors.insert(member.party.clone(), Arc::new(actor));
         }
         Ok(stage)
     }
@@ -175,6 +176,15 @@ impl<'a, A: Algebra> Stage<'a, A> {
     /// # Errors
     /// There is none.
     pub fn actor(&self, party: &str) -> Result<&Actor<A::Value>, StageError> {
+        let actor = self.actors.get(party).ok_or_else(|| StageError::NoParty(party.to_owned()))?;
+        Ok(actor)
+    }
+
+    /// The party with this name, shared with every copy of the stage in which it is the same.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn shared(&self, party: &str) -> Result<&Arc<Actor<A::Value>>, StageError> {
         self.actors.get(party).ok_or_else(|| StageError::NoParty(party.to_owned()))
     }
 
@@ -183,18 +193,21 @@ impl<'a, A: Algebra> Stage<'a, A> {
     /// # Errors
     /// There is none.
     pub fn actor_mut(&mut self, party: &str) -> Result<&mut Actor<A::Value>, StageError> {
-        self.actors.get_mut(party).ok_or_else(|| StageError::NoParty(party.to_owned()))
+        let actor = self.actors.get_mut(party);
+        actor.map(Arc::make_mut).ok_or_else(|| StageError::NoParty(party.to_owned()))
     }
 
     /// Every party, by name.
     pub fn actors(&self) -> impl Iterator<Item = (&str, &Actor<A::Value>)> {
-        self.actors.iter().map(|(party, actor)| (party.as_str(), actor))
+        self.actors.iter().map(|(party, actor)| (party.as_str(), &**actor))
     }
 
     /// Every message sent so far, oldest first, with its sender.
-    #[must_use]
-    pub fn sent(&self) -> &[(String, Sent<A::Value>)] {
-        &self.sent
+    pub fn sent(
+        &self,
+    ) -> impl ExactSizeIterator<Item = &(String, Sent<A::Value>)> + DoubleEndedIterator + Clone
+    {
+        self.sent.iter().map(|message| &**message)
     }
 
     /// The algebra the stage computes with.
@@ -256,7 +269,7 @@ impl<'a, A: Algebra> Stage<'a, A> {
             | Effect::ShowUnlockWarning
             | Effect::ShowLeft => return,
         };
-        self.sent.push((party.to_owned(), message));
+        self.sent.push(Arc::new((party.to_owned(), message)));
     }
 
     /// What an act gives to its party, with every recipe worked out.
@@ -320,7 +333,7 @@ impl<'a, A: Algebra> Stage<'a, A> {
                 && handle.to.as_deref().is_none_or(|to| message.recipient() == Some(to))
         };
         let skip = handle.nth.checked_sub(1).and_then(|nth| usize::try_from(nth).ok());
-        skip.and_then(|skip| self.sent.iter().filter(wanted).nth(skip))
+        skip.and_then(|skip| self.sent().filter(wanted).nth(skip))
             .map(|(_, message)| message)
             .ok_or_else(|| StageError::NotSent(handle.clone()))
     }

@@ -1,198 +1,242 @@
-//! The world of the first exploration: honest parties, one spy, and an insider at the server.
+//! The world of an exploration: honest parties, a spy, and an insider at the server.
 //!
-//! `alice` leads, `bob` takes part, both honest. `mallory` joins with a real device, is admitted
-//! like anybody, and may depart; her secrets are the insider's. The insider handles the sealed
-//! keys as its [`Power`]s allow. Who joins, leaves and leads, the leader's links and heartbeats and
-//! the liveness nonces are trusted in this release: they are true and come in order, but may be
-//! late. Frozen are the heartbeats at intervals, leaving for want of them, and further nonces:
-//! heartbeats come with changes only. Nobody forges here.
+//! `alice` leads at first; the other honest parties join, leave, talk and may be named leader.
+//! `mallory` has a real device; her secrets are the insider's. The server relays everything. What
+//! the insider may do beyond that are [`Power`]s: of a channel it has no power over, everything
+//! arrives at once and in order.
 //!
-//! A world is a value without instants, so that equal situations are equal worlds. The transition
-//! function knows no engine: [`Rig::moves`], [`Rig::after`], [`Rig::successors`].
+//! ```text
+//!   Move --> Act, Act, ...  each played on the stage by the real client, noted in the ledger,
+//!            |              and followed by what the server relays because of it
+//!            +--> ScriptStep, ScriptStep, ...  the same move as a script for adapters
+//! ```
+//!
+//! A move is nothing but steps of a script, so every path can be played over real cryptography as
+//! it stands. Equal situations are equal worlds: a world is told apart by a 128-bit digest over the
+//! states of the parties, what is on the board and on its way, and the ledger, without instants.
+//! The transition function knows no engine: [`Rig::moves`], [`Rig::after`].
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
-use conclave_spec::{Profile, Rule};
+use conclave_spec::Profile;
 
 use crate::{
     algebra::{Term, Terms},
     client::{Client, Phase, State},
     knowledge::Knowledge,
     ledger::Ledger,
-    machine::StepError,
-    message::{Announcement, Heartbeat, Link, Meeting, SealedKey, Seat},
-    script::CastMember,
+    message::{Meeting, Role, Seat},
+    script::{CastMember, Script, ScriptStep},
+    stage::{Stage, StageError},
 };
 
+mod digest;
+mod insider;
 mod moves;
-mod script;
+mod relay;
 mod slice;
+mod slices;
+mod turn;
 
+pub use digest::Digest;
+pub use insider::Deceit;
 pub use moves::Move;
-pub use script::PathError;
-pub use slice::{Budgets, Power, Slice};
+pub use relay::{Notice, Way};
+pub use slice::{Budgets, Channel, Power, Preset, Slice};
 
-/// The leader.
-pub const LEADER: &str = "alice";
+use turn::Turn;
+
+/// A party of the world.
+pub type Name = &'static str;
+
+/// The first leader.
+pub const LEADER: Name = "alice";
 /// The participant whose secrets the insider has.
-pub const SPY: &str = "mallory";
+pub const SPY: Name = "mallory";
 /// The only stream anybody sends.
 pub const STREAM: &str = "audio";
 
-/// A trusted piece of news from the server. Messages are counted from 1.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Notice {
-    /// The leader is named.
-    LeaderNamed,
-    /// A party joined, with this announcement. To the leader.
-    Admitted(&'static str, u32),
-    /// A party left. To the leader.
-    Departed(&'static str),
-    /// A party posted this liveness nonce. To the leader.
-    Nonce(&'static str, u32),
-    /// The leader posted this link.
-    Link(u32),
-    /// The leader sent this heartbeat.
-    Heartbeat(u32),
-}
-
-/// What the insider did with a sealed key so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Fate {
-    /// Kept back until now.
-    Waiting,
-    /// Delivered at least once.
-    Delivered,
-    /// Suppressed for good.
-    Dropped,
-}
-
-/// A sealed key on the board.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Posted {
-    /// The sealed key.
-    pub sealed: Arc<SealedKey<Term>>,
-    /// What became of it.
-    pub fate: Fate,
-}
-
-/// An honest party and the way to it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Honest {
-    /// Its client.
-    pub state: Arc<State<Term>>,
-    /// The news on its way, oldest first.
-    pub news: VecDeque<Notice>,
-}
-
 /// A situation.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug)]
 pub struct World {
-    /// The honest parties, by name.
-    pub honest: BTreeMap<&'static str, Honest>,
-    /// The spy's device: its secrets are the insider's.
-    pub spy: Arc<State<Term>>,
-    /// Who is on the server's list, the leader left out.
-    pub listed: Vec<&'static str>,
-    /// The announcements on the board, by party.
-    pub announced: BTreeMap<&'static str, Vec<Arc<Announcement<Term>>>>,
-    /// The liveness nonces on the board, by party.
-    pub nonces: BTreeMap<&'static str, Vec<Term>>,
-    /// The leader's links, oldest first.
-    pub links: Vec<Arc<Link<Term>>>,
-    /// The leader's heartbeats, oldest first.
-    pub heartbeats: Vec<Arc<Heartbeat<Term>>>,
-    /// The sealed keys on the board, oldest first.
-    pub board: Vec<Posted>,
+    /// Every client, and everything on the board.
+    pub stage: Stage<'static, Terms>,
+    /// The way from the server to each party in the meeting.
+    pub ways: BTreeMap<Name, Way>,
+    /// Who leads, according to what the server told most of them.
+    pub leader: Name,
     /// What happened, as far as the goals care.
     pub ledger: Arc<Ledger<Term>>,
     /// What may still happen.
     pub left: Budgets,
+    /// Digests of the parties and of what each has said, kept up by every step.
+    marks: digest::Marks,
 }
 
-impl World {
-    /// What the insider can work out.
-    #[must_use]
-    pub fn knowledge(&self) -> Knowledge {
-        let mut knowledge = Knowledge::default();
-        knowledge.learn(&self.spy.identity);
-        if let Phase::Joined(joined) = &self.spy.phase {
-            knowledge.learn_secret(&joined.ephemeral.secret);
-        }
-        for announcement in self.announced.values().flatten() {
-            knowledge.learn_announcement(announcement);
-        }
-        for posted in &self.board {
-            knowledge.learn_sealed_key(&posted.sealed);
-        }
-        for frame in &self.ledger.frames {
-            knowledge.learn_packet(&frame.packet);
-        }
-        knowledge
-    }
+/// A path that is no path.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// A move that is not possible where it stands.
+    #[error("the move {0:?} is not possible where it stands")]
+    Blocked(Move),
+    /// The stage cannot play what the world did.
+    #[error(transparent)]
+    Stage(#[from] StageError),
 }
 
 /// A profile put into a slice: everything the transition function needs.
 #[derive(Clone, Debug)]
 pub struct Rig {
-    /// The protocol version, its frozen areas at rest.
+    /// The protocol version.
     pub profile: Profile,
-    /// The protocol version as it is, for scripts.
-    pub whole: Profile,
     /// What may happen.
     pub slice: Slice,
 }
 
 impl Rig {
-    /// This profile within this slice, its frozen areas at rest.
+    /// This profile within this slice, with the numbers of its preset.
     #[must_use]
     pub fn new(profile: &Profile, slice: &Slice) -> Self {
-        let whole = profile.clone();
-        let mut profile = profile.clone().without(Rule::NonceRenewed);
-        profile.params.heartbeat_ms_max = u32::MAX;
-        profile.params.silence_ms = u32::MAX;
-        Self { profile, whole, slice: slice.clone() }
+        let mut slice = slice.clone();
+        slice.goals.retain(|goal| goal.applies(profile));
+        Self { profile: slice.preset.applied(profile), slice }
     }
 
     /// The parties of the world.
     #[must_use]
     pub fn cast(&self) -> Vec<CastMember> {
         let parties = self.slice.honest.iter().chain([&SPY]);
-        parties.map(|party| CastMember::new(party, seat(party))).collect()
+        let member = |party: &Name| CastMember {
+            profile: self.slice.outdated.contains(party).then(|| OUTDATED.to_owned()),
+            ..CastMember::new(party, self.slice.seat(party))
+        };
+        let doubles = self.slice.doubles.iter().map(|(double, of)| CastMember {
+            same_device_as: Some((*of).to_owned()),
+            ..CastMember::new(double, self.slice.seat(of))
+        });
+        parties.map(member).chain(doubles).collect()
     }
 
-    /// The world at the start: the leader has joined, nobody else has.
+    /// The world at the start: the leader has joined, and whoever the slice seats.
     ///
     /// # Errors
-    /// A client cannot be opened; the symbolic algebra gives no cause for that.
-    pub fn start(&self) -> Result<World, StepError> {
-        let client = self.client();
-        let mut honest = BTreeMap::new();
-        for party in &self.slice.honest {
-            let state = Arc::new(client.open(party, seat(party))?);
-            honest.insert(*party, Honest { state, news: VecDeque::new() });
-        }
-        let mut world = World {
-            honest,
-            spy: Arc::new(client.open(SPY, seat(SPY))?),
-            listed: Vec::new(),
-            announced: BTreeMap::new(),
-            nonces: BTreeMap::new(),
-            links: Vec::new(),
-            heartbeats: Vec::new(),
-            board: Vec::new(),
-            ledger: Arc::new(Ledger::default()),
-            left: self.slice.budgets,
-        };
-        self.enter(&mut world, LEADER)?;
-        Ok(world)
+    /// The stage cannot play it; the symbolic algebra gives no cause for that.
+    pub fn start(&self) -> Result<World, StageError> {
+        Ok(self.opening()?.world)
     }
 
-    fn client(&self) -> Client<'_, Terms> {
-        Client::new(&Terms, &self.profile)
+    fn opening(&self) -> Result<Turn<'_>, StageError> {
+        let world = World {
+            stage: Stage::new(&Terms, &self.cast(), &self.profile)?,
+            ways: BTreeMap::new(),
+            leader: LEADER,
+            ledger: Arc::new(Ledger::watching(&self.slice.goals)),
+            left: self.slice.budgets,
+            marks: digest::Marks::default(),
+        };
+        let mut turn = Turn::opening(self, world);
+        for (double, _) in &self.slice.doubles {
+            turn.join_elsewhere(double)?;
+        }
+        turn.join(LEADER, Role::Leader)?;
+        turn.settle()?;
+        for party in &self.slice.seated {
+            turn.join(party, Role::Participant)?;
+            turn.settle()?;
+        }
+        Ok(turn)
+    }
+
+    /// The world after a move; `None` if the move changes nothing or is beyond a budget.
+    #[must_use]
+    pub fn after(&self, world: &World, action: Move) -> Option<World> {
+        let mut turn = Turn::new(self, world.clone());
+        turn.take(action).ok()??;
+        Some(turn.world)
+    }
+
+    /// Every world one move away.
+    #[must_use]
+    pub fn successors(&self, world: &World) -> Vec<(Move, World)> {
+        let moves = self.moves(world).into_iter();
+        moves.filter_map(|action| Some((action, self.after(world, action)?))).collect()
+    }
+
+    /// The moves from the start as a script for the stage. What must become of each step is
+    /// what becomes of it under this profile.
+    ///
+    /// # Errors
+    /// The moves are no path of this rig.
+    pub fn script(&self, path: &[Move]) -> Result<Script, PathError> {
+        let mut turn = self.opening()?;
+        let mut steps: Vec<ScriptStep> = std::mem::take(&mut turn.steps);
+        for action in path {
+            let mut next = Turn::new(self, turn.world);
+            next.take(*action)?.ok_or(PathError::Blocked(*action))?;
+            steps.append(&mut next.steps);
+            turn = next;
+        }
+        Ok(Script { cast: self.cast(), steps })
+    }
+}
+
+/// The version an outdated client follows: the last one with the classic box.
+const OUTDATED: &str = "zoom-4.1";
+
+impl World {
+    /// The state of a party's client.
+    ///
+    /// # Errors
+    /// There is no such party.
+    pub fn state(&self, party: &str) -> Result<&State<Term>, StageError> {
+        Ok(&self.stage.actor(party)?.state)
+    }
+
+    /// The states of the honest clients of this meeting.
+    pub fn honest(&self) -> impl Iterator<Item = &State<Term>> {
+        let honest = self.stage.actors().filter(|(party, _)| {
+            *party != SPY && (self.ways.contains_key(party) || *party == LEADER)
+        });
+        honest.map(|(_, actor)| &actor.state)
+    }
+
+    /// Whether a party is in the meeting.
+    #[must_use]
+    pub fn is_joined(&self, party: &str) -> bool {
+        self.state(party).is_ok_and(|state| matches!(state.phase, Phase::Joined(_)))
+    }
+
+    /// Milliseconds since the start.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.stage.actor(LEADER).map_or(0, |leader| leader.now_ms)
+    }
+
+    /// What the insider can work out: her devices' secrets, everything on the board and on the
+    /// wire, and the memory of whatever device was opened to her.
+    #[must_use]
+    pub fn knowledge(&self) -> Knowledge {
+        let mut knowledge = Knowledge::default();
+        if let Ok(spy) = self.state(SPY) {
+            knowledge.learn(&spy.identity);
+            if let Phase::Joined(joined) = &spy.phase {
+                knowledge.learn_secret(&joined.ephemeral.secret);
+            }
+        }
+        for party in &self.ledger.opened {
+            if let Ok(state) = self.state(party) {
+                knowledge.learn_kept(state);
+            }
+        }
+        for (_, message) in self.stage.sent() {
+            knowledge.learn_sent(message);
+        }
+        knowledge.quantum = self.ledger.quantum;
+        knowledge
+    }
+
+    fn client<'a>(&self, profile: &'a Profile) -> Client<'a, Terms> {
+        Client::new(&Terms, profile)
     }
 }
 
@@ -202,7 +246,12 @@ pub fn meeting() -> Meeting {
     Meeting { id: "42".to_owned(), uuid: [7; 16] }
 }
 
-/// The device of a party.
+/// Another instance of it, in which some devices are as well.
+fn elsewhere() -> Meeting {
+    Meeting { uuid: [8; 16], ..meeting() }
+}
+
+/// The device of a party, if its slice says nothing else.
 #[must_use]
 pub fn seat(party: &str) -> Seat {
     Seat::new(party, &format!("{party}-device"))

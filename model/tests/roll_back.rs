@@ -14,7 +14,7 @@ use conclave_spec::{Profile, Rule};
 /// How many keys were sealed to bob.
 fn sealed(room: &Room) -> u32 {
     let to_bob = |(_, it): &&(String, Sent<_>)| it.recipient() == Some("bob");
-    u32::try_from(room.stage.sent().iter().filter(to_bob).count()).unwrap()
+    u32::try_from(room.stage.sent().filter(to_bob).count()).unwrap()
 }
 
 fn keys_held(room: &Room) -> usize {

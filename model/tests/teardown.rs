@@ -173,7 +173,7 @@ fn meeting(profile: &Profile, way: Way) -> (Room, Secrets) {
 
 fn public(room: &Room) -> Knowledge {
     let mut knowledge = Knowledge::default();
-    room.stage.sent().iter().for_each(|(_, message)| knowledge.learn_sent(message));
+    room.stage.sent().for_each(|(_, message)| knowledge.learn_sent(message));
     knowledge
 }
 

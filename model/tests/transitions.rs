@@ -50,7 +50,7 @@ fn scene(profile: &Profile) -> Scene {
 
 fn sealed_to_bob(room: &Room) -> u32 {
     let to_bob = |(by, it): &&(String, Sent<Term>)| by == "alice" && it.recipient() == Some("bob");
-    u32::try_from(room.stage.sent().iter().filter(to_bob).count()).unwrap()
+    u32::try_from(room.stage.sent().filter(to_bob).count()).unwrap()
 }
 
 fn sealed(nth: u32) -> Recipe {

@@ -386,7 +386,7 @@ impl Scene {
     pub(super) fn count(&mut self, by: &str, kind: MessageKind) -> u32 {
         self.play();
         let Some(stage) = &self.stage else { return 0 };
-        let of_kind = stage.sent().iter().filter(|(who, it)| who == by && it.kind() == kind);
+        let of_kind = stage.sent().filter(|(who, it)| who == by && it.kind() == kind);
         u32::try_from(of_kind.count()).unwrap_or(u32::MAX)
     }
 
@@ -428,11 +428,10 @@ impl Scene {
             return self;
         };
         let first = if told.begun { told.upto } else { first_look(stage.sent()) };
-        let last_beat =
-            stage.sent().iter().rposition(|(_, it)| it.kind() == MessageKind::Heartbeat);
+        let last_beat = stage.sent().rposition(|(_, it)| it.kind() == MessageKind::Heartbeat);
         let mut counts: BTreeMap<(String, MessageKind, Option<String>), u32> = BTreeMap::new();
         let mut acts = Vec::new();
-        for (at, (by, message)) in stage.sent().iter().enumerate() {
+        for (at, (by, message)) in stage.sent().enumerate() {
             let to = message.recipient().map(str::to_owned);
             let nth = counts.entry((by.clone(), message.kind(), to.clone())).or_default();
             *nth += 1;
@@ -525,7 +524,7 @@ impl Scene {
         };
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         let mut new = Vec::new();
-        for (at, (by, message)) in stage.sent().iter().enumerate() {
+        for (at, (by, message)) in stage.sent().enumerate() {
             if message.kind() != MessageKind::Nonce {
                 continue;
             }
@@ -586,10 +585,12 @@ impl Scene {
 }
 
 /// Where a newcomer begins to read: at the last snapshot, else at the start.
-fn first_look<V>(sent: &[(String, Sent<V>)]) -> usize {
+fn first_look<'s, V: 's>(
+    mut sent: impl ExactSizeIterator<Item = &'s (String, Sent<V>)> + DoubleEndedIterator,
+) -> usize {
     use conclave_model::message::Operation;
     let snapshot = |(_, message): &(String, Sent<V>)| matches!(message, Sent::Link(link) if matches!(link.operation, Operation::Snapshot { .. }));
-    sent.iter().rposition(snapshot).unwrap_or(0)
+    sent.rposition(snapshot).unwrap_or(0)
 }
 
 /// What the server does with a message for a participant.

@@ -8,16 +8,19 @@ use std::{
 };
 
 use conclave_model::{
-    explore::{Counterexample, Exploration, Verdict, explore, replay_on_bytes},
-    ladder::ladder,
+    explore::{Exploration, ExploreError, Limits, Pace, Verdict, explore_within, walk},
     properties::Goal,
-    world::{SPY, Slice},
+    world::{Rig, Slice},
 };
 use conclave_spec::{Profile, Rule};
 use console::style;
 
 use super::Exit;
-use crate::attack::{Attack, SCHEMA};
+
+mod plan;
+mod shown;
+
+use shown::{Found, show};
 
 /// What to explore.
 #[derive(Debug)]
@@ -26,15 +29,30 @@ pub struct Options {
     pub profile: String,
     /// Without this rule and those that need it.
     pub without: Option<String>,
-    /// The slice.
+    /// The slice, or `all` for every one that takes seconds.
     pub slice: String,
     /// Only this goal.
     pub goal: Option<String>,
     /// Write the first counterexample here, as an adapter script.
     pub export: Option<PathBuf>,
+    /// Stop after so many worlds.
+    pub states_max: Option<usize>,
+    /// Walk this many random paths instead.
+    pub random: Option<u64>,
+    /// The seed of the random paths.
+    pub seed: u64,
 }
 
-/// Explores and prints what was found: exit 0 when every goal holds, 1 with a counterexample.
+/// How long random paths are, in moves.
+const WALK_MAX: usize = 60;
+
+/// Prints what the slices cover: powers and goals by slice.
+pub fn plan(out: &mut dyn Write) -> Exit {
+    super::written(plan::plan(out), Exit::Conformant)
+}
+
+/// Explores and prints what was found: exit 0 when no promised goal is broken, 1 with a
+/// counterexample, 3 if a goal was not put to the test.
 pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
     let (profile, rule) = match chosen(options) {
         Ok(chosen) => chosen,
@@ -44,23 +62,66 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         let known: Vec<_> = Goal::ALL.iter().map(|goal| goal.id()).collect();
         return super::no_such("goal", wanted, &known);
     }
-    let Some(slice) = Slice::by_name(&options.slice) else {
-        let known: Vec<_> = Slice::all().iter().map(|slice| slice.name).collect();
-        return super::no_such("slice", &options.slice, &known);
+    let slices: Vec<Slice> = match options.slice.as_str() {
+        "all" => Slice::quick(),
+        name => Slice::by_name(name).into_iter().collect(),
     };
+    if slices.is_empty() {
+        let mut known: Vec<_> = Slice::all().iter().map(|slice| slice.name).collect();
+        known.push("all");
+        return super::no_such("slice", &options.slice, &known);
+    }
     let _ = writeln!(out, "{}", style(title(&profile, rule)).bold());
-    let _ = writeln!(
-        out,
-        "{}",
-        wrapped(&format!("within {slice}; free moments taken at their earliest"))
-    );
+    let mut exit = Exit::Conformant;
+    for slice in slices {
+        let asked = |goal: &Goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted);
+        let mut slice = slice;
+        slice.goals.retain(|goal| asked(goal) && goal.applies(&profile));
+        if slice.goals.is_empty() {
+            if options.slice != "all" {
+                return Exit::usage("this slice judges no such goal in this version");
+            }
+            continue;
+        }
+        let searched = match options.random {
+            Some(paths) => walked(options, &profile, rule, &slice, paths, out),
+            None => explored(options, &profile, rule, &slice, out),
+        };
+        exit = worse(exit, searched);
+    }
+    exit
+}
+
+/// Of two outcomes the one a caller must hear of.
+fn worse(one: Exit, other: Exit) -> Exit {
+    if other.code() > one.code() { other } else { one }
+}
+
+fn explored(
+    options: &Options,
+    profile: &Profile,
+    rule: Option<Rule>,
+    slice: &Slice,
+    out: &mut dyn Write,
+) -> Exit {
+    let _ = writeln!(out, "\n{}", wrapped(&slice.to_string()));
     let started = Instant::now();
-    let spinner = spinner();
-    let found = explore(&profile, &slice);
-    spinner.finish_and_clear();
+    let bar = spinner();
+    let states_max = options.states_max.unwrap_or(usize::MAX);
+    let limits = Limits { states_max, ..Limits::default() };
+    let mut progress = |pace: Pace| {
+        let rate = pace.distinct_states as f64 / started.elapsed().as_secs_f64().max(0.001);
+        bar.set_message(format!(
+            "{} states, {rate:.0} per second, {} moves deep, {} waiting",
+            pace.distinct_states, pace.depth, pace.frontier
+        ));
+        bar.tick();
+    };
+    let found = explore_within(profile, slice, &limits, &mut progress);
+    bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
     match found {
-        Ok(found) => match report(options, &profile, rule, &found, seconds, out) {
+        Ok(found) => match report(options, profile, rule, &found, seconds, out) {
             Ok(exit) => exit,
             // What was found stands, whether or not anybody reads on.
             Err(error) => super::written(Err(error), verdict_of(&found)),
@@ -69,15 +130,40 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
     }
 }
 
+fn walked(
+    options: &Options,
+    profile: &Profile,
+    rule: Option<Rule>,
+    slice: &Slice,
+    paths: u64,
+    out: &mut dyn Write,
+) -> Exit {
+    let _ = writeln!(out, "\n{}", wrapped(&slice.to_string()));
+    let rig = Rig::new(profile, slice);
+    let walked = match walk(&rig, options.seed, paths, WALK_MAX) {
+        Ok(walked) => walked,
+        Err(error) => return Exit::harness(&error.to_string()),
+    };
+    let (seed, moves) = (options.seed, walked.moves);
+    let _ = writeln!(out, "  {} random paths, {moves} moves, seed {seed}", walked.paths);
+    let Some((goal, counterexample)) = walked.broken else {
+        let _ = writeln!(out, "  nothing found; that proves nothing");
+        return Exit::Conformant;
+    };
+    let found = Found { goal, counterexample: &counterexample, slice, without: rule };
+    let _ = show(options, &rig.profile, &found, out);
+    Exit::Nonconformant
+}
+
 fn verdict_of(found: &Exploration) -> Exit {
-    if found.all_hold() { Exit::Conformant } else { Exit::Nonconformant }
+    let broken = found.broken().any(|(goal, _)| goal.is_promised());
+    if broken { Exit::Nonconformant } else { Exit::Conformant }
 }
 
 fn spinner() -> indicatif::ProgressBar {
     let spinner = indicatif::ProgressBar::new_spinner();
     spinner.set_draw_target(indicatif::ProgressDrawTarget::stderr());
     spinner.set_message("exploring");
-    spinner.enable_steady_tick(std::time::Duration::from_millis(200));
     spinner
 }
 
@@ -115,104 +201,46 @@ fn report(
     seconds: f64,
     out: &mut dyn Write,
 ) -> io::Result<Exit> {
-    writeln!(
-        out,
-        "{} distinct states to depth {}, the end of the slice, {seconds:.1} s\n",
-        found.distinct_states, found.depth
-    )?;
-    let asked = |goal: &Goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted);
-    for (goal, verdict) in found.verdicts.iter().filter(|(goal, _)| asked(goal)) {
-        let verdict = match verdict {
-            Verdict::Holds => style(verdict.to_string()).green(),
-            Verdict::Violated(_) => style(verdict.to_string()).red().bold(),
-            Verdict::Vacuous => style(verdict.to_string()).yellow(),
+    let (states, depth) = (found.distinct_states, found.depth);
+    let end = if found.whole { "the end of the slice" } else { "where the limit ended it" };
+    writeln!(out, "  {states} distinct states to depth {depth}, {end}, {seconds:.1} s")?;
+    for (goal, verdict) in &found.verdicts {
+        let text = verdict.to_string();
+        let text = match verdict {
+            Verdict::Holds => style(text).green(),
+            Verdict::Violated(_) if !goal.is_promised() => {
+                style(format!("{text}, as the paper admits")).yellow()
+            }
+            Verdict::Violated(_) => style(text).red().bold(),
+            Verdict::Vacuous => style(text).yellow(),
         };
-        writeln!(out, "  {:<9} {verdict}", goal.id())?;
+        writeln!(out, "    {:<13} {text}", goal.id())?;
     }
-    let broken = Goal::ALL
-        .into_iter()
-        .filter(|goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted))
-        .find_map(|goal| found.counterexample(goal).map(|counterexample| (goal, counterexample)));
-    let Some((goal, counterexample)) = broken else {
-        if options.export.is_some() {
-            writeln!(out, "\nnothing to export: no counterexample")?;
+    let promised = found.broken().find(|(goal, _)| goal.is_promised());
+    if let Some((goal, counterexample)) = promised {
+        let shown = Found { goal, counterexample, slice: &found.slice, without };
+        let rig = Rig::new(profile, &found.slice);
+        show(options, &rig.profile, &shown, out)?;
+        if let Some(path) = &options.export {
+            let mut text = serde_json::to_string_pretty(&shown.attack(&options.profile))?;
+            text.push('\n');
+            fs::write(path, text)?;
+            let (file, profile) = (path.display(), &options.profile);
+            writeln!(
+                out,
+                "\nexported: conclave attack {file} --profile {profile} runs it against a client"
+            )?;
         }
-        let vacuous = found
-            .verdicts
-            .iter()
-            .any(|(goal, verdict)| asked(goal) && *verdict == Verdict::Vacuous);
-        return Ok(if vacuous {
-            Exit::harness("a goal was not put to the test: the slice never reaches its premise")
-        } else {
-            let what = options.goal.as_deref().unwrap_or("every goal");
-            writeln!(out, "\n{what} holds within this bound, and only within it")?;
-            Exit::Conformant
-        });
-    };
-    show(options, profile, (goal, counterexample), out)?;
-    if let Some(path) = &options.export {
-        let attack = attack(options, goal, without, counterexample);
-        let mut text = serde_json::to_string_pretty(&attack)?;
-        text.push('\n');
-        fs::write(path, text)?;
-        let file = path.display();
-        writeln!(
-            out,
-            "\nexported: conclave attack {file} --profile zoom-3.0 runs it against a client"
-        )?;
+        return Ok(Exit::Nonconformant);
     }
-    Ok(Exit::Nonconformant)
-}
-
-fn attack(
-    options: &Options,
-    goal: Goal,
-    without: Option<Rule>,
-    counterexample: &Counterexample,
-) -> Attack {
-    Attack {
-        schema: SCHEMA.to_owned(),
-        goal: goal.id().to_owned(),
-        found_under: options.profile.clone(),
-        without,
-        spy: SPY.to_owned(),
-        plays: "bob".to_owned(),
-        script: counterexample.script.clone(),
+    if options.export.is_some() {
+        writeln!(out, "\nnothing to export: no counterexample")?;
     }
-}
-
-fn show(
-    options: &Options,
-    profile: &Profile,
-    (goal, counterexample): (Goal, &Counterexample),
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    writeln!(out, "\nthe shortest way to break {}:\n", goal.id())?;
-    match ladder(&counterexample.script, profile) {
-        Ok(diagram) => writeln!(out, "{diagram}")?,
-        Err(error) => writeln!(out, "  no diagram: {error}")?,
+    let vacuous = found.verdicts.iter().any(|(_, verdict)| *verdict == Verdict::Vacuous);
+    if vacuous && found.whole && without.is_none() {
+        return Ok(Exit::harness("a goal was not put to the test: its premise is never reached"));
     }
-    match replay_on_bytes(&counterexample.script, profile, goal, SPY) {
-        Ok(played) if played.violated => writeln!(
-            out,
-            "the same script over real cryptography: {} is broken there too",
-            goal.id()
-        )?,
-        Ok(_) => writeln!(
-            out,
-            "the same script over real cryptography does NOT break {}: a finding about the model",
-            goal.id()
-        )?,
-        Err(error) => writeln!(out, "the script does not play over real cryptography: {error}")?,
-    }
-    let without = options.without.as_ref().map(|id| format!(" --without {id}")).unwrap_or_default();
-    writeln!(
-        out,
-        "again: conclave explore --profile {}{without} --slice {} --goal {}",
-        options.profile,
-        options.slice,
-        goal.id()
-    )
+    Ok(Exit::Conformant)
 }
 
 fn wrapped(text: &str) -> String {
@@ -229,4 +257,11 @@ fn wrapped(text: &str) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// An exploration could not be done: the model is at fault.
+impl From<ExploreError> for Exit {
+    fn from(error: ExploreError) -> Self {
+        Self::harness(&error.to_string())
+    }
 }

@@ -1,15 +1,15 @@
 //! Playing a counterexample over real cryptography, and judging the goal there.
 
-use std::collections::BTreeSet;
+use std::{cell::OnceCell, collections::BTreeSet};
 
 use conclave_spec::{BoxSuite, Octets, Profile, Rule};
 
 use crate::{
-    algebra::{Algebra, BoxLabels, BoxPurpose, Bytes, Pair, Side, StreamName},
-    client::{Phase, meta_record},
-    ledger::Ledger,
-    machine::{Effect, Outcome, StepError},
-    message::{Packet, SealedKey},
+    algebra::{Algebra, BoxLabels, BoxPurpose, BoxSecret, Bytes, Pair, Side, StreamName},
+    client::{Ephemeral, Phase, meta_record},
+    ledger::{Glance, Ledger},
+    machine::{Outcome, StepError},
+    message::{Meeting, Packet, SealedKey},
     properties::{Goal, View},
     script::{Act, Script, ScriptStep},
     stage::{Reply, Sent, Stage, StageError},
@@ -78,34 +78,81 @@ pub fn replay<A: Algebra>(
     spy: &str,
 ) -> Result<Reproduced<A::Value>, ReplayError> {
     let mut stage = Stage::new(algebra, &script.cast, profile)?;
-    let spy_seat = stage.seat(spy).map_err(|_| ReplayError::NoSpy(spy.to_owned()))?.clone();
-    let mut ledger = Ledger::default();
+    stage.seat(spy).map_err(|_| ReplayError::NoSpy(spy.to_owned()))?;
+    let mut ledger = Ledger::watching(&[goal]);
+    let streams = streams(script);
     let mut replies = Vec::new();
     let mut unexpected = None;
     for (at, step) in script.steps.iter().enumerate() {
-        let reply = stage.play(step)?;
+        let given = stage.given(&step.act)?;
+        let before = stage.actor(&step.party)?.state.clone();
+        let reply = stage.give(&step.party, &given)?;
         if !as_expected(step, &reply) {
             unexpected = unexpected.or(Some(at));
         }
-        if step.party != spy {
-            let state = &stage.actor(&step.party)?.state;
-            for (_, effect) in &reply.effects {
-                if let Effect::Transmit { stream, packet } = effect {
-                    ledger.note_packet(algebra, profile.rules, state, stream, packet);
-                }
-            }
-            ledger.watch(&step.party, state, &spy_seat);
+        if is_honest(script, spy, &step.party) && reply.outcome.is_ok() {
+            let insight = Insight::of(&stage, spy, goal);
+            let heard = OnceCell::new();
+            let knows = |value: &A::Value| {
+                let heard = heard.get_or_init(|| heard_by(&stage, &insight, &streams).ok());
+                heard.as_ref().is_some_and(|heard| heard.has(value))
+            };
+            let after = stage.actor(&step.party)?;
+            let glance = Glance {
+                profile: &after.profile,
+                party: &step.party,
+                before: &before,
+                after: &after.state,
+                given: &given,
+                effects: &reply.effects,
+                now_ms: after.now_ms,
+                spy: &stage.actor(spy)?.state.ivk,
+                knows: &knows,
+            };
+            ledger.watch(algebra, &glance);
         }
         replies.push(reply);
     }
-    let heard = heard(&stage, spy, &streams(script))?;
-    let knows = |value: &_| heard.meeting_keys.contains(value) || heard.plaintexts.contains(value);
-    let honest: Vec<_> = stage.actors().filter(|(party, _)| *party != spy).collect();
+    let heard = heard_by(&stage, &Insight::of(&stage, spy, goal), &streams)?;
+    let knows = |value: &_| heard.has(value);
+    let honest: Vec<_> =
+        stage.actors().filter(|(party, _)| is_honest(script, spy, party)).collect();
     let clients: Vec<_> = honest.iter().map(|(_, actor)| &actor.state).collect();
     let view = View { ledger: &ledger, clients: &clients, knows: &knows };
-    let violated = !goal.holds(&view);
+    let violated = !goal.holds(profile, &view);
     let last_sent = last_sent(&stage, spy, &ledger);
     Ok(Reproduced { goal, violated, heard, last_sent, replies, unexpected })
+}
+
+/// Neither the spy nor a device's presence in another meeting.
+fn is_honest(script: &Script, spy: &str, party: &str) -> bool {
+    let member = script.cast.iter().find(|member| member.party == party);
+    party != spy && member.is_some_and(|member| member.same_device_as.is_none())
+}
+
+/// Whose secrets an insider has.
+struct Insight {
+    spy: String,
+    /// Devices that have left and whose memory is read.
+    opened: Vec<String>,
+    /// Whether Curve25519 is broken: then that half of everybody's ephemeral secret is known.
+    quantum: bool,
+}
+
+impl Insight {
+    /// What the goal grants.
+    fn of<A: Algebra>(stage: &Stage<'_, A>, spy: &str, goal: Goal) -> Self {
+        let left = stage.actors().filter(|(_, it)| matches!(it.state.phase, Phase::Left));
+        let left = left.map(|(party, _)| party.to_owned());
+        let opened = left.filter(|_| goal == Goal::ForwardSecrecy).collect();
+        Self { spy: spy.to_owned(), opened, quantum: goal == Goal::PostQuantum }
+    }
+}
+
+impl<V: Ord> Heard<V> {
+    fn has(&self, value: &V) -> bool {
+        self.meeting_keys.contains(value) || self.plaintexts.contains(value)
+    }
 }
 
 fn as_expected<V>(step: &ScriptStep, reply: &Reply<V>) -> bool {
@@ -153,7 +200,7 @@ fn last_sent<A: Algebra>(
     spy: &str,
     ledger: &Ledger<A::Value>,
 ) -> Option<(String, A::Value)> {
-    let sent = stage.sent().iter().rev().filter(|(by, _)| by != spy);
+    let sent = stage.sent().rev().filter(|(by, _)| by != spy);
     let mut packets =
         sent.filter_map(
             |(by, message)| {
@@ -175,72 +222,142 @@ pub fn heard<A: Algebra>(
     spy: &str,
     streams: &BTreeSet<String>,
 ) -> Result<Heard<A::Value>, StageError> {
+    let insight = Insight { spy: spy.to_owned(), opened: Vec::new(), quantum: false };
+    heard_by(stage, &insight, streams)
+}
+
+fn heard_by<A: Algebra>(
+    stage: &Stage<'_, A>,
+    insight: &Insight,
+    streams: &BTreeSet<String>,
+) -> Result<Heard<A::Value>, StageError> {
     let mut found = Heard { meeting_keys: BTreeSet::new(), plaintexts: BTreeSet::new() };
-    for (by, message) in stage.sent() {
-        if let Sent::SealedKey(sealed) = message {
-            found.meeting_keys.extend(opened_keys(stage, spy, by, sealed)?);
+    for opener in openers(stage, insight)? {
+        found.meeting_keys.extend(opener.known.iter().cloned());
+        for (by, message) in stage.sent() {
+            if let Sent::SealedKey(sealed) = message {
+                found.meeting_keys.extend(opened_keys(stage, &opener, by, sealed)?);
+            }
         }
     }
     for (by, message) in stage.sent() {
-        if let (true, Sent::Packet(packet)) = (by != spy, message) {
-            found.plaintexts.extend(opened_packet(stage, spy, by, packet, &found, streams)?);
+        if let (true, Sent::Packet(packet)) = (*by != insight.spy, message) {
+            found.plaintexts.extend(opened_packet(stage, by, packet, &found, streams)?);
         }
     }
     Ok(found)
 }
 
+/// A device whose secrets can be used.
+struct Opener<'s, V> {
+    party: &'s str,
+    meeting: Meeting,
+    secrets: Vec<(BoxSecret<V>, V)>,
+    /// Meeting keys it has in plain.
+    known: Vec<V>,
+}
+
+fn openers<'s, A: Algebra>(
+    stage: &'s Stage<'_, A>,
+    insight: &Insight,
+) -> Result<Vec<Opener<'s, A::Value>>, StageError> {
+    let meeting = meeting_of(stage);
+    let mut openers = Vec::new();
+    for (party, actor) in stage.actors() {
+        let (state, whole) = (&actor.state, party == insight.spy);
+        let mut opener =
+            Opener { party, meeting: meeting.clone(), secrets: Vec::new(), known: Vec::new() };
+        if let Phase::Joined(joined) = &state.phase {
+            opener.meeting = joined.meeting.clone();
+            let Ephemeral { secret, pk } = joined.ephemeral.clone();
+            let half = BoxSecret { kem: None, ..secret.clone() };
+            if whole {
+                opener.secrets.push((secret, pk));
+            } else if insight.quantum {
+                opener.secrets.push((half, pk));
+            }
+        }
+        if insight.opened.iter().any(|opened| opened == party) {
+            let kept = state.kept.ephemerals.iter();
+            opener.secrets.extend(kept.map(|kept| (kept.secret.clone(), kept.pk.clone())));
+            opener.known.extend(state.kept.keys.iter().map(|key| key.meeting_key.clone()));
+        }
+        openers.push(opener);
+    }
+    Ok(openers)
+}
+
+/// The meeting that somebody is in; everybody on a stage with a spy is in one.
+fn meeting_of<A: Algebra>(stage: &Stage<'_, A>) -> Meeting {
+    let joined = stage.actors().find_map(|(_, actor)| match &actor.state.phase {
+        Phase::Joined(joined) => Some(joined.meeting.clone()),
+        Phase::Outside | Phase::Left => None,
+    });
+    joined.unwrap_or_else(crate::world::meeting)
+}
+
 fn opened_keys<A: Algebra>(
     stage: &Stage<'_, A>,
-    spy: &str,
+    opener: &Opener<'_, A::Value>,
     by: &str,
     sealed: &SealedKey<A::Value>,
 ) -> Result<Vec<A::Value>, StageError> {
-    let me = stage.actor(spy)?;
-    let Phase::Joined(joined) = &me.state.phase else { return Ok(Vec::new()) };
+    let me = stage.actor(opener.party)?;
     let algebra = stage.algebra();
     let rules = me.profile.rules.with(Rule::SealOpens);
     let leader = stage.actor(by)?;
-    let meta = meta_record(&joined.meeting, &leader.state.seat.user_id, &me.state.seat.user_id);
-    let recipient = Side { ivk: me.state.ivk.clone(), pk: joined.ephemeral.pk.clone() };
-    let announced = stage.sent().iter().filter(|(party, _)| party == by);
-    let announced = announced.filter_map(|(_, message)| {
-        if let Sent::Announcement(it) = message { Some(it.pk.clone()) } else { None }
-    });
-    let suite = if sealed.sealed.kem.is_some() { BoxSuite::Hybrid } else { BoxSuite::Classic };
-    let nonces: Vec<_> = stage.sent().iter().filter(|(party, _)| party == spy).collect();
-    let nonces = nonces.into_iter().filter_map(|(_, message)| {
-        if let Sent::Nonce(nonce) = message { Some(nonce) } else { None }
-    });
+    let (from, to) = (&leader.state.seat.user_id, &me.state.seat.user_id);
+    let meta = meta_record(&opener.meeting, from, to);
+    let announced = stage.sent().filter(|(party, _)| party == by);
+    let announced: Vec<_> =
+        announced
+            .filter_map(|(_, message)| {
+                if let Sent::Announcement(it) = message { Some(it.pk.clone()) } else { None }
+            })
+            .collect();
+    let nonces = stage.sent().filter(|(party, _)| party == opener.party);
+    let nonces =
+        nonces.filter_map(
+            |(_, message)| {
+                if let Sent::Nonce(nonce) = message { Some(nonce) } else { None }
+            },
+        );
     let bound: Vec<_> = std::iter::once(None).chain(nonces.map(Some)).collect();
-    let opened = announced.filter_map(|pk| {
-        let secret = &joined.ephemeral.secret;
-        let agreed = algebra.agree(rules, secret, &pk)?;
-        let sender = Side { ivk: leader.state.ivk.clone(), pk };
-        let pair = Pair { sender, recipient: recipient.clone(), agreed };
-        bound.iter().find_map(|nonce| {
-            let labels = BoxLabels::MEETING_KEY;
-            let purpose = BoxPurpose { labels, meta: &meta, liveness_nonce: *nonce };
-            algebra.open(rules, suite, &pair, secret, &purpose, &sealed.sealed)
-        })
-    });
-    Ok(opened.map(|opened| opened.meeting_key).collect())
+    let mut opened = Vec::new();
+    for (secret, own) in &opener.secrets {
+        let recipient = Side { ivk: me.state.ivk.clone(), pk: own.clone() };
+        let hybrid = sealed.sealed.kem.is_some() && secret.kem.is_some();
+        let suite = if hybrid { BoxSuite::Hybrid } else { BoxSuite::Classic };
+        for pk in &announced {
+            let Some(agreed) = algebra.agree(rules, secret, pk) else { continue };
+            let sender = Side { ivk: leader.state.ivk.clone(), pk: pk.clone() };
+            let pair = Pair { sender, recipient: recipient.clone(), agreed };
+            opened.extend(bound.iter().find_map(|nonce| {
+                let labels = BoxLabels::MEETING_KEY;
+                let purpose = BoxPurpose { labels, meta: &meta, liveness_nonce: *nonce };
+                algebra.open(rules, suite, &pair, secret, &purpose, &sealed.sealed)
+            }));
+        }
+    }
+    Ok(opened.into_iter().map(|opened| opened.meeting_key).collect())
 }
 
 fn opened_packet<A: Algebra>(
     stage: &Stage<'_, A>,
-    spy: &str,
     by: &str,
     packet: &Packet<A::Value>,
     found: &Heard<A::Value>,
     streams: &BTreeSet<String>,
 ) -> Result<Option<A::Value>, StageError> {
-    let me = stage.actor(spy)?;
-    let Phase::Joined(joined) = &me.state.phase else { return Ok(None) };
+    let sender = stage.actor(by)?;
     let algebra = stage.algebra();
-    let rules = me.profile.rules.with(Rule::PacketOpens);
-    let sender = stage.seat(by)?;
-    let names =
-        streams.iter().map(|stream| StreamName { meeting: &joined.meeting, sender, stream });
+    let rules = sender.profile.rules.with(Rule::PacketOpens);
+    let meeting = match &sender.state.phase {
+        Phase::Joined(joined) => joined.meeting.clone(),
+        Phase::Outside | Phase::Left => meeting_of(stage),
+    };
+    let seat = &sender.state.seat;
+    let names = streams.iter().map(|stream| StreamName { meeting: &meeting, sender: seat, stream });
     let mut tries = names.flat_map(|name| found.meeting_keys.iter().map(move |key| (name, key)));
     Ok(tries.find_map(|(name, key)| {
         let stream_key = algebra.stream_key(rules, key, name);

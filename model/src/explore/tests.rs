@@ -1,121 +1,175 @@
-use conclave_spec::{BoxSuite, Rule};
+//! What the slices show: which goals break where, by how many moves, and that both engines agree.
+
+use std::fmt::Write as _;
+
+use conclave_spec::{BoxSuite, Profile, Rule};
 
 use super::*;
 use crate::{
     algebra::Terms,
-    script::ExpectedClass,
-    world::{Budgets, Power, SPY},
+    machine::StepError,
+    world::{Power, SPY},
 };
 
-fn verdicts(profile: &Profile, slice: &Slice) -> Vec<String> {
-    let exploration = explore(profile, slice).unwrap();
-    exploration.verdicts.iter().map(|(goal, verdict)| format!("{} {verdict}", goal.id())).collect()
+fn slice(name: &str) -> Slice {
+    Slice::by_name(name).unwrap()
 }
 
-fn found(profile: &Profile, goal: Goal) -> Script {
-    let exploration = explore(profile, &Slice::small()).unwrap();
-    exploration.counterexample(goal).unwrap().script.clone()
+fn until(profile: &Profile, name: &str, goal: Goal) -> Exploration {
+    let limits = Limits { until: Until::Broken(goal), ..Limits::default() };
+    explore_within(profile, &slice(name), &limits, &mut |_| {}).unwrap()
 }
 
-#[test]
-fn rot_02_the_roll_back_is_found_where_the_number_is_not_sealed() {
-    let older = verdicts(&Profile::zoom_2_3_1(), &Slice::small());
-    let [removal, conf, agree_key, nonce] = &older[..] else { panic!("{older:?}") };
-    assert_eq!(removal, "REMOVAL violated after 15 moves");
-    assert_eq!(conf, "CONF holds");
-    assert!(agree_key.contains("violated"), "{agree_key}");
-    assert_eq!(nonce, "NONCE vacuous", "one packet cannot repeat a counter");
-}
-
-#[test]
-fn rot_02_every_goal_holds_in_version_3() {
-    let exploration = explore(&Profile::zoom_3_0(), &Slice::replay()).unwrap();
-    assert!(exploration.all_hold(), "{exploration}");
-    assert_eq!((exploration.distinct_states, exploration.depth), (25_497, 25));
+/// The goal, and after how many moves it is broken over terms and over bytes.
+fn found(profile: &Profile, name: &str, goal: Goal) -> Option<usize> {
+    let exploration = until(profile, name, goal);
+    let found = exploration.counterexample(goal)?;
+    let rig = Rig::new(profile, &slice(name));
+    let terms = replay(&Terms, &found.script, &rig.profile, goal, SPY).unwrap();
+    let bytes = replay_on_bytes(&found.script, &rig.profile, goal, SPY).unwrap();
+    assert!(terms.violated && bytes.violated, "{} {name} {}", profile.id, goal.id());
+    assert_eq!((terms.unexpected, bytes.unexpected), (None, None), "{name} {}", goal.id());
+    Some(found.moves.len())
 }
 
 #[test]
-fn rot_02_the_small_slice_holds_in_every_later_version() {
-    let later = [
-        (Profile::zoom_4_1_client_5_12(), 20_682),
-        (Profile::zoom_4_1(), 29_686),
-        (Profile::zoom_4_4(), 29_686),
-        (Profile::hardened(), 29_876),
+fn the_published_weaknesses_are_found_in_the_versions_that_have_them_and_in_no_later_one() {
+    let (v2, v3, lock) = (Profile::zoom_2_3_1(), Profile::zoom_3_0(), Profile::zoom_3_3());
+    let (aged, chained, now) =
+        (Profile::zoom_4_1_client_5_12(), Profile::zoom_4_1(), Profile::zoom_4_6());
+    let weaknesses = [
+        // A meeting key rolled back.
+        ("small", Goal::Removal, vec![(&v2, Some(8)), (&v3, None), (&now, None)]),
+        // A key in use before the list that certifies it.
+        ("certified", Goal::RosterSend, vec![(&lock, Some(2)), (&aged, None), (&now, None)]),
+        // A late joiner reads back.
+        ("joiner", Goal::Backward, vec![(&lock, Some(5)), (&aged, None)]),
+        // Two histories, and one again.
+        ("fork", Goal::History, vec![(&v2, Some(3)), (&aged, Some(4)), (&chained, None)]),
+        // A lock withheld.
+        ("lock", Goal::LockKept, vec![(&lock, Some(2)), (&aged, Some(2)), (&chained, None)]),
+        // Heartbeats that drip.
+        ("drip", Goal::LiveRoster, vec![(&v3, Some(15)), (&aged, Some(15)), (&chained, None)]),
     ];
-    for (profile, states) in later {
-        let exploration = explore(&profile, &Slice::small()).unwrap();
-        for goal in [Goal::Removal, Goal::Conf, Goal::AgreeKey] {
-            let verdict = exploration.verdict(goal);
-            assert_eq!(verdict, Some(&Verdict::Holds), "{} {}", profile.id, goal.id());
+    for (name, goal, versions) in weaknesses {
+        for (profile, moves) in versions {
+            assert_eq!(found(profile, name, goal), moves, "{name} {} {}", goal.id(), profile.id);
         }
-        assert_eq!(exploration.distinct_states, states, "{}", profile.id);
     }
 }
 
 #[test]
-fn rot_02_without_the_rule_the_removed_listens_again() {
-    for (profile, moves) in [(Profile::zoom_3_0(), 16), (Profile::zoom_4_1(), 15)] {
-        let mutant = profile.without(Rule::SeqIncreases);
-        let verdicts = verdicts(&mutant, &Slice::small());
-        assert_eq!(verdicts[0], format!("REMOVAL violated after {moves} moves"));
-        assert_eq!(verdicts[2], "AGREE-KEY holds", "the number stays with its key");
+fn without_its_rule_a_weakness_that_no_version_has_is_found_too() {
+    let now = Profile::zoom_4_6();
+    let weaknesses = [
+        // A device comes back with another identity key.
+        ("rejoin", Goal::Rejoin, Rule::RejoinSameKey),
+        // A suite stripped by the server's word.
+        ("suite", Goal::NoDowngrade, Rule::SuiteFromSignedKey),
+        // Names that run together.
+        ("encoding", Goal::Genuine, Rule::EncodingInjective),
+        // A fork.
+        ("fork", Goal::History, Rule::HistoryContinues),
+    ];
+    for (name, goal, rule) in weaknesses {
+        assert_eq!(found(&now, name, goal), None, "{name} holds");
+        let mutant = now.clone().without(rule);
+        assert!(found(&mutant, name, goal).is_some(), "{name} without {}", rule.id());
     }
 }
 
 #[test]
-fn rot_13_and_med_03_each_goal_can_fail_in_version_3_too() {
-    let sealing = Profile::zoom_3_0().without(Rule::SealToListed);
-    let verdict = &verdicts(&sealing, &Slice::small())[1];
-    assert!(verdict.starts_with("CONF violated"), "{verdict}");
-    let counting = Profile::zoom_3_0().without(Rule::CounterNeverRepeats);
-    let small = Slice::small();
-    let slice = Slice { budgets: Budgets { sends: 2, leaves: 0, ..small.budgets }, ..small };
-    let verdicts = verdicts(&counting, &slice);
-    assert!(verdicts[3].starts_with("NONCE violated"), "{verdicts:?}");
-    assert_eq!(verdicts[0], "REMOVAL vacuous", "nobody was removed");
+fn the_label_says_post_quantum_too_early_after_an_outdated_client_left() {
+    let now = Profile::zoom_4_6();
+    assert_eq!(found(&now, "suite", Goal::Indicator), Some(5), "finding F-01");
 }
 
 #[test]
-fn an_honest_server_breaks_no_goal_of_any_version() {
-    let honest = Slice::small().with_powers(&[]);
+fn a_participant_can_speak_as_another_as_the_paper_admits() {
+    assert!(!Goal::Sender.is_promised());
+    assert_eq!(found(&Profile::zoom_4_6(), "speaker", Goal::Sender), Some(2));
+}
+
+#[test]
+fn the_counts_of_the_small_slices_are_known() {
+    let mut table = String::new();
+    let names = ["small", "ghost", "identity", "encoding", "suite", "quantum", "drip", "teardown"];
+    for profile in [Profile::zoom_2_3_1(), Profile::zoom_4_1(), Profile::zoom_4_6()] {
+        for name in names {
+            let found = explore(&profile, &slice(name)).unwrap();
+            assert!(found.whole);
+            let Exploration { distinct_states, transitions, depth, .. } = found;
+            let _ = writeln!(
+                table,
+                "{:10} {name:10} {distinct_states:6} states {transitions:6} moves, depth {depth}",
+                profile.id
+            );
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn an_honest_server_breaks_no_promised_goal() {
     for profile in Profile::all() {
-        let exploration = explore(&profile, &honest).unwrap();
-        for goal in [Goal::Removal, Goal::Conf, Goal::AgreeKey] {
-            let verdict = exploration.verdict(goal);
-            assert_eq!(verdict, Some(&Verdict::Holds), "{} {}", profile.id, goal.id());
+        for name in ["small", "takeover"] {
+            let powers = [Power::Appoint];
+            let slice = slice(name).with_powers(if name == "takeover" { &powers } else { &[] });
+            let limits = Limits { states_max: 1_500, ..Limits::default() };
+            let found = explore_within(&profile, &slice, &limits, &mut |_| {}).unwrap();
+            assert!(found.none_broken(), "{found}");
         }
     }
 }
 
 #[test]
-fn the_engine_and_the_bare_search_agree() {
-    let faults = [
-        (Profile::zoom_2_3_1(), &[Power::Drop, Power::Replay][..]),
-        (Profile::zoom_3_0(), &[Power::Drop, Power::Replay]),
-        (Profile::zoom_3_0(), &[Power::Delay, Power::Reorder]),
-        (Profile::zoom_4_1(), &[Power::Replay]),
+fn the_two_engines_agree() {
+    let cases = [
+        (Profile::zoom_2_3_1(), "small"),
+        (Profile::zoom_3_0(), "small"),
+        (Profile::zoom_4_1(), "drip"),
+        (Profile::zoom_4_6(), "suite"),
+        (Profile::zoom_4_6().without(Rule::RejoinSameKey), "identity"),
+        (Profile::zoom_4_6(), "ghost"),
     ];
-    for (profile, powers) in faults {
-        let small = Slice::small();
-        let budgets = Budgets { deliveries: 2, ..small.budgets };
-        let slice = Slice { budgets, ..small }.with_powers(powers);
-        let exploration = explore(&profile, &slice).unwrap();
-        let bare = bare_bfs(&Rig::new(&profile, &slice), true).unwrap();
-        assert_eq!(exploration.distinct_states, bare.distinct_states);
-        assert_eq!(exploration.depth, bare.depth);
-        for goal in Goal::ALL {
-            let moves = exploration.counterexample(goal).map(|found| found.moves.len());
-            assert_eq!(moves, bare.broken_after.get(&goal).copied(), "{}", goal.id());
-        }
+    for (profile, name) in cases {
+        let rig = Rig::new(&profile, &slice(name));
+        let ours = explore(&profile, &slice(name)).unwrap();
+        let theirs = cross_check(&rig).unwrap();
+        assert_eq!(ours.distinct_states, theirs.distinct_states, "{} {name}", profile.id);
+        assert_eq!(ours.depth, theirs.depth, "{} {name}", profile.id);
+        let broken: std::collections::BTreeMap<_, _> =
+            ours.broken().map(|(goal, found)| (goal, found.moves.len())).collect();
+        assert_eq!(broken, theirs.broken_after, "{} {name}", profile.id);
+        assert_eq!(bare(&rig).unwrap(), (ours.distinct_states, ours.transitions));
     }
 }
 
 #[test]
 fn exploring_twice_gives_the_same() {
     let profile = Profile::zoom_2_3_1();
-    let slice = Slice::small().with_powers(&[Power::Replay]);
-    let explored = || explore(&profile, &slice).unwrap();
+    let explored = || explore(&profile, &slice("small")).unwrap();
     assert_eq!(explored(), explored());
+    let rig = Rig::new(&profile, &slice("small"));
+    assert_eq!(walk(&rig, 7, 3, 12).unwrap(), walk(&rig, 7, 3, 12).unwrap());
+}
+
+#[test]
+fn random_paths_find_the_fork_as_well() {
+    let rig = Rig::new(&Profile::zoom_3_0(), &slice("fork"));
+    let walked = walk(&rig, 1, 400, 7).unwrap();
+    let (goal, found) = walked.broken.expect("a fork");
+    assert_eq!(goal, Goal::History);
+    assert!(replay_on_bytes(&found.script, &rig.profile, goal, SPY).unwrap().violated);
+}
+
+#[test]
+fn a_limit_ends_a_search_and_says_so() {
+    let limits = Limits { states_max: 100, ..Limits::default() };
+    let found =
+        explore_within(&Profile::zoom_3_0(), &slice("small"), &limits, &mut |_| {}).unwrap();
+    assert!(!found.whole && found.distinct_states <= 100);
+    assert!(explore(&Profile::zoom_3_0(), &slice("identity")).unwrap().whole);
 }
 
 #[test]
@@ -123,14 +177,15 @@ fn rot_02_the_roll_back_runs_on_bytes_and_version_3_ignores_it() {
     for suite in [BoxSuite::Classic, BoxSuite::Hybrid] {
         let [older, newer] =
             [Profile::zoom_2_3_1(), Profile::zoom_3_0()].map(|it| it.with_box_suite(suite));
-        let script = found(&older, Goal::Removal);
-        let attack = replay_on_bytes(&script, &older, Goal::Removal, SPY).unwrap();
+        let exploration = until(&older, "small", Goal::Removal);
+        let script = &exploration.counterexample(Goal::Removal).unwrap().script;
+        let attack = replay_on_bytes(script, &older, Goal::Removal, SPY).unwrap();
         assert!(attack.violated && attack.unexpected.is_none());
         let (by, said) = attack.last_sent.unwrap();
         assert_eq!((by.as_str(), said.as_slice()), ("bob", &b"bob says 1"[..]));
         assert!(attack.heard.plaintexts.contains(&said), "mallory opened the packet");
 
-        let refused = replay_on_bytes(&script, &newer, Goal::Removal, SPY).unwrap();
+        let refused = replay_on_bytes(script, &newer, Goal::Removal, SPY).unwrap();
         assert!(!refused.violated);
         let at = refused.unexpected.unwrap();
         let StepError::Refused(reject) = refused.replies[at].outcome.clone().unwrap_err() else {
@@ -139,43 +194,39 @@ fn rot_02_the_roll_back_runs_on_bytes_and_version_3_ignores_it() {
         assert_eq!(reject.rule, Rule::SeqIncreases);
 
         let mutant = newer.without(Rule::SeqIncreases);
-        let taken = replay_on_bytes(&script, &mutant, Goal::Removal, SPY).unwrap();
+        let taken = replay_on_bytes(script, &mutant, Goal::Removal, SPY).unwrap();
         assert_eq!(taken.replies[at].outcome, Ok(crate::machine::Outcome::Accepted));
     }
 }
 
 #[test]
-fn every_counterexample_is_judged_alike_over_terms_and_bytes() {
-    let older = Profile::zoom_2_3_1();
-    let mutant = Profile::zoom_3_0().without(Rule::SeqIncreases);
-    let leaky = Profile::zoom_3_0().without(Rule::SealToListed);
+fn a_goal_is_broken_by_the_last_move_and_not_before() {
     let cases = [
-        (&older, Goal::Removal),
-        (&older, Goal::AgreeKey),
-        (&mutant, Goal::Removal),
-        (&leaky, Goal::Conf),
+        (Profile::zoom_2_3_1(), "small", Goal::Removal),
+        (Profile::zoom_3_0(), "fork", Goal::History),
+        (Profile::zoom_3_0().without(Rule::SealToListed), "small", Goal::Conf),
     ];
-    for (profile, goal) in cases {
-        let exploration = explore(profile, &Slice::small()).unwrap();
-        let Counterexample { moves, script } = exploration.counterexample(goal).unwrap();
-        let terms = replay(&Terms, script, profile, goal, SPY).unwrap();
-        let bytes = replay_on_bytes(script, profile, goal, SPY).unwrap();
-        assert!(terms.violated && bytes.violated, "{}", goal.id());
-        assert_eq!((terms.unexpected, bytes.unexpected), (None, None));
-        assert!(script.steps.iter().all(|step| step.expect.class != ExpectedClass::Reject));
-        let rig = Rig::new(profile, &Slice::small());
-        let cut = rig.script(&moves[..moves.len() - 1]).unwrap();
-        let before = replay_on_bytes(&cut, profile, goal, SPY).unwrap();
-        assert!(!before.violated, "{} is broken by the last move and not before", goal.id());
+    for (profile, name, goal) in cases {
+        let exploration = until(&profile, name, goal);
+        let Counterexample { moves, .. } = exploration.counterexample(goal).unwrap();
+        assert_eq!(retrace(&profile, &slice(name), goal, moves), Some(true));
+        let before = &moves[..moves.len() - 1];
+        assert_eq!(retrace(&profile, &slice(name), goal, before), Some(false));
+        let names: Vec<_> = moves.iter().map(Move::to_string).collect();
+        assert_eq!(moves_named(&profile, &slice(name), &names).as_ref(), Some(moves));
+        let rig = Rig::new(&profile, &slice(name));
+        let cut = rig.script(before).unwrap();
+        assert!(!replay_on_bytes(&cut, &rig.profile, goal, SPY).unwrap().violated);
     }
 }
 
 #[test]
-fn a_counterexample_that_takes_minutes_runs_under_the_profile_as_it_is() {
-    let mutant = Profile::zoom_4_1().without(Rule::SeqIncreases);
-    let script = found(&mutant, Goal::Removal);
-    let bytes = replay_on_bytes(&script, &mutant, Goal::Removal, SPY).unwrap();
-    assert!(bytes.violated && bytes.unexpected.is_none());
-    let reference = replay_on_bytes(&script, &Profile::zoom_4_1(), Goal::Removal, SPY).unwrap();
-    assert!(!reference.violated && reference.unexpected.is_some());
+fn what_a_rule_is_worth_is_a_goal_or_defence_in_depth() {
+    let profile = Profile::zoom_4_6();
+    let bound = Bound { slices: vec![slice("identity"), slice("encoding")], states_max: 5_000 };
+    let anyway = broken_anyway(&profile, &bound).unwrap();
+    let worth = |rule| ablate(&profile, rule, &anyway, &bound).unwrap();
+    let Worth::Goal { goal, slice, .. } = worth(Rule::EncodingInjective) else { panic!("none") };
+    assert_eq!((goal, slice), (Goal::Genuine, "encoding"));
+    assert!(matches!(worth(Rule::UnlockWarned), Worth::DefenceInDepth { slices: 2, .. }));
 }

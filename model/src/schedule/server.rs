@@ -54,7 +54,7 @@ impl Writer<'_> {
         let leads = self.role(party) == Some(true);
         let mut counts: BTreeMap<(&str, MessageKind, Option<&str>), u32> = BTreeMap::new();
         let mut acts = Vec::new();
-        for (at, (by, message)) in self.stage.sent().iter().enumerate() {
+        for (at, (by, message)) in self.stage.sent().enumerate() {
             let to = message.recipient();
             let nth = counts.entry((by, message.kind(), to)).or_default();
             *nth += 1;

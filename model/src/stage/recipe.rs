@@ -130,7 +130,7 @@ impl<A: Algebra> Stage<'_, A> {
     }
 
     fn last_announced(&self, party: &str) -> Result<A::Value, StageError> {
-        let by_party = self.sent.iter().rev().filter(|(by, _)| by == party);
+        let by_party = self.sent().rev().filter(|(by, _)| by == party);
         let mut keys = by_party.filter_map(|(_, message)| {
             if let Sent::Announcement(announcement) = message {
                 Some(announcement.pk.clone())

@@ -1,35 +1,75 @@
-//! What can happen next, and what the world is like afterwards.
+//! What can happen next.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::fmt;
 
-use conclave_spec::Rule;
-
-use super::{
-    Budgets, Fate, Honest, LEADER, Notice, Posted, Power, Rig, SPY, STREAM, World, meeting, seat,
-};
+use super::{Budgets, Channel, Deceit, LEADER, Name, Power, Rig, SPY, World, turn};
 use crate::{
-    algebra::{Algebra as _, Term, Terms},
-    client::Phase,
-    machine::{Admission, Effect, Event, Input, StepError},
-    message::Role,
+    algebra::Term,
+    client::{Joined, Phase, RoleState},
+    script::MessageKind,
 };
 
 /// Something that can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Move {
-    /// A party joins and is put on the list.
-    Join(&'static str),
-    /// A party leaves and is taken off the list. The spy keeps her secrets.
-    Leave(&'static str),
-    /// The next trusted news reaches a party: links with their heartbeat, nonces with their
-    /// admission.
-    Hear(&'static str),
-    /// The sealed key at this place on the board, counted from 0, reaches its addressee.
-    Deliver(usize),
+    /// A party joins.
+    Join(Name),
+    /// A party leaves. The spy keeps her secrets.
+    Leave(Name),
+    /// The leader's user removes somebody.
+    Kick(Name, Name),
+    /// A leader's or co-host's user locks or unlocks.
+    SetLock(Name, bool),
     /// A party says something.
-    Send(&'static str),
-    /// Time passes until a client next does something by itself.
+    Send(Name),
+    /// The next news of a channel reaches a party: links with their heartbeat, nonces with their
+    /// admission.
+    Hear(Name, Channel),
+    /// News further back in the channel reaches a party, counted from 0.
+    Pick(Name, Channel, u8),
+    /// From now on a party is kept so many pieces of a channel behind.
+    Trail(Name, Channel, u8),
+    /// A party is given again what it had, counted from 0.
+    Again(Name, u8),
+    /// The server names a leader to everybody.
+    Appoint(Name),
+    /// The server names to the first party the second as leader.
+    Tell(Name, Name),
+    /// The insider says what is not so.
+    Deceive(Deceit),
+    /// The insider learns what is left in a device's memory.
+    Open(Name),
+    /// Time passes until a client next does something beside its regular heartbeat.
     Wait,
+    /// Time passes until a second before somebody would leave for want of heartbeats.
+    Linger,
+}
+
+impl fmt::Display for Move {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Join(party) => write!(f, "{party} joins"),
+            Self::Leave(party) => write!(f, "{party} leaves"),
+            Self::Kick(leader, party) => write!(f, "{leader} removes {party}"),
+            Self::SetLock(party, true) => write!(f, "{party} locks"),
+            Self::SetLock(party, false) => write!(f, "{party} unlocks"),
+            Self::Send(party) => write!(f, "{party} speaks"),
+            Self::Hear(party, channel) => write!(f, "{party} hears {}", channel.word()),
+            Self::Pick(party, channel, at) => {
+                write!(f, "{party} hears {} number {at}", channel.word())
+            }
+            Self::Trail(party, channel, by) => {
+                write!(f, "{party} hears {} late by {by}", channel.word())
+            }
+            Self::Again(party, at) => write!(f, "{party} hears number {at} again"),
+            Self::Appoint(leader) => write!(f, "the server names {leader}"),
+            Self::Tell(party, leader) => write!(f, "the server names {leader} to {party}"),
+            Self::Deceive(deceit) => write!(f, "the server {deceit}"),
+            Self::Open(party) => write!(f, "{party}'s memory is read"),
+            Self::Wait => f.write_str("time passes"),
+            Self::Linger => f.write_str("time passes to the last moment"),
+        }
+    }
 }
 
 impl Rig {
@@ -37,326 +77,178 @@ impl Rig {
     #[must_use]
     pub fn moves(&self, world: &World) -> Vec<Move> {
         let mut moves = Vec::new();
-        for (party, honest) in &world.honest {
-            let joined = matches!(honest.state.phase, Phase::Joined(_));
-            if !joined && world.left.joins > 0 {
-                moves.push(Move::Join(party));
-            }
-            if joined && *party != LEADER && world.left.leaves > 0 {
-                moves.push(Move::Leave(party));
-            }
-            if !honest.news.is_empty() {
-                moves.push(Move::Hear(party));
-            }
-            if joined && world.left.sends > 0 {
-                moves.push(Move::Send(party));
-            }
-        }
-        let spy_joined = matches!(world.spy.phase, Phase::Joined(_));
-        if !spy_joined && world.left.joins > 0 {
-            moves.push(Move::Join(SPY));
-        }
-        if world.listed.contains(&SPY) && world.left.leaves > 0 {
-            moves.push(Move::Leave(SPY));
-        }
-        if world.left.deliveries > 0 {
-            let open = (0..world.board.len()).filter(|at| self.may_deliver(world, *at));
-            moves.extend(open.map(Move::Deliver));
-        }
-        if self.may_wait(world) {
+        self.user_moves(world, &mut moves);
+        self.relay_moves(world, &mut moves);
+        self.insider_moves(world, &mut moves);
+        if world.left.waits > 0 {
             moves.push(Move::Wait);
+        }
+        if world.left.lingers > 0 {
+            moves.push(Move::Linger);
         }
         moves
     }
 
-    /// The world after a move; `None` if the move changes nothing or is beyond a budget. A
-    /// client that refuses a message stays as it was, so a refused delivery changes nothing.
-    #[must_use]
-    pub fn after(&self, world: &World, action: Move) -> Option<World> {
-        let mut next = world.clone();
-        match action {
-            Move::Join(party) => {
-                next.left.joins = next.left.joins.checked_sub(1)?;
-                self.enter(&mut next, party).ok()?;
+    fn user_moves(&self, world: &World, moves: &mut Vec<Move>) {
+        let Budgets { joins, leaves, kicks, locks, sends, .. } = world.left;
+        for party in self.slice.joiners.iter().filter(|_| joins > 0) {
+            if !world.is_joined(party) && self.comes_in_order(world, party) {
+                moves.push(Move::Join(party));
             }
-            Move::Leave(party) => {
-                next.left.leaves = next.left.leaves.checked_sub(1)?;
-                self.leave(&mut next, party)?;
-            }
-            Move::Hear(party) => self.hear(&mut next, party)?,
-            Move::Deliver(at) => {
-                next.left.deliveries = next.left.deliveries.checked_sub(1)?;
-                self.deliver(&mut next, at)?;
-            }
-            Move::Send(party) => {
-                next.left.sends = next.left.sends.checked_sub(1)?;
-                let plaintext = Terms.literal(said(world, party).as_bytes());
-                let event = Event::Send { stream: STREAM.to_owned(), plaintext };
-                self.step(&mut next, party, &Input::now(event)).ok()?;
-            }
-            Move::Wait => self.wait(&mut next)?,
         }
-        let made = next.ledger.keys.len().saturating_sub(1);
-        (made <= self.rotations()).then_some(next)
+        let here = |party: &&Name| world.is_present(party);
+        if leaves > 0 {
+            let leavers = self.slice.leavers.iter().filter(here);
+            moves.extend(leavers.map(|party| Move::Leave(party)));
+        }
+        if sends > 0 {
+            let talkers = self.slice.talkers.iter().filter(here);
+            moves.extend(talkers.map(|party| Move::Send(party)));
+        }
+        for leader in self.slice.honest.iter().filter(|party| world.leads(party)) {
+            if kicks > 0 {
+                let others = self.slice.leavers.iter().filter(|party| *party != leader);
+                moves.extend(others.map(|party| Move::Kick(leader, party)));
+            }
+            if locks > 0 {
+                moves.extend([true, false].map(|locked| Move::SetLock(leader, locked)));
+            }
+        }
     }
 
-    /// How many rotations the slice has room for: where every join rotates, one more for each.
-    fn rotations(&self) -> usize {
-        let Budgets { rotations, joins, .. } = self.slice.budgets;
-        let by_joins = if self.profile.rules.contains(Rule::JoinBatchBounded) { joins } else { 0 };
-        usize::from(rotations) + usize::from(by_joins)
+    /// Joiners that differ in nothing but their name come in the order of their names: every other
+    /// order is the same up to a renaming.
+    fn comes_in_order(&self, world: &World, party: Name) -> bool {
+        let twins = self.slice.twins();
+        let Some(at) = twins.iter().position(|twin| *twin == party) else { return true };
+        let never = |twin: &Name| world.count(twin, MessageKind::Announcement) == 0;
+        !twins.iter().take(at).any(never)
     }
 
-    /// Every world one move away.
-    #[must_use]
-    pub fn successors(&self, world: &World) -> Vec<(Move, World)> {
-        let moves = self.moves(world).into_iter();
-        moves.filter_map(|action| Some((action, self.after(world, action)?))).collect()
+    fn relay_moves(&self, world: &World, moves: &mut Vec<Move>) {
+        if world.left.deliveries == 0 {
+            return;
+        }
+        for (party, way) in world.ways.iter().filter(|(_, way)| way.present) {
+            for (channel, waiting) in &way.waiting {
+                if waiting.is_empty() {
+                    continue;
+                }
+                if self.slice.trails.is_empty() {
+                    moves.push(Move::Hear(party, *channel));
+                }
+                let picks = self.slice.can(Power::Reorder(*channel))
+                    || self.slice.can(Power::Drop(*channel));
+                if picks {
+                    let further = 1..u8::try_from(waiting.len()).unwrap_or(u8::MAX);
+                    moves.extend(further.map(|at| Move::Pick(party, *channel, at)));
+                }
+            }
+            if self.slice.controls(party, Channel::List) {
+                let trails = self.slice.trails.iter();
+                moves.extend(trails.map(|trail| Move::Trail(party, Channel::List, *trail)));
+            }
+            let again = 0..u8::try_from(way.had.len()).unwrap_or(u8::MAX);
+            moves.extend(again.map(|at| Move::Again(party, at)));
+        }
+    }
+
+    fn insider_moves(&self, world: &World, moves: &mut Vec<Move>) {
+        if world.left.changes > 0 {
+            for successor in &self.slice.successors {
+                if self.slice.can(Power::Appoint) && world.is_present(successor) {
+                    moves.push(Move::Appoint(successor));
+                }
+                if self.slice.can(Power::Equivocate) && world.is_present(successor) {
+                    let told = world.ways.iter().filter(|(_, way)| way.present);
+                    let told = told.filter(|(_, way)| way.follows != Some(*successor));
+                    moves.extend(told.map(|(party, _)| Move::Tell(party, successor)));
+                }
+            }
+        }
+        if world.left.deceits > 0 && self.slice.can(Power::Deceive) {
+            let heard = self.slice.deceits.iter().filter(|it| world.is_joined(it.to()));
+            moves.extend(heard.map(|deceit| Move::Deceive(*deceit)));
+        }
+        if world.left.openings > 0 && self.slice.can(Power::Open) {
+            let gone = |party: &&Name| {
+                world.state(party).is_ok_and(|state| matches!(state.phase, Phase::Left))
+            };
+            let unopened = self.slice.honest.iter().filter(gone);
+            let unopened = unopened.filter(|party| !world.ledger.opened.contains(**party));
+            moves.extend(unopened.map(|party| Move::Open(party)));
+        }
     }
 
     /// Milliseconds until a client next does something by itself.
     pub(super) fn next_deadline_ms(&self, world: &World) -> Option<u32> {
-        let client = self.client();
-        world.honest.values().filter_map(|honest| client.deadline_ms(&honest.state)).min()
+        let client = world.client(&self.profile);
+        let states = self.slice.honest.iter().filter_map(|party| world.state(party).ok());
+        states.filter_map(|state| client.deadline_ms(state)).min()
     }
 
-    /// Without the power to delay, what is on its way arrives before time passes.
-    fn may_wait(&self, world: &World) -> bool {
-        let due = self.next_deadline_ms(world).is_some_and(|due| due > 0);
-        let news = world.honest.values().any(|honest| !honest.news.is_empty());
-        let keys = world
-            .board
-            .iter()
-            .any(|posted| posted.fate == Fate::Waiting && addressee(world, posted).is_some());
-        let forced = news || (keys && !self.slice.can(Power::Drop));
-        due && (self.slice.can(Power::Delay) || !forced)
+    /// Milliseconds until somebody leaves for want of heartbeats.
+    pub(super) fn silence_ms(&self, world: &World) -> Option<u32> {
+        let states = self.slice.honest.iter().filter_map(|party| world.joined(party));
+        let silences = states.filter_map(|joined| match &joined.role {
+            RoleState::Participant(participant) => participant.silence_in_ms,
+            RoleState::Leader(_) => None,
+        });
+        silences.min()
     }
 
-    fn may_deliver(&self, world: &World, at: usize) -> bool {
-        let Some(posted) = world.board.get(at) else { return false };
-        let Some(party) = addressee(world, posted) else { return false };
-        let earlier = world
-            .board
-            .iter()
-            .take(at)
-            .any(|other| other.fate == Fate::Waiting && addressee(world, other) == Some(party));
-        match posted.fate {
-            Fate::Waiting => {
-                !earlier || self.slice.can(Power::Reorder) || self.slice.can(Power::Drop)
-            }
-            Fate::Delivered => self.slice.can(Power::Replay),
-            Fate::Dropped => false,
+    /// Milliseconds until the next regular heartbeat, if nothing else comes before it.
+    pub(super) fn regular_beat_ms(&self, world: &World) -> Option<u32> {
+        let due = self.next_deadline_ms(world)?;
+        let parties = || self.slice.honest.iter().filter_map(|party| world.joined(party));
+        let beats = parties().filter_map(|joined| match &joined.role {
+            RoleState::Leader(leader) => leader.beat_in_ms,
+            RoleState::Participant(_) => None,
+        });
+        (beats.min() == Some(due) && !parties().any(|joined| turn::other_due(joined, due)))
+            .then_some(due)
+    }
+}
+
+impl World {
+    /// Whether a party is in the meeting, as the server sees it.
+    #[must_use]
+    pub fn is_present(&self, party: &str) -> bool {
+        self.ways.get(party).is_some_and(|way| way.present)
+    }
+
+    /// Whether a party leads, as it sees it.
+    #[must_use]
+    pub fn leads(&self, party: &str) -> bool {
+        self.joined(party).is_some_and(|joined| matches!(joined.role, RoleState::Leader(_)))
+    }
+
+    /// A party's view of the meeting it is in.
+    #[must_use]
+    pub fn joined(&self, party: &str) -> Option<&Joined<Term>> {
+        match &self.state(party).ok()?.phase {
+            Phase::Joined(joined) => Some(joined),
+            Phase::Outside | Phase::Left => None,
         }
     }
+}
 
-    fn deliver(&self, next: &mut World, at: usize) -> Option<()> {
-        let posted = next.board.get(at)?.clone();
-        let party = addressee(next, &posted)?;
-        let event = Event::KeyOffered { sealed: (*posted.sealed).clone() };
-        self.step(next, party, &Input::now(event)).ok()?;
-        if posted.fate == Fate::Waiting && !self.slice.can(Power::Reorder) {
-            for other in next.board.iter_mut().take(at) {
-                if other.fate == Fate::Waiting && other.sealed.to == posted.sealed.to {
-                    other.fate = Fate::Dropped;
-                }
-            }
-        }
-        next.board.get_mut(at)?.fate = Fate::Delivered;
-        Some(())
-    }
-
-    fn hear(&self, next: &mut World, party: &'static str) -> Option<()> {
-        let pieces = heard_at_once(&next.honest.get(party)?.news);
-        for _ in 0..pieces {
-            let notice = next.honest.get_mut(party)?.news.pop_front()?;
-            self.hear_one(next, party, notice)?;
-        }
-        (pieces > 0).then_some(())
-    }
-
-    fn hear_one(&self, next: &mut World, party: &'static str, notice: Notice) -> Option<()> {
-        let event = match notice {
-            Notice::LeaderNamed => Event::LeaderNamed {
-                seat: seat(LEADER),
-                ivk: ivk(next, LEADER)?,
-                announcement: (**next.announced.get(LEADER)?.last()?).clone(),
-            },
-            Notice::Admitted(other, nth) => {
-                let announcement = (**next.announced.get(other)?.get(place(nth)?)?).clone();
-                let (seat, ivk) = (seat(other), ivk(next, other)?);
-                let name = other.to_owned();
-                Event::Admitted(Admission { seat, name, ivk, announcement, outdated: false })
-            }
-            Notice::Departed(other) => Event::Departed { seat: seat(other) },
-            Notice::Nonce(other, nth) => {
-                let nonce = next.nonces.get(other)?.get(place(nth)?)?.clone();
-                Event::NonceArrived { seat: seat(other), nonce }
-            }
-            Notice::Link(nth) => Event::LinkArrived((**next.links.get(place(nth)?)?).clone()),
-            Notice::Heartbeat(nth) => {
-                Event::HeartbeatArrived((**next.heartbeats.get(place(nth)?)?).clone())
-            }
+impl super::Slice {
+    /// The honest joiners that nothing in the slice tells apart.
+    fn twins(&self) -> Vec<Name> {
+        let plain = |party: &&Name| {
+            let party = **party;
+            party != LEADER
+                && party != SPY
+                && !self.seated.contains(&party)
+                && !self.against.contains(&party)
+                && !self.outdated.contains(&party)
+                && !self.successors.contains(&party)
+                && !self.deceits.iter().any(|it| it.to() == party || it.about() == Some(party))
         };
-        // News that a client refuses has been delivered all the same.
-        let _ = self.step(next, party, &Input::now(event));
-        Some(())
+        let kinds = |party: &Name| (self.leavers.contains(party), self.talkers.contains(party));
+        let twins: Vec<Name> = self.joiners.iter().filter(plain).copied().collect();
+        let first = twins.first().map(kinds);
+        twins.into_iter().filter(|twin| Some(kinds(twin)) == first).collect()
     }
-
-    fn wait(&self, next: &mut World) -> Option<()> {
-        let elapsed_ms = self.next_deadline_ms(next)?;
-        if !self.slice.can(Power::Delay) {
-            let kept: Vec<_> =
-                next.board.iter().map(|posted| addressee(next, posted).is_some()).collect();
-            for (posted, kept) in next.board.iter_mut().zip(kept) {
-                if kept && posted.fate == Fate::Waiting {
-                    posted.fate = Fate::Dropped;
-                }
-            }
-        }
-        let parties: Vec<_> = next.honest.keys().copied().collect();
-        for party in parties {
-            self.step(next, party, &Input::after(elapsed_ms)).ok()?;
-        }
-        Some(())
-    }
-
-    fn leave(&self, next: &mut World, party: &'static str) -> Option<()> {
-        if party != SPY {
-            self.step(next, party, &Input::now(Event::Leave)).ok()?;
-            next.honest.get_mut(party)?.news.clear();
-        }
-        next.listed.retain(|listed| *listed != party);
-        tell_leader(next, Notice::Departed(party));
-        Some(())
-    }
-
-    /// A party joins, and the server tells whom it concerns.
-    pub(super) fn enter(&self, next: &mut World, party: &'static str) -> Result<(), StepError> {
-        let role = if party == LEADER { Role::Leader } else { Role::Participant };
-        let event = Event::Join { meeting: meeting(), role, name: party.to_owned() };
-        self.step(next, party, &Input::now(event))?;
-        if party == LEADER {
-            return Ok(());
-        }
-        let count = |all: Option<usize>| u32::try_from(all.unwrap_or(0)).unwrap_or(u32::MAX);
-        let links = count(Some(next.links.len()));
-        let heartbeats = count(Some(next.heartbeats.len()));
-        if let Some(honest) = next.honest.get_mut(party) {
-            honest.news.push_back(Notice::LeaderNamed);
-            honest.news.extend((1..=links).map(Notice::Link));
-            honest.news.push_back(Notice::Heartbeat(heartbeats));
-        }
-        next.listed.push(party);
-        next.listed.sort_unstable();
-        let nonces = count(next.nonces.get(party).map(Vec::len));
-        if nonces > 0 {
-            tell_leader(next, Notice::Nonce(party, nonces));
-        }
-        let announced = count(next.announced.get(party).map(Vec::len));
-        tell_leader(next, Notice::Admitted(party, announced));
-        Ok(())
-    }
-
-    /// One step of one client, with everything it does.
-    fn step(
-        &self,
-        next: &mut World,
-        party: &'static str,
-        input: &Input<Term>,
-    ) -> Result<(), StepError> {
-        let client = self.client();
-        let slot = next.honest.get_mut(party).map(|honest| &mut honest.state);
-        let slot = slot.unwrap_or(&mut next.spy);
-        let step = client.step(slot, input)?;
-        let state = Arc::new(step.next);
-        *slot = Arc::clone(&state);
-        for effect in &step.effects {
-            match effect {
-                Effect::PostAnnouncement(announcement) => {
-                    let announcement = Arc::new(announcement.clone());
-                    next.announced.entry(party).or_default().push(announcement);
-                }
-                Effect::PostSealedKey(sealed) => {
-                    let sealed = Arc::new(sealed.clone());
-                    next.board.push(Posted { sealed, fate: Fate::Waiting });
-                }
-                Effect::Transmit { stream, packet } => Arc::make_mut(&mut next.ledger).note_packet(
-                    &Terms,
-                    self.profile.rules,
-                    &state,
-                    stream,
-                    packet,
-                ),
-                Effect::PostNonce(nonce) => {
-                    next.nonces.entry(party).or_default().push(nonce.clone());
-                }
-                Effect::PostLink(link) => {
-                    next.links.push(Arc::new(link.clone()));
-                    let nth = u32::try_from(next.links.len()).unwrap_or(u32::MAX);
-                    spread(next, &Notice::Link(nth));
-                }
-                Effect::PostHeartbeat(heartbeat) => {
-                    next.heartbeats.push(Arc::new(heartbeat.clone()));
-                    let nth = u32::try_from(next.heartbeats.len()).unwrap_or(u32::MAX);
-                    spread(next, &Notice::Heartbeat(nth));
-                }
-                Effect::PostLockRequest(_)
-                | Effect::Render { .. }
-                | Effect::ShowSecurityCode(_)
-                | Effect::ShowLeaderChanged { .. }
-                | Effect::ShowUnlockWarning
-                | Effect::ShowLeft => {}
-            }
-        }
-        if party != SPY {
-            Arc::make_mut(&mut next.ledger).watch(party, &state, &seat(SPY));
-        }
-        Ok(())
-    }
-}
-
-/// How many pieces of news reach a party in one move. Links are nothing without the heartbeat after
-/// them, nor nonces without the admission after them: what comes between makes no difference.
-pub(super) fn heard_at_once(news: &VecDeque<Notice>) -> usize {
-    let waits = |notice: &&Notice| matches!(notice, Notice::Link(_) | Notice::Nonce(..));
-    (news.iter().take_while(waits).count() + 1).min(news.len())
-}
-
-/// What a party says next: never the same words twice.
-pub(super) fn said(world: &World, party: &str) -> String {
-    let before = world.ledger.frames.iter().filter(|frame| frame.sender == party).count();
-    format!("{party} says {}", before + 1)
-}
-
-fn addressee(world: &World, posted: &Posted) -> Option<&'static str> {
-    let joined = |honest: &Honest| matches!(honest.state.phase, Phase::Joined(_));
-    let mut parties = world.honest.iter().filter(|(_, honest)| joined(honest));
-    parties.find(|(_, honest)| honest.state.seat == posted.sealed.to).map(|(party, _)| *party)
-}
-
-fn ivk(world: &World, party: &str) -> Option<Term> {
-    match world.honest.get(party) {
-        Some(honest) => Some(honest.state.ivk.clone()),
-        None => (party == SPY).then(|| world.spy.ivk.clone()),
-    }
-}
-
-/// Every participant in the meeting hears it.
-fn spread(next: &mut World, notice: &Notice) {
-    for (party, honest) in &mut next.honest {
-        if *party != LEADER && matches!(honest.state.phase, Phase::Joined(_)) {
-            honest.news.push_back(notice.clone());
-        }
-    }
-}
-
-fn tell_leader(next: &mut World, notice: Notice) {
-    if let Some(leader) = next.honest.get_mut(LEADER) {
-        leader.news.push_back(notice);
-    }
-}
-
-/// The place in a list of something counted from 1.
-fn place(nth: u32) -> Option<usize> {
-    usize::try_from(nth.checked_sub(1)?).ok()
 }

@@ -1,51 +1,154 @@
-//! What may happen in an exploration: parties, powers, budgets.
+//! What may happen in an exploration: parties, powers, budgets, goals.
 
 use std::{collections::BTreeSet, fmt};
 
-use super::{LEADER, SPY};
+use conclave_spec::{Profile, profiles::Params};
 
-/// Something an insider at the server can do with the sealed keys on their way to a participant.
+use super::{Deceit, Name, SPY, seat};
+use crate::{message::Seat, properties::Goal};
+
+/// What the server relays to a party, by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Power {
-    /// Never deliver one.
-    Drop,
-    /// Keep one, or the trusted news, back while time passes.
-    Delay,
-    /// Deliver a younger one first.
-    Reorder,
-    /// Deliver one again.
-    Replay,
+pub enum Channel {
+    /// Who leads, joins and leaves, what they announced, their liveness nonces.
+    Roster,
+    /// Links and heartbeats.
+    List,
+    /// Sealed meeting keys.
+    Keys,
 }
 
-impl Power {
-    /// Every power of this release.
-    pub const ALL: [Self; 4] = [Self::Drop, Self::Delay, Self::Reorder, Self::Replay];
+impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 3] = [Self::Roster, Self::List, Self::Keys];
 
     /// The word for it.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Drop => "drop",
-            Self::Delay => "delay",
-            Self::Reorder => "reorder",
-            Self::Replay => "replay",
+            Self::Roster => "roster",
+            Self::List => "list",
+            Self::Keys => "keys",
+        }
+    }
+}
+
+/// Something an insider at the server can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Power {
+    /// Keep messages of a channel back while time passes.
+    Delay(Channel),
+    /// Never deliver one.
+    Drop(Channel),
+    /// Deliver a younger one first.
+    Reorder(Channel),
+    /// Deliver one again, or to somebody who joined after it.
+    Replay(Channel),
+    /// Name another leader.
+    Appoint,
+    /// Tell one party of another leader than the rest.
+    Equivocate,
+    /// Say what is not so, one deceit at a time.
+    Deceive,
+    /// Learn what is left in the memory of a device that has left the meeting.
+    Open,
+    /// Break Curve25519, later.
+    Quantum,
+}
+
+impl Power {
+    /// Every power.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let on = |power: fn(Channel) -> Self| Channel::ALL.map(power);
+        let mut all: Vec<_> =
+            [on(Self::Delay), on(Self::Drop), on(Self::Reorder), on(Self::Replay)].concat();
+        all.extend([Self::Appoint, Self::Equivocate, Self::Deceive, Self::Open, Self::Quantum]);
+        all
+    }
+}
+
+impl fmt::Display for Power {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Delay(channel) => write!(f, "delay {}", channel.word()),
+            Self::Drop(channel) => write!(f, "drop {}", channel.word()),
+            Self::Reorder(channel) => write!(f, "reorder {}", channel.word()),
+            Self::Replay(channel) => write!(f, "replay {}", channel.word()),
+            Self::Appoint => f.write_str("appoint"),
+            Self::Equivocate => f.write_str("equivocate"),
+            Self::Deceive => f.write_str("deceive"),
+            Self::Open => f.write_str("open devices"),
+            Self::Quantum => f.write_str("quantum"),
         }
     }
 }
 
 /// How often things may happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Budgets {
-    /// Joins and rejoins, the leader's not counted.
+    /// Joins and rejoins.
     pub joins: u8,
     /// Leaves.
     pub leaves: u8,
-    /// Rotations of the meeting key; where every join rotates, those for the joins not counted.
-    pub rotations: u8,
+    /// Removals by the leader's user.
+    pub kicks: u8,
+    /// Locks by a leader's user.
+    pub locks: u8,
     /// Packets sent.
     pub sends: u8,
-    /// Sealed keys taken by a client.
+    /// Times the server names a leader to a party or to everybody.
+    pub changes: u8,
+    /// Messages the insider hands on by hand.
     pub deliveries: u8,
+    /// Deceits.
+    pub deceits: u8,
+    /// Devices opened.
+    pub openings: u8,
+    /// Times that time passes until something is due.
+    pub waits: u8,
+    /// Times that time passes until just before somebody would leave.
+    pub lingers: u8,
+}
+
+/// Numbers changed so that less time has to pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Preset {
+    /// The numbers of the protocol.
+    #[default]
+    Real,
+    /// Liveness nonces every 30 seconds (customized).
+    QuickNonces,
+    /// The list is coalesced from the fourth link on (customized).
+    ShortList,
+}
+
+impl Preset {
+    /// The profile with these numbers.
+    #[must_use]
+    pub fn applied(self, profile: &Profile) -> Profile {
+        let params = match self {
+            Self::Real => profile.params,
+            Self::QuickNonces => Params {
+                nonce_interval_ms: 30_000,
+                nonce_interval_ms_min: 25_000,
+                nonce_interval_ms_max: 35_000,
+                ..profile.params
+            },
+            Self::ShortList => Params { links_max: 3, ..profile.params },
+        };
+        Profile { params, ..profile.clone() }
+    }
+
+    /// The word for it; nothing where the numbers are the protocol's.
+    #[must_use]
+    pub const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Real => None,
+            Self::QuickNonces => Some("nonces every 30 s"),
+            Self::ShortList => Some("coalescing from the fourth link on"),
+        }
+    }
 }
 
 /// A part of the state space with a name.
@@ -53,57 +156,44 @@ pub struct Budgets {
 pub struct Slice {
     /// The name.
     pub name: &'static str,
-    /// The honest parties, the leader first. The spy is always there.
-    pub honest: Vec<&'static str>,
+    /// What it is about, in one line.
+    pub about: &'static str,
+    /// The honest parties, the first leader first. The spy is always there.
+    pub honest: Vec<Name>,
+    /// Who has joined before anything else happens.
+    pub seated: Vec<Name>,
+    /// Who may join, leave, be removed, talk: with the leader, if among them.
+    pub joiners: Vec<Name>,
+    /// Who may leave.
+    pub leavers: Vec<Name>,
+    /// Who may talk.
+    pub talkers: Vec<Name>,
+    /// Who may be named leader, and is told what one needs to know.
+    pub successors: Vec<Name>,
+    /// Whose way from the server the insider interferes with.
+    pub against: Vec<Name>,
+    /// Whose client is of version 4.1.
+    pub outdated: Vec<Name>,
+    /// Devices that are in another meeting as well: the name there, and whose device it is.
+    pub doubles: Vec<(Name, Name)>,
     /// The insider's powers.
     pub powers: BTreeSet<Power>,
+    /// What the insider may say that is not so.
+    pub deceits: Vec<Deceit>,
+    /// How far behind the newest the insider may keep a party, in pieces of news; by single pieces
+    /// if none is given.
+    pub trails: Vec<u8>,
     /// How often things may happen.
     pub budgets: Budgets,
+    /// Numbers changed.
+    pub preset: Preset,
+    /// Devices with other names than usual.
+    pub seats: Vec<(Name, &'static str, &'static str)>,
+    /// The goals judged.
+    pub goals: Vec<Goal>,
 }
 
 impl Slice {
-    /// The default: what is not delivered in time is lost, but what was delivered can come again.
-    /// News is on time.
-    #[must_use]
-    pub fn replay() -> Self {
-        Self {
-            name: "replay",
-            honest: vec![LEADER, "bob"],
-            powers: [Power::Drop, Power::Replay].into(),
-            budgets: Budgets { joins: 2, leaves: 1, rotations: 2, sends: 2, deliveries: 3 },
-        }
-    }
-
-    /// Every power: sealed keys at any time and in any order, news late.
-    #[must_use]
-    pub fn delay() -> Self {
-        Self {
-            name: "delay",
-            powers: Power::ALL.into(),
-            budgets: Budgets { deliveries: 2, ..Self::replay().budgets },
-            ..Self::replay()
-        }
-    }
-
-    /// Every power, and as many sealed keys as in the default. Minutes where rules are missing.
-    #[must_use]
-    pub fn wide() -> Self {
-        Self { name: "wide", budgets: Self::replay().budgets, ..Self::delay() }
-    }
-
-    /// One packet and one rotation: for a quick look. Says nothing about `NONCE`.
-    #[must_use]
-    pub fn small() -> Self {
-        let budgets = Budgets { rotations: 1, sends: 1, ..Self::replay().budgets };
-        Self { name: "small", budgets, ..Self::replay() }
-    }
-
-    /// Every slice, by size.
-    #[must_use]
-    pub fn all() -> Vec<Self> {
-        vec![Self::small(), Self::replay(), Self::delay(), Self::wide()]
-    }
-
     /// The slice with this name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
@@ -121,19 +211,65 @@ impl Slice {
     pub fn can(&self, power: Power) -> bool {
         self.powers.contains(&power)
     }
+
+    /// Whether the insider decides when something of this channel reaches this party.
+    #[must_use]
+    pub fn controls(&self, party: &str, channel: Channel) -> bool {
+        let powers = [Power::Delay(channel), Power::Drop(channel), Power::Reorder(channel)];
+        self.against.contains(&party) && powers.iter().any(|power| self.can(*power))
+    }
+
+    /// The device of a party.
+    #[must_use]
+    pub fn seat(&self, party: &str) -> Seat {
+        let named = self.seats.iter().find(|(name, ..)| *name == party);
+        named.map_or_else(|| seat(party), |(_, user, device)| Seat::new(user, device))
+    }
+
+    /// What is frozen in this slice, in words.
+    #[must_use]
+    pub fn frozen(&self) -> Vec<&'static str> {
+        let budgets = self.budgets;
+        let areas = [
+            (budgets.joins, "joins"),
+            (budgets.leaves, "leaves"),
+            (budgets.kicks, "removals"),
+            (budgets.locks, "locks"),
+            (budgets.sends, "media"),
+            (budgets.changes, "leader changes"),
+            (budgets.waits.max(budgets.lingers), "time"),
+        ];
+        areas.into_iter().filter(|(budget, _)| *budget == 0).map(|(_, area)| area).collect()
+    }
 }
 
 impl fmt::Display for Slice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<_> = self.powers.iter().map(|power| power.word()).collect();
-        let powers = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
-        let Budgets { joins, leaves, rotations, sends, deliveries } = self.budgets;
-        write!(
-            f,
-            "{}: honest {}; spy {SPY}; powers {powers}; at most {joins} joins, {leaves} leaves, \
-             {rotations} rotations, {sends} sends, {deliveries} sealed keys taken",
-            self.name,
-            self.honest.join(", "),
-        )
+        let powers: Vec<_> = self.powers.iter().map(Power::to_string).collect();
+        let powers = if powers.is_empty() { "none".to_owned() } else { powers.join(", ") };
+        let honest = self.honest.join(", ");
+        write!(f, "{}: honest {honest}; spy {SPY}; powers {powers}; at most", self.name)?;
+        let Budgets { joins, leaves, kicks, locks, sends, .. } = self.budgets;
+        let Budgets { changes, deliveries, deceits, openings, waits, lingers, .. } = self.budgets;
+        let counts = [
+            (joins, "joins"),
+            (leaves, "leaves"),
+            (kicks, "removals"),
+            (locks, "locks"),
+            (sends, "packets"),
+            (changes, "leader changes"),
+            (deliveries, "deliveries by hand"),
+            (deceits, "deceits"),
+            (openings, "devices opened"),
+            (waits, "waits"),
+            (lingers, "waits until the last moment"),
+        ];
+        let counted = counts.iter().filter(|(count, _)| *count > 0);
+        let counted: Vec<_> = counted.map(|(count, what)| format!("{count} {what}")).collect();
+        write!(f, " {}", counted.join(", "))?;
+        match self.preset.word() {
+            Some(word) => write!(f, "; customized: {word}"),
+            None => Ok(()),
+        }
     }
 }

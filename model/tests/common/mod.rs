@@ -110,7 +110,7 @@ impl Room {
     }
 
     fn count(&self, by: &str, kind: MessageKind) -> u32 {
-        let sent = self.stage.sent().iter();
+        let sent = self.stage.sent();
         let of_kind = sent.filter(|(who, message)| who == by && message.kind() == kind);
         u32::try_from(of_kind.count()).unwrap()
     }
@@ -138,7 +138,7 @@ impl Room {
         let from = std::mem::replace(&mut self.told[at], self.stage.sent().len());
         let mut counts = std::collections::BTreeMap::new();
         let mut acts = Vec::new();
-        for (place, (by, message)) in self.stage.sent().iter().enumerate() {
+        for (place, (by, message)) in self.stage.sent().enumerate() {
             let to = message.recipient().map(str::to_owned);
             let nth: &mut u32 = counts.entry((by.clone(), message.kind(), to.clone())).or_default();
             *nth += 1;

@@ -1,0 +1,300 @@
+//! What the insider can say that is not so, as acts with recipes that work over terms and bytes.
+
+use std::fmt;
+
+use super::{Name, Rig, SPY, STREAM, World};
+use crate::{
+    message::Seat,
+    script::{
+        Act, Change, ForgedHeartbeat, ForgedLink, ForgedPacket, ForgedSnapshot, Handle,
+        MessageKind, OperationRecipe, Recipe, ValueRecipe,
+    },
+};
+
+/// Something said to one party that is not so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deceit {
+    /// Tells a leader that somebody left who is there.
+    Vanish {
+        /// To whom.
+        to: Name,
+        /// Who is said to have left.
+        who: Name,
+    },
+    /// Tells a leader that somebody joined, with keys of the spy.
+    Substitute {
+        /// To whom.
+        to: Name,
+        /// Whose place the spy takes.
+        who: Name,
+    },
+    /// Tells a leader that one device is another: what it announced, under the other's name.
+    Relabel {
+        /// To whom.
+        to: Name,
+        /// Who announced it.
+        of: Name,
+        /// Whose name.
+        who: Name,
+    },
+    /// Names the spy's device to a party as the leader under another's name.
+    Usurp {
+        /// To whom.
+        to: Name,
+        /// Whose name.
+        who: Name,
+    },
+    /// Tells a leader that somebody is there by what they announced in another meeting.
+    Import {
+        /// To whom.
+        to: Name,
+        /// Who.
+        who: Name,
+    },
+    /// Tells a leader that somebody is there by what they announced in an earlier join.
+    Revive {
+        /// To whom.
+        to: Name,
+        /// Who.
+        who: Name,
+    },
+    /// Tells a leader that a client is outdated which is not.
+    CallOutdated {
+        /// To whom.
+        to: Name,
+        /// Whose client.
+        who: Name,
+    },
+    /// Tells a party that the meeting is locked, or is not.
+    ClaimLock {
+        /// To whom.
+        to: Name,
+        /// What it says.
+        locked: bool,
+    },
+    /// Gives a party a link that adds the spy and no leader made, without a heartbeat.
+    PlantLink {
+        /// To whom.
+        to: Name,
+        /// The leader it seems to be by.
+        by: Name,
+    },
+    /// Gives a party a heartbeat of the leader with another number of the newest key.
+    RaiseNumber {
+        /// To whom.
+        to: Name,
+        /// The leader.
+        by: Name,
+    },
+    /// The spy leads and leaves somebody out of the list she takes over.
+    Omit {
+        /// To whom.
+        to: Name,
+        /// Who is left out.
+        who: Name,
+    },
+    /// The spy speaks under another's name.
+    Impersonate {
+        /// To whom.
+        to: Name,
+        /// Whose name.
+        who: Name,
+    },
+}
+
+impl Deceit {
+    /// To whom it is said.
+    #[must_use]
+    pub const fn to(self) -> Name {
+        match self {
+            Self::Vanish { to, .. }
+            | Self::Substitute { to, .. }
+            | Self::Relabel { to, .. }
+            | Self::Usurp { to, .. }
+            | Self::Import { to, .. }
+            | Self::Revive { to, .. }
+            | Self::CallOutdated { to, .. }
+            | Self::ClaimLock { to, .. }
+            | Self::PlantLink { to, .. }
+            | Self::RaiseNumber { to, .. }
+            | Self::Omit { to, .. }
+            | Self::Impersonate { to, .. } => to,
+        }
+    }
+}
+
+impl Deceit {
+    /// Whom it is about, if anybody in particular.
+    #[must_use]
+    pub const fn about(self) -> Option<Name> {
+        match self {
+            Self::Vanish { who, .. }
+            | Self::Substitute { who, .. }
+            | Self::Relabel { who, .. }
+            | Self::Usurp { who, .. }
+            | Self::Import { who, .. }
+            | Self::Revive { who, .. }
+            | Self::CallOutdated { who, .. }
+            | Self::Omit { who, .. }
+            | Self::Impersonate { who, .. } => Some(who),
+            Self::PlantLink { by, .. } | Self::RaiseNumber { by, .. } => Some(by),
+            Self::ClaimLock { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Deceit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vanish { to, who } => write!(f, "tells {to} that {who} left"),
+            Self::Substitute { to, who } => write!(f, "shows {to} the spy's keys as {who}'s"),
+            Self::Relabel { to, of, who } => {
+                write!(f, "shows {to} {of}'s announcement as {who}'s")
+            }
+            Self::Usurp { to, who } => write!(f, "names the spy to {to} as {who}"),
+            Self::Import { to, who } => {
+                write!(f, "shows {to} {who}'s announcement of another meeting")
+            }
+            Self::Revive { to, who } => write!(f, "shows {to} {who}'s first announcement again"),
+            Self::CallOutdated { to, who } => write!(f, "tells {to} that {who} is outdated"),
+            Self::ClaimLock { to, locked: true } => write!(f, "tells {to} that it is locked"),
+            Self::ClaimLock { to, locked: false } => write!(f, "tells {to} that it is unlocked"),
+            Self::PlantLink { to, by } => write!(f, "plants a link of {by}'s with {to}"),
+            Self::RaiseNumber { to, by } => write!(f, "raises a number of {by}'s for {to}"),
+            Self::Omit { to, who } => write!(f, "shows {to} a list of the spy's without {who}"),
+            Self::Impersonate { to, who } => write!(f, "lets the spy speak to {to} as {who}"),
+        }
+    }
+}
+
+impl Rig {
+    /// A deceit as what the deceived is given; `None` where there is nothing to say it with.
+    pub(super) fn deceit(&self, world: &World, deceit: Deceit) -> Option<Vec<Act>> {
+        let seat = |party| self.slice.seat(party);
+        let first = |party| Recipe::Sent(Handle::announcement(party, 1));
+        let last = |by, kind| {
+            let nth = world.count(by, kind);
+            (nth > 0).then(|| Recipe::Sent(Handle::of(by, kind, nth)))
+        };
+        let act = match deceit {
+            Deceit::Vanish { who, .. } => Act::Departed { seat: seat(who) },
+            Deceit::Substitute { who, .. } => {
+                world.is_joined(SPY).then_some(())?;
+                admitted(seat(who), SPY, as_device(&seat(who)))
+            }
+            Deceit::Relabel { of, who, .. } => admitted(seat(who), of, last(of, ANNOUNCED)?),
+            Deceit::Usurp { who, .. } => Act::LeaderNamed {
+                seat: seat(who),
+                ivk: ValueRecipe::IvkOf(SPY.to_owned()),
+                announcement: as_device(&seat(who)),
+            },
+            Deceit::Import { who, .. } => {
+                let (double, _) = self.slice.doubles.iter().find(|(_, of)| *of == who)?;
+                admitted(seat(who), who, last(double, ANNOUNCED)?)
+            }
+            Deceit::Revive { who, .. } => {
+                (world.count(who, ANNOUNCED) > 0).then_some(())?;
+                admitted(seat(who), who, first(who))
+            }
+            Deceit::CallOutdated { who, .. } => Act::Admitted {
+                seat: seat(who),
+                name: who.to_owned(),
+                ivk: ValueRecipe::IvkOf(who.to_owned()),
+                announcement: last(who, ANNOUNCED)?,
+                outdated: true,
+            },
+            Deceit::ClaimLock { locked, .. } => Act::LockClaimed { locked },
+            Deceit::PlantLink { by, .. } => Act::Link { link: self.planted(world, by)? },
+            Deceit::RaiseNumber { by, .. } => {
+                let change = Change::new("mk_seq", ValueRecipe::Number(9));
+                let of = Box::new(last(by, MessageKind::Heartbeat)?);
+                Act::Heartbeat { heartbeat: Recipe::Edited { of, change } }
+            }
+            Deceit::Omit { who, .. } => return self.omission(world, who),
+            Deceit::Impersonate { who, .. } => self.impersonation(world, who)?,
+        };
+        Some(vec![act])
+    }
+
+    /// A link after the leader's last one that adds the spy.
+    fn planted(&self, world: &World, by: Name) -> Option<Recipe> {
+        let nth = world.count(by, MessageKind::Link);
+        let prev = Recipe::Sent(Handle::of(by, MessageKind::Link, nth));
+        let list = &world.joined(by)?.list;
+        let seat = self.slice.seat(SPY);
+        (list.v > 0 && nth > 0 && world.is_joined(SPY)).then_some(())?;
+        Some(Recipe::ForgedLink(ForgedLink {
+            by: SPY.to_owned(),
+            v: list.v + 1,
+            prev: Some(Box::new(prev)),
+            operation: OperationRecipe::Add { seat, keys_of: SPY.to_owned(), name: SPY.to_owned() },
+        }))
+    }
+
+    /// A snapshot by the spy that lacks somebody, with the heartbeat that certifies it.
+    fn omission(&self, world: &World, who: Name) -> Option<Vec<Act>> {
+        let joined = world.joined(SPY)?;
+        let nth = world.count(SPY, MessageKind::Link).checked_sub(1).filter(|nth| *nth > 0);
+        let snapshot = ForgedSnapshot {
+            of: SPY.to_owned(),
+            locked: None,
+            without: vec![self.slice.seat(who)],
+            leaves: Vec::new(),
+            keys: Vec::new(),
+        };
+        let prev = nth.map(|nth| Box::new(Recipe::Sent(Handle::of(SPY, MessageKind::Link, nth))));
+        let link = Recipe::ForgedLink(ForgedLink {
+            by: SPY.to_owned(),
+            v: joined.list.v,
+            prev,
+            operation: OperationRecipe::Snapshot(snapshot),
+        });
+        let heartbeat = ForgedHeartbeat {
+            by: SPY.to_owned(),
+            certifies: Some(Box::new(link.clone())),
+            ..ForgedHeartbeat::default()
+        };
+        let heartbeat = Recipe::ForgedHeartbeat(heartbeat);
+        Some(vec![Act::Link { link }, Act::Heartbeat { heartbeat }])
+    }
+
+    /// A packet by the spy under another's name.
+    fn impersonation(&self, world: &World, who: Name) -> Option<Act> {
+        let key_seq = world.joined(SPY)?.ring.last()?.mk_seq;
+        let seat = self.slice.seat(who);
+        let text = |text: &str| ValueRecipe::Text(text.to_owned());
+        let changes = vec![
+            Change::new("sender", text(&seat.user_id)),
+            Change::new("hardware_id", text(&seat.hardware_id)),
+        ];
+        let packet = ForgedPacket {
+            by: SPY.to_owned(),
+            key_seq,
+            mk_seq: key_seq,
+            counter: 40,
+            stream: STREAM.to_owned(),
+            text: format!("{who} never said this"),
+            changes,
+        };
+        let packet = Recipe::ForgedPacket(packet);
+        Some(Act::Packet { from: seat, stream: STREAM.to_owned(), packet })
+    }
+}
+
+const ANNOUNCED: MessageKind = MessageKind::Announcement;
+
+fn admitted(seat: Seat, keys_of: Name, announcement: Recipe) -> Act {
+    let name = seat.user_id.clone();
+    let ivk = ValueRecipe::IvkOf(keys_of.to_owned());
+    Act::Admitted { seat, name, ivk, announcement, outdated: false }
+}
+
+/// What the spy announces as a device that is not hers.
+fn as_device(seat: &Seat) -> Recipe {
+    let text = |text: &str| ValueRecipe::Text(text.to_owned());
+    let changes = vec![
+        Change::new("user_id", text(&seat.user_id)),
+        Change::new("hardware_id", text(&seat.hardware_id)),
+    ];
+    Recipe::ForgedAnnouncement { by: SPY.to_owned(), label: None, changes }
+}
