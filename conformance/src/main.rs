@@ -5,7 +5,7 @@ use std::{io::Write as _, panic, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{
-        self, Exit, adapter, attack, check, docs, explore, mutants,
+        self, Exit, adapter, attack, attacks, check, docs, explore, mutants,
         scenario::{self, ScenarioError},
         tables::{self, Listing, Look, TablesError},
     },
@@ -42,6 +42,9 @@ enum Command {
     Explore(ExploreArgs),
     /// Run an exported counterexample against a client
     Attack(AttackArgs),
+    /// What comes of every known attack in every protocol version (exit 1 if anything else than
+    /// was written down)
+    Attacks(AttacksArgs),
     /// The rules: every obligation, with its kind, level and source
     Rules(Table),
     /// The readings: where the paper is silent or contradicts itself, and what was chosen
@@ -102,6 +105,18 @@ struct AttackArgs {
     /// The built-in client without this rule
     #[arg(long, value_name = "RULE", conflicts_with_all = ["adapter", "adapter_cmd"])]
     without: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct AttacksArgs {
+    /// One attack in detail, such as ZM-14
+    id: Option<String>,
+    /// The profile to draw it in
+    #[arg(long, requires = "id")]
+    profile: Option<String>,
+    /// Write everything as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -268,6 +283,15 @@ fn run(command: Command) -> Exit {
             out,
         ),
         Command::Attack(args) => run_attack(args),
+        Command::Attacks(args) => attacks::run(
+            &attacks::Options {
+                id: args.id,
+                profile: args.profile,
+                json: args.json,
+                look: Look::of_stdout(),
+            },
+            out,
+        ),
         Command::Rules(table) => ended(tables::rules(&listing(&table), out)),
         Command::Readings(table) => ended(tables::readings(&listing(&table), out)),
         Command::Obligations(table) => match tables::obligations(&listing(&table), out) {

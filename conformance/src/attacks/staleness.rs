@@ -1,0 +1,132 @@
+//! Attacks by withholding and delay.
+
+use conclave_model::{
+    harm::{Harm, Sign},
+    script::Recipe,
+};
+use conclave_spec::{Profile, Rule};
+
+use super::{
+    D, Entry, Evidence, Expected, Play, S, play, refused,
+    steps::{goes_on, hands_over, reads, says},
+    voiced,
+};
+use crate::cases::scene::Scene;
+
+const NOT_STALE: Expected = refused(&[Rule::NotStale]);
+const RECENT: Expected = voiced(&[Rule::NonceRecent], Rule::SealOpens);
+
+pub(super) const ALL: [Entry; 3] = [
+    Entry {
+        id: "ATK-ZM-05",
+        title: "Denial of service",
+        evidence: Evidence::Stated,
+        source: "1, 3.8.4; 4.6, 2.1",
+        attacker: "insider",
+        goal: "DROP",
+        story: "The server alters a sealed key and withholds every heartbeat from a member.",
+        note: "Admitted. The member must say that it is out, and keep no key.",
+        needs: &[],
+        expected: [D; 9],
+        play: denial,
+    },
+    Entry {
+        id: "ATK-ZM-06",
+        title: "Heartbeats drop by drop",
+        evidence: Evidence::Derived,
+        source: "2.3.1, 3.7.7, read literally",
+        attacker: "insider with a removed participant",
+        goal: "LIVE-ROSTER, REMOVAL",
+        story: "The leader beats every ten seconds. The server hands a member one heartbeat in 95 \
+                seconds, in order: never are ten missed in a row, and what the member believes of \
+                the meeting grows old without bound.",
+        note: "Refused since 4.1 only because the timestamp is held against the local clock \
+               (reading R-52).",
+        needs: &[],
+        expected: [S, S, S, S, S, NOT_STALE, NOT_STALE, NOT_STALE, NOT_STALE],
+        play: drip,
+    },
+    Entry {
+        id: "ATK-ZM-07",
+        title: "Staleness per leader change",
+        evidence: Evidence::Stated,
+        source: "4.1, subsubsec:liveness (note)",
+        attacker: "insider",
+        goal: "LIVE-KEY",
+        story: "The server changes the leader again and again, and lets each one's messages reach \
+                a member a little later than those of the one before: after five leaders the \
+                member takes a key that is seven minutes old, and no leader's clock shows it.",
+        note: "Since 4.1 such a key is bound to a nonce that is no longer one of the two newest. \
+               Heartbeats are bound to none: a member that lacks the key they certify goes on \
+               under its last one (reading R-77).",
+        needs: &[],
+        expected: [S, S, S, S, S, RECENT, RECENT, RECENT, RECENT],
+        play: accumulates,
+    },
+];
+
+fn denial(profile: &Profile) -> Play {
+    let cast = ["alice", "bob", "carol"];
+    let mut scene = Scene::seated(profile, &cast);
+    goes_on(&mut scene, "alice", &["bob", "carol"], 0, 20_000);
+    let key = scene.newest_sealed("alice", "bob");
+    let altered = Recipe::Damaged { of: Box::new(key), field: "ciphertext".to_owned() };
+    let decisive = scene.steps();
+    scene.sealed_from("bob", altered);
+    goes_on(&mut scene, "alice", &["carol"], 20_000, 130_000);
+    scene.advance("bob", 130_000);
+    play(scene, "bob", decisive, &[Harm::ShutOut { who: "bob" }])
+        .shown(&[Sign::Ended { at: "bob" }])
+        .never(&[Harm::KeepsSecrets { who: "bob" }])
+}
+
+/// Nearly as long as a client waits for a heartbeat, in milliseconds.
+const GAP_MS: u64 = 95_000;
+
+fn drip(profile: &Profile) -> Play {
+    const TEXT: &str = "now that she is gone";
+    let mut scene = Scene::seated(profile, &["alice", "bob", "mallory"]);
+    goes_on(&mut scene, "alice", &["bob", "mallory"], 0, 20_000);
+    let before = scene.count("alice", conclave_model::script::MessageKind::Heartbeat);
+    goes_on(&mut scene, "alice", &[], 20_000, 60_000);
+    scene.kick("alice", "mallory");
+    goes_on(&mut scene, "alice", &[], 60_000, 300_000);
+    let mut decisive = 0;
+    for drop in 1..=3u32 {
+        scene.advance("bob", 20_000 + u64::from(drop) * GAP_MS);
+        if drop == 2 {
+            decisive = scene.steps();
+        }
+        scene.heartbeat("bob", "alice", before + drop);
+    }
+    says(&mut scene, "bob", TEXT);
+    play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)])
+}
+
+/// Twice the interval of nonces in a small meeting, in milliseconds.
+const KEY_AGE_MS: u64 = 360_000;
+
+fn accumulates(profile: &Profile) -> Play {
+    let cast = ["alice", "bob", "carol", "dave"];
+    let mut scene = Scene::seated(profile, &cast);
+    goes_on(&mut scene, "alice", &["bob", "carol", "dave"], 0, 20_000);
+    scene.share_board();
+    let reigns = ["carol", "dave", "carol", "dave", "carol"];
+    let mut upto = Vec::new();
+    for (at, leader) in (3..).zip(reigns) {
+        for party in ["alice", "carol", "dave"] {
+            scene.advance(party, at * 10_000);
+        }
+        let others: Vec<_> =
+            ["alice", "carol", "dave"].into_iter().filter(|it| *it != leader).collect();
+        hands_over(&mut scene, leader, &others);
+        upto.push(scene.posted());
+    }
+    for (at, (leader, upto)) in (1..).zip(reigns.into_iter().zip(upto)) {
+        scene.advance("bob", 20_000 + at * GAP_MS).told_leader("bob", leader);
+        scene.catch_up_to("bob", upto);
+    }
+    // The last thing he gets is the key.
+    let decisive = scene.steps().saturating_sub(1);
+    play(scene, "bob", decisive, &[Harm::StaleKey { who: "bob", ms: KEY_AGE_MS }])
+}
