@@ -5,13 +5,20 @@
 //! the paper admits may go. What must come of it stands beside it, written by hand; what does come
 //! of it is worked out by playing it ([`judge`]).
 
+use std::collections::BTreeMap;
+
 use conclave_model::{
     harm::{Harm, Sign},
     script::Script,
 };
 use conclave_spec::{Profile, Rule};
 
-use crate::cases::scene::Scene;
+use crate::{
+    attack::{self, AttackError},
+    case::Case,
+    cases::{Draft, scene::Scene},
+    record,
+};
 
 mod history;
 mod identity;
@@ -27,6 +34,9 @@ mod steps;
 mod suite;
 
 pub use outside::{ELSEWHERE, Elsewhere};
+
+/// What stands for the area in the identifier of a case made of an attack.
+pub const AREA: &str = "attacks";
 
 /// How many profiles an attack is judged in.
 pub const PROFILES: usize = 9;
@@ -152,6 +162,45 @@ impl Entry {
         (self.play)(profile)
     }
 
+    /// The attack as a case for a client under test, which plays the victim: it must do at every step
+    /// what the reference of this version does. Nothing where the version does not have what is
+    /// attacked.
+    ///
+    /// # Errors
+    /// The attack cannot be played.
+    pub fn case(&self, profile: &Profile) -> Result<Option<Case>, AttackError> {
+        if !self.applies_to(profile) {
+            return Ok(None);
+        }
+        let play = self.play(profile);
+        let script = attack::expecting(&play.script, profile)?;
+        let refusing = script.steps.iter().filter(|step| step.party == play.plays);
+        let refusing = refusing.filter_map(|step| step.expect.rule);
+        // The rules that stand in the way first: a failure is told by them.
+        let bearing = Profile::all().iter().position(|it| it.id == profile.id);
+        let bearing = bearing.and_then(|at| self.expected.get(at)).map_or(&[][..], |it| it.by());
+        let mut rules: Vec<Rule> = Vec::new();
+        for rule in bearing.iter().copied().chain(refusing) {
+            if !rules.contains(&rule) {
+                rules.push(rule);
+            }
+        }
+        if rules.is_empty() {
+            rules.push(Rule::RosterFromList);
+        }
+        let draft = Draft {
+            name: self.id.to_owned(),
+            title: format!("{}: {}", self.id, self.title),
+            area: AREA,
+            plays: play.plays.to_owned(),
+            rules,
+            pairs: Vec::new(),
+            policies: BTreeMap::new(),
+            script,
+        };
+        Ok(Some(record::record(&draft, profile, profile)?))
+    }
+
     /// Whether this version has what is attacked.
     #[must_use]
     pub fn applies_to(&self, profile: &Profile) -> bool {
@@ -176,6 +225,20 @@ pub fn all() -> Vec<Entry> {
     let mut all: Vec<Entry> = groups.into_iter().flatten().copied().collect();
     all.sort_by_key(|entry| (!entry.id.starts_with("ATK-ZM"), entry.id));
     all
+}
+
+/// Every attack as a case in every version that has what is attacked.
+///
+/// # Errors
+/// An attack cannot be played.
+pub fn cases() -> Result<Vec<Case>, AttackError> {
+    let mut cases = Vec::new();
+    for profile in Profile::all() {
+        for entry in all() {
+            cases.extend(entry.case(&profile)?);
+        }
+    }
+    Ok(cases)
 }
 
 const S: Expected = Expected::Succeeds;

@@ -181,6 +181,9 @@ struct Check {
     /// Only this rule, or cases whose identifier contains this
     #[arg(long, value_name = "ID")]
     only: Option<String>,
+    /// The known attacks instead of the vectors
+    #[arg(long, conflicts_with = "vectors")]
+    attacks: bool,
     /// Only this mode, such as tape-bytes
     #[arg(long)]
     mode: Option<String>,
@@ -378,6 +381,9 @@ fn run_check(args: Check) -> Exit {
         Err(exit) => return exit,
     };
     // What else a replay needs to give the same result.
+    if args.attacks {
+        adapter_words.push_str(" --attacks");
+    }
     if let Some(folder) = &args.vectors {
         adapter_words.push_str(&format!(" --vectors {:?}", folder.display().to_string()));
     }
@@ -395,6 +401,7 @@ fn run_check(args: Check) -> Exit {
         json: args.json,
         junit: args.junit,
         answer_ms: args.answer_ms,
+        attacks: args.attacks,
     };
     check::check(&options, &mut std::io::stdout())
 }

@@ -179,6 +179,7 @@ fn reads_back(profile: &Profile) -> Play {
     comes(&mut scene, "bob", "alice");
     scene.settle();
     goes_on(&mut scene, "alice", &["bob"], 0, 20_000);
+    scene.advance("bob", 24_000);
     says(&mut scene, "bob", TEXT);
     scene.advance("alice", 25_000).advance("mallory", 25_000);
     let decisive = scene.steps();
@@ -218,8 +219,8 @@ fn old_key(profile: &Profile) -> Play {
     play(scene, "bob", decisive, &[Harm::OldKey { by: "bob", ms: KEY_AGE_MS }])
 }
 
-/// Mallory is removed; Bob gets the sealed key of before, then the new one, then that of before
-/// again: where the number comes by heartbeat it counts the first time, elsewhere the last.
+/// Mallory is removed; Bob gets the sealed key of before, twice, then the new one, then that of
+/// before again: it depends on where a number comes from which of them counts.
 fn rolled_back(profile: &Profile, first: &str, last: &str) -> (Scene, usize) {
     let mut scene = Scene::seated(profile, &CAST);
     goes_on(&mut scene, "alice", &["bob", "mallory"], 0, 40_000);
@@ -230,7 +231,9 @@ fn rolled_back(profile: &Profile, first: &str, last: &str) -> (Scene, usize) {
     certify(&mut scene, "bob", "alice", before);
     let new = scene.newest_sealed("alice", "bob");
     let decisive = scene.steps();
-    scene.sealed_from("bob", old.clone()).sealed_from("bob", new).sealed_from("bob", old);
+    for key in [old.clone(), old.clone(), new, old] {
+        scene.sealed_from("bob", key);
+    }
     scene.advance("bob", 46_000);
     says(&mut scene, "bob", last);
     (scene, decisive)

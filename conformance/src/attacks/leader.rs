@@ -165,7 +165,7 @@ fn ghost_leader(profile: &Profile) -> Play {
         .never(&[Harm::Unseen { by, spy }])
 }
 
-/// Mallory, on no list, leads with the list as Bob has it.
+/// Mallory, on no list, leads with the list as Alice and Bob have it.
 fn unlisted_leader(profile: &Profile) -> Play {
     let mut scene = Scene::seated(profile, &["alice", "bob"]);
     scene.also(CastMember::new("mallory", seat("mallory")));
@@ -176,7 +176,7 @@ fn unlisted_leader(profile: &Profile) -> Play {
     let last = scene.count("alice", MessageKind::Link);
     let beats = scene.count("alice", MessageKind::Heartbeat);
     let snapshot = ForgedSnapshot {
-        of: "bob".to_owned(),
+        of: "alice".to_owned(),
         locked: None,
         without: Vec::new(),
         leaves: Vec::new(),

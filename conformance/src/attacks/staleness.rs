@@ -106,25 +106,30 @@ fn drip(profile: &Profile) -> Play {
 /// Twice the interval of nonces in a small meeting, in milliseconds.
 const KEY_AGE_MS: u64 = 360_000;
 
+/// To whom nothing is delayed.
+const PROMPT: [&str; 3] = ["alice", "carol", "dave"];
+
 fn accumulates(profile: &Profile) -> Play {
     let cast = ["alice", "bob", "carol", "dave"];
     let mut scene = Scene::seated(profile, &cast);
     goes_on(&mut scene, "alice", &["bob", "carol", "dave"], 0, 20_000);
     scene.share_board();
     let reigns = ["carol", "dave", "carol", "dave", "carol"];
-    let mut upto = Vec::new();
+    let (mut last, mut delayed) = ("alice", Vec::new());
     for (at, leader) in (3..).zip(reigns) {
-        for party in ["alice", "carol", "dave"] {
-            scene.advance(party, at * 10_000);
+        let others = |leader| PROMPT.into_iter().filter(move |party| *party != leader);
+        scene.advance(last, at * 10_000);
+        for party in others(last) {
+            scene.advance(party, at * 10_000).catch_up(party);
         }
-        let others: Vec<_> =
-            ["alice", "carol", "dave"].into_iter().filter(|it| *it != leader).collect();
-        hands_over(&mut scene, leader, &others);
-        upto.push(scene.posted());
+        let before = scene.posted();
+        hands_over(&mut scene, leader, &others(leader).collect::<Vec<_>>());
+        delayed.push((leader, before, scene.posted()));
+        last = leader;
     }
-    for (at, (leader, upto)) in (1..).zip(reigns.into_iter().zip(upto)) {
-        scene.advance("bob", 20_000 + at * GAP_MS).told_leader("bob", leader);
-        scene.catch_up_to("bob", upto);
+    for (at, (leader, before, after)) in (1..).zip(delayed) {
+        scene.advance("bob", 20_000 + at * GAP_MS).catch_up_to("bob", before);
+        scene.told_leader("bob", leader).catch_up_to("bob", after);
     }
     // The last thing he gets is the key.
     let decisive = scene.steps().saturating_sub(1);

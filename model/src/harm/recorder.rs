@@ -55,7 +55,7 @@ fn opens_one<A: Algebra>(
     let bound: Vec<_> = std::iter::once(None).chain(nonces.map(Some)).collect();
     let recipient = Side { ivk: to.state.ivk.clone(), pk: joined.ephemeral.pk.clone() };
     for pk in announced {
-        let Some(agreed) = algebra.agree(rules, &joined.ephemeral.secret, pk) else { continue };
+        let Some(agreed) = algebra.agree(rules, &secret, pk) else { continue };
         let sender = Side { ivk: leader.state.ivk.clone(), pk: pk.clone() };
         let pair = Pair { sender, recipient: recipient.clone(), agreed };
         let opened = bound.iter().any(|nonce| {
