@@ -177,10 +177,9 @@ impl Entry {
         let refusing = script.steps.iter().filter(|step| step.party == play.plays);
         let refusing = refusing.filter_map(|step| step.expect.rule);
         // The rules that stand in the way first: a failure is told by them.
-        let bearing = Profile::all().iter().position(|it| it.id == profile.id);
-        let bearing = bearing.and_then(|at| self.expected.get(at)).map_or(&[][..], |it| it.by());
+        let expected = self.expected_in(profile);
         let mut rules: Vec<Rule> = Vec::new();
-        for rule in bearing.iter().copied().chain(refusing) {
+        for rule in expected.by().iter().copied().chain(refusing) {
             if !rules.contains(&rule) {
                 rules.push(rule);
             }
@@ -190,7 +189,7 @@ impl Entry {
         }
         let draft = Draft {
             name: self.id.to_owned(),
-            title: format!("{}: {}", self.id, self.title),
+            title: self.headline(expected),
             area: AREA,
             plays: play.plays.to_owned(),
             rules,
@@ -199,6 +198,25 @@ impl Entry {
             script,
         };
         Ok(Some(record::record(&draft, profile, profile)?))
+    }
+
+    /// What must come of it in this version.
+    #[must_use]
+    pub fn expected_in(&self, profile: &Profile) -> Expected {
+        let place = Profile::all().iter().position(|it| it.id == profile.id);
+        let expected = place.and_then(|at| self.expected.get(at)).copied();
+        expected.unwrap_or(Expected::NotApplicable)
+    }
+
+    /// The title of its case: with the rules a client needs against it.
+    fn headline(&self, expected: Expected) -> String {
+        let against: Vec<_> = expected.by().iter().map(|rule| rule.id()).collect();
+        let Self { id, title, .. } = self;
+        if against.is_empty() {
+            format!("{id}: {title}")
+        } else {
+            format!("{id}: {title} (against it: {})", against.join(", "))
+        }
     }
 
     /// Whether this version has what is attacked.

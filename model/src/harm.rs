@@ -312,7 +312,7 @@ impl Harm {
                     Phase::Outside | Phase::Left => false,
                 }
             }
-            Self::SameCode { one, other } => run.codes(one, other)?.is_some_and(|(a, b)| a == b),
+            Self::SameCode { one, other } => run.codes(one, other)?.is_some_and(|[a, b]| a == b),
             Self::ShutOut { who } => run.screen(who)?.is_none(),
             Self::KeepsSecrets { who } => {
                 let state = &run.stage().actor(who)?.state;
@@ -375,7 +375,7 @@ impl Sign {
             }
             Self::LeaderChanged { at, user_id } => run.is_told_of_leader(at, user_id),
             Self::Unlocked { at } => run.is_warned(at),
-            Self::CodesDiffer { one, other } => run.codes(one, other)?.is_some_and(|(a, b)| a != b),
+            Self::CodesDiffer { one, other } => run.codes(one, other)?.is_some_and(|[a, b]| a != b),
             Self::Ended { at } => run.is_told_that_it_left(at) && run.screen(at)?.is_none(),
             Self::NotPostQuantum { at } => run.screen(at)?.is_some_and(|seen| !seen.post_quantum),
         })

@@ -156,9 +156,7 @@ impl Judged {
 /// # Errors
 /// The attack cannot be played.
 pub fn judge(entry: &Entry, profile: &Profile) -> Result<Judged, JudgeError> {
-    let place = Profile::all().iter().position(|it| it.id == profile.id);
-    let expected = place.and_then(|at| entry.expected.get(at)).copied();
-    let expected = expected.unwrap_or(Expected::NotApplicable);
+    let expected = entry.expected_in(profile);
     let observed = observe(entry, profile)?;
     let ablation = match expected.by() {
         [] => None,

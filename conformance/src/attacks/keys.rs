@@ -216,7 +216,7 @@ fn old_key(profile: &Profile) -> Play {
     scene.settle().run(340_000);
     let decisive = scene.steps();
     says(&mut scene, "bob", "as ever");
-    play(scene, "bob", decisive, &[Harm::OldKey { by: "bob", ms: KEY_AGE_MS }])
+    play(scene, "alice", decisive, &[Harm::OldKey { by: "bob", ms: KEY_AGE_MS }])
 }
 
 /// Mallory is removed; Bob gets the sealed key of before, twice, then the new one, then that of

@@ -16,7 +16,7 @@ const fn later(id: &'static str, title: &'static str, area: &'static str) -> Els
 }
 
 /// Not played, so that nobody takes them for refused.
-pub const ELSEWHERE: [Elsewhere; 15] = [
+pub const ELSEWHERE: [Elsewhere; 16] = [
     later("ATK-ZM-16", "Key number wraps at eight bits", "versions 1 and 2, which have no profile"),
     later("ATK-ZM-28", "Breakout room redirected", "breakout rooms, not modelled yet"),
     later("ATK-ZM-29", "Hidden in a breakout room", "breakout rooms, not modelled yet"),
@@ -25,7 +25,7 @@ pub const ELSEWHERE: [Elsewhere; 15] = [
     later(
         "ATK-ZM-36",
         "Abuse report framed or disavowed",
-        "abuse reports, not modelled; the forged packet is ATK-ZM-03",
+        "abuse reports, not modelled; see ATK-ZM-03",
     ),
     later("ATK-PH-01..02", "Calls: short code, upgrade", "phone calls, not modelled yet"),
     later("ATK-DV-01..07", "Devices: approval, sigchains", "device management, not modelled yet"),
@@ -39,5 +39,6 @@ pub const ELSEWHERE: [Elsewhere; 15] = [
         "One ciphertext under two keys",
         "inherent in AES-GCM, and not visible to the model",
     ),
-    later("ATK-SF, ATK-JI", "SFrame tags, Jitsi bridges", "another system, which has no profile"),
+    later("ATK-SF-01..02", "SFrame signatures over tags", "another system, which has no profile"),
+    later("ATK-JI-01..02", "Jitsi bridges", "another system, which has no profile"),
 ];

@@ -303,9 +303,9 @@ impl<A: Algebra> Run<'_, A> {
         &self,
         one: &str,
         other: &str,
-    ) -> Result<Option<(A::Value, A::Value)>, StageError> {
+    ) -> Result<Option<[A::Value; 2]>, StageError> {
         let code = |seen: Option<Seen<A::Value>>| seen.and_then(|seen| seen.security_code);
-        Ok(code(self.screen(one)?).zip(code(self.screen(other)?)))
+        Ok(code(self.screen(one)?).zip(code(self.screen(other)?)).map(|(one, other)| [one, other]))
     }
 
     /// Whether a client of this device is in the meeting a party is in.
