@@ -83,6 +83,12 @@ pub enum Expected {
         /// Without these rules it would succeed.
         by: &'static [Rule],
     },
+    /// The harm does not come about because this version took another answer to a reading than its
+    /// parent; with its parent's answers it would.
+    Outgrown {
+        /// The reading.
+        reading: &'static str,
+    },
     /// The version does not have what is attacked.
     NotApplicable,
 }
@@ -93,7 +99,7 @@ impl Expected {
     pub const fn by(self) -> &'static [Rule] {
         match self {
             Self::Refused { by, .. } | Self::Prevented { by } => by,
-            Self::Succeeds | Self::Detected | Self::NotApplicable => &[],
+            Self::Succeeds | Self::Detected | Self::Outgrown { .. } | Self::NotApplicable => &[],
         }
     }
 }

@@ -7,7 +7,10 @@ use std::{fs, time::Duration};
 
 use common::conclave;
 use conclave_conformance::{
-    attacks::{self, Entry, Expected},
+    attacks::{
+        self, Entry, Expected,
+        judge::{self, Outcome},
+    },
     commands::attacks::judge_all,
     commands::check::ask_hello,
     player::{Fault, Player},
@@ -51,6 +54,7 @@ fn a_wrong_expectation_is_noticed() {
             Expected::Detected | Expected::NotApplicable => Expected::Succeeds,
             Expected::Refused { by, .. } => Expected::Prevented { by },
             Expected::Prevented { by } => Expected::Refused { by, voice: by[0] },
+            Expected::Outgrown { .. } => Expected::Succeeds,
         };
     }
     for (at, row) in judge_all(&entries).unwrap().iter().enumerate() {
@@ -58,6 +62,45 @@ fn a_wrong_expectation_is_noticed() {
             let exchanged = column == at % attacks::PROFILES;
             assert_eq!(judged.is_as_expected(), !exchanged, "{} {column}", judged.entry.id);
         }
+    }
+}
+
+/// What comes of an attack under a profile without a rule that is not in its way.
+fn without(id: &str, profile: &str, rule: Rule) -> Outcome {
+    let profile = Profile::by_id(profile).unwrap().without(rule);
+    judge::observe(&Entry::by_id(id).unwrap(), &profile).unwrap().outcome
+}
+
+/// What is shown, is shown because of a rule: without it the same attack goes unnoticed.
+#[test]
+fn detection_rests_on_the_rules_of_the_display() {
+    for (id, profile, rule) in [
+        ("ZM-09", "zoom-4.1", Rule::LeftShown),
+        ("ZM-12", "zoom-4.1", Rule::LeaverShownUntilRekey),
+        ("ZM-20", "zoom-2.3.1", Rule::ChangeNoticed),
+        ("ZM-22", "zoom-3.0", Rule::LeavesCounted),
+        ("ZM-25", "zoom-3.1", Rule::UnlockWarned),
+        ("ZM-27B", "zoom-4.6", Rule::UnlockWarned),
+        ("ZM-32", "zoom-4.4", Rule::LabelHonest),
+    ] {
+        let with = judge::observe(&Entry::by_id(id).unwrap(), &Profile::by_id(profile).unwrap());
+        assert_eq!(with.unwrap().outcome, Outcome::Detected, "{id} under {profile}");
+        assert_eq!(without(id, profile, rule), Outcome::Succeeds, "{id} without {}", rule.id());
+    }
+}
+
+/// The damage stays within what the paper admits because of a rule: without it, it is worse.
+#[test]
+fn no_more_than_admitted_rests_on_a_rule() {
+    for (id, profile, rule) in [
+        ("ZM-01", "zoom-4.6", Rule::EphemeralErased),
+        ("ZM-05", "zoom-2.3.1", Rule::MeetingKeysErased),
+        ("ZM-12", "zoom-4.1", Rule::RotationFresh),
+        ("ZM-24", "zoom-3.0", Rule::EphemeralErased),
+        ("ZM-30", "zoom-4.1", Rule::JoinerKeyNew),
+    ] {
+        let outcome = without(id, profile, rule);
+        assert!(matches!(outcome, Outcome::Worse(_)), "{id} without {}: {outcome:?}", rule.id());
     }
 }
 

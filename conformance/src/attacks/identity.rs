@@ -2,23 +2,28 @@
 
 use conclave_model::{
     harm::{Harm, Sign},
-    message::Role,
-    script::CastMember,
+    message::{Meeting, Role},
+    script::{
+        CastMember, Change, ForgedHeartbeat, ForgedSeal, KeyRecipe, MessageKind, ValueRecipe,
+    },
 };
 use conclave_spec::{Profile, Rule};
 
 use super::{
     D, Entry, Evidence, Expected, Play, play, refused,
-    steps::{comes, goes_on, listed_during, reads, says},
+    steps::{as_late, comes, goes_on, listed_during, meets, reads, says},
 };
-use crate::cases::scene::{Scene, seat};
+use crate::cases::scene::{Scene, announcement, forged_seal, heartbeat, link, seat};
 
+const VERIFIED: Expected = refused(&[Rule::AnnouncementVerifies]);
+const THREEFOLD: Expected =
+    refused(&[Rule::AnnouncementVerifies, Rule::HeartbeatVerifies, Rule::LeaderListed]);
 const SAME_KEY: Expected = refused(&[Rule::RejoinSameKey]);
 
 /// Bob's device in other hands.
 const AS_BOB: &str = "bob@laptop";
 
-pub(super) const ALL: [Entry; 3] = [
+pub(super) const ALL: [Entry; 4] = [
     Entry {
         id: "ATK-ZM-04",
         title: "Key theft on a shared device",
@@ -64,6 +69,25 @@ pub(super) const ALL: [Entry; 3] = [
         expected: [SAME_KEY; 9],
         play: other_key,
     },
+    Entry {
+        id: "ATK-MX-03",
+        title: "Key passed off as the leader's",
+        evidence: Evidence::Stated,
+        source: "CVE-2022-39249; 2.3.1, 3.7.5 step 8",
+        attacker: "insider",
+        goal: "AUTH",
+        story: "As in Matrix, where clients took room keys from others than those whose they \
+                were said to be: the server says that Alice leads, and serves as her ephemeral \
+                key one of its own, under which it seals a meeting key.",
+        note: "Where a key is used only after its heartbeat, the signature of the heartbeat and \
+               the binding on the list stand behind the announcement: all three must go.",
+        needs: &[],
+        expected: [
+            THREEFOLD, VERIFIED, VERIFIED, VERIFIED, THREEFOLD, THREEFOLD, THREEFOLD, THREEFOLD,
+            THREEFOLD,
+        ],
+        play: passed_off,
+    },
 ];
 
 fn stolen(profile: &Profile) -> Play {
@@ -86,7 +110,6 @@ fn stolen(profile: &Profile) -> Play {
 }
 
 fn substituted(profile: &Profile) -> Play {
-    use conclave_model::message::Meeting;
     const TEXT: &str = "hello Alice";
     const AS_ALICE: &str = "alice@laptop";
     let other = Meeting { id: "93017455129".to_owned(), uuid: *b"another meeting." };
@@ -97,7 +120,7 @@ fn substituted(profile: &Profile) -> Play {
     scene.join_instance("bob", Role::Participant, other);
     let decisive = scene.steps();
     scene.told_leader("bob", AS_ALICE);
-    super::steps::meets(&mut scene, "bob", AS_ALICE);
+    meets(&mut scene, "bob", AS_ALICE);
     says(&mut scene, "bob", TEXT);
     play(scene, "bob", decisive, &[reads(AS_ALICE, "bob", TEXT)]).shown(&[
         Sign::Leader { at: "bob", user_id: "alice" },
@@ -118,4 +141,39 @@ fn other_key(profile: &Profile) -> Play {
     goes_on(&mut scene, "alice", &["carol"], 50_000, 70_000);
     says(&mut scene, "carol", TEXT);
     play(scene, "alice", decisive, &[reads(AS_BOB, "carol", TEXT)])
+}
+
+fn passed_off(profile: &Profile) -> Play {
+    const TEXT: &str = "only for Alice";
+    let mut scene = Scene::seated(profile, &["alice", "bob"]);
+    scene.also(CastMember::new("mallory", seat("mallory")));
+    goes_on(&mut scene, "alice", &["bob"], 0, 20_000);
+    as_late(&mut scene, "mallory", "alice");
+    scene.join("mallory", Role::Participant).told_leader("mallory", "mallory");
+    scene.admit("mallory", "bob");
+    let mk_seq = scene.newest_key("bob") + 1;
+    let links = scene.count("alice", MessageKind::Link);
+    let beats = scene.count("alice", MessageKind::Heartbeat);
+    let of = Box::new(heartbeat("alice", beats));
+    let certified = ForgedHeartbeat {
+        by: "mallory".to_owned(),
+        certifies: Some(Box::new(link("alice", links))),
+        t: Some(1),
+        mk_seq: Some(mk_seq),
+        prev: Some(ValueRecipe::HashOf { by: "alice".to_owned(), of }),
+        timestamp_ms: Some(1),
+        signed: Vec::new(),
+    };
+    let mut changes = vec![Change::new("leader", ValueRecipe::Text("alice".to_owned()))];
+    if scene.has(Rule::HybridNamesSender) {
+        changes.push(Change::new("sender_ivk", ValueRecipe::IvkOf("alice".to_owned())));
+    }
+    let key = KeyRecipe::Held(scene.newest_key("mallory"));
+    let sealed =
+        ForgedSeal { by: "mallory".to_owned(), key, changes, ..forged_seal("bob", mk_seq) };
+    let decisive = scene.steps();
+    scene.told_leader_as("bob", "alice", seat("alice"), announcement("mallory"));
+    scene.heartbeat_forged("bob", certified).sealed_forged("bob", sealed).advance("bob", 25_000);
+    says(&mut scene, "bob", TEXT);
+    play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)])
 }

@@ -123,6 +123,7 @@ impl Outcome {
             | (Self::Detected, Expected::Detected)
             | (Self::Prevented, Expected::Prevented { .. })
             | (Self::NotApplicable, Expected::NotApplicable) => true,
+            (Self::Refused { .. } | Self::Prevented, Expected::Outgrown { .. }) => true,
             (Self::Refused { rule, .. }, Expected::Refused { voice, .. }) => *rule == voice,
             (
                 Self::Succeeds
@@ -134,6 +135,7 @@ impl Outcome {
                 Expected::Succeeds
                 | Expected::Detected
                 | Expected::Prevented { .. }
+                | Expected::Outgrown { .. }
                 | Expected::NotApplicable
                 | Expected::Refused { .. },
             ) => false,
@@ -146,8 +148,7 @@ impl Judged {
     /// that stand in its way.
     #[must_use]
     pub fn is_as_expected(&self) -> bool {
-        let bears = self.expected.by().is_empty() || self.ablation == Some(true);
-        self.observed.outcome.is(self.expected) && bears
+        self.observed.outcome.is(self.expected) && self.ablation != Some(false)
     }
 }
 
@@ -158,11 +159,23 @@ impl Judged {
 pub fn judge(entry: &Entry, profile: &Profile) -> Result<Judged, JudgeError> {
     let expected = entry.expected_in(profile);
     let observed = observe(entry, profile)?;
-    let ablation = match expected.by() {
-        [] => None,
-        by => Some(observe(entry, &less(profile, by))?.outcome.is_harm()),
+    let ablation = match ablated(profile, expected) {
+        Some(ablated) => Some(observe(entry, &ablated)?.outcome.is_harm()),
+        None => None,
     };
     Ok(Judged { entry: *entry, profile: profile.clone(), expected, observed, ablation })
+}
+
+/// The profile without what is said to stand in the way.
+fn ablated(profile: &Profile, expected: Expected) -> Option<Profile> {
+    match expected {
+        Expected::Refused { by, .. } | Expected::Prevented { by } => Some(less(profile, by)),
+        Expected::Outgrown { .. } => {
+            let parent = Profile::by_id(profile.parent?)?;
+            Some(Profile { rules: profile.rules, id: profile.id, ..parent })
+        }
+        Expected::Succeeds | Expected::Detected | Expected::NotApplicable => None,
+    }
 }
 
 /// The profile without these rules.

@@ -4,17 +4,17 @@ use conclave_model::{
     harm::{Harm, Sign},
     message::{Meeting, Role},
     script::{
-        Act, BoundTo, CastMember, ForgedHeartbeat, ForgedLink, ForgedSeal, ForgedSnapshot,
-        KeyRecipe, MessageKind, OperationRecipe, Recipe, ValueRecipe,
+        Act, CastMember, ForgedHeartbeat, ForgedLink, ForgedSeal, ForgedSnapshot, KeyRecipe,
+        MessageKind, OperationRecipe, Recipe, ValueRecipe,
     },
 };
 use conclave_spec::{Profile, Rule};
 
 use super::{
     D, Entry, Evidence, Expected, NA, Play, play, refused,
-    steps::{goes_on, listed_during, meets, reads, says},
+    steps::{as_late, goes_on, listed_during, meets, reads, says},
 };
-use crate::cases::scene::{Scene, heartbeat, link, meeting, seat};
+use crate::cases::scene::{Scene, forged_seal, heartbeat, link, meeting, seat};
 
 const LISTED: Expected = refused(&[Rule::LeaderListed]);
 const KNOWN: Expected = refused(&[Rule::LockedLeaderKnown]);
@@ -170,6 +170,7 @@ fn unlisted_leader(profile: &Profile) -> Play {
     let mut scene = Scene::seated(profile, &["alice", "bob"]);
     scene.also(CastMember::new("mallory", seat("mallory")));
     goes_on(&mut scene, "alice", &["bob"], 0, 20_000);
+    as_late(&mut scene, "mallory", "alice");
     scene.join("mallory", Role::Participant).told_leader("mallory", "mallory");
     scene.admit("mallory", "bob");
     let mk_seq = scene.newest_key("bob") + 1;
@@ -199,17 +200,7 @@ fn unlisted_leader(profile: &Profile) -> Play {
         signed: Vec::new(),
     };
     let key = KeyRecipe::Held(scene.newest_key("mallory"));
-    let sealed = ForgedSeal {
-        by: "mallory".to_owned(),
-        to: seat("bob"),
-        key,
-        mk_seq,
-        cipher: None,
-        derivation: None,
-        changes: Vec::new(),
-        bound_to: BoundTo::Newest,
-        classic: false,
-    };
+    let sealed = ForgedSeal { by: "mallory".to_owned(), key, ..forged_seal("bob", mk_seq) };
     scene.told_leader("bob", "mallory").link_forged("bob", forged);
     let decisive = scene.steps();
     scene.heartbeat_forged("bob", certified).sealed_forged("bob", sealed).advance("bob", 25_000);
@@ -225,6 +216,7 @@ fn stranger_leads_locked(profile: &Profile) -> Play {
     goes_on(&mut scene, "alice", &["bob"], 0, 20_000);
     scene.set_lock("alice", true).catch_up("bob");
     // The server serves her what is on the board.
+    as_late(&mut scene, "mallory", "alice");
     scene.join("mallory", Role::Participant).told_leader("mallory", "alice");
     scene.admit("mallory", "bob").catch_up("mallory").told_leader("mallory", "mallory");
     let decisive = scene.steps();

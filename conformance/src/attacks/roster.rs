@@ -12,7 +12,7 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     D, Entry, Evidence, Expected, Play, S, play, refused,
-    steps::{comes, goes_on, gone, listed, listed_during, phantom, reads, says},
+    steps::{as_late, comes, goes_on, gone, listed, listed_during, phantom, reads, says},
     voiced,
 };
 use crate::cases::scene::{Scene, announcement, heartbeat, link, seat};
@@ -265,6 +265,7 @@ fn server_adds(profile: &Profile) -> Play {
     let mut scene = Scene::seated(profile, &["alice", "bob"]);
     scene.also(CastMember::new("mallory", seat("mallory")));
     goes_on(&mut scene, "alice", &["bob"], 0, 20_000);
+    as_late(&mut scene, "mallory", "alice");
     scene.join("mallory", Role::Participant);
     let last = scene.count("alice", MessageKind::Link);
     let beats = scene.count("alice", MessageKind::Heartbeat);

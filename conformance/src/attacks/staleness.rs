@@ -16,7 +16,7 @@ use crate::cases::scene::Scene;
 const NOT_STALE: Expected = refused(&[Rule::NotStale]);
 const RECENT: Expected = voiced(&[Rule::NonceRecent], Rule::SealOpens);
 
-pub(super) const ALL: [Entry; 3] = [
+pub(super) const ALL: [Entry; 4] = [
     Entry {
         id: "ATK-ZM-05",
         title: "Denial of service",
@@ -57,11 +57,30 @@ pub(super) const ALL: [Entry; 3] = [
                 a member a little later than those of the one before: after five leaders the \
                 member takes a key that is seven minutes old, and no leader's clock shows it.",
         note: "Since 4.1 such a key is bound to a nonce that is no longer one of the two newest. \
-               Heartbeats are bound to none: a member that lacks the key they certify goes on \
-               under its last one (reading R-77).",
+               Heartbeats are bound to none: see ATK-ZM-07B.",
         needs: &[],
         expected: [S, S, S, S, S, RECENT, RECENT, RECENT, RECENT],
         play: accumulates,
+    },
+    Entry {
+        id: "ATK-ZM-07B",
+        title: "Old key behind leader changes",
+        evidence: Evidence::Derived,
+        source: "4.1, subsubsec:lpl and subsubsec:liveness",
+        attacker: "insider with a removed participant",
+        goal: "LIVE-ROSTER, REMOVAL",
+        story: "As ATK-ZM-07, with eight leaders and one who is removed by the last of them. A \
+                member that lags behind refuses their keys, if it is of a version that has \
+                nonces, and takes their heartbeats all the same: eleven minutes after the removal \
+                it speaks under a key that the removed participant has.",
+        note: "Nonces do not bound how old a key in use may be, nor the roster. A heartbeat is \
+               bound to none, the anchor of reading R-52 begins anew with each leader, and by \
+               reading R-77 a member without the key that is certified goes on under its last \
+               one. The hardened profile gives that key up with the certificate (R-64): the \
+               member is mute, though its roster is as old.",
+        needs: &[],
+        expected: [S, S, S, S, S, S, S, S, Expected::Outgrown { reading: "R-64" }],
+        play: roster_lags,
     },
 ];
 
@@ -109,14 +128,15 @@ const KEY_AGE_MS: u64 = 360_000;
 /// To whom nothing is delayed.
 const PROMPT: [&str; 3] = ["alice", "carol", "dave"];
 
-fn accumulates(profile: &Profile) -> Play {
-    let cast = ["alice", "bob", "carol", "dave"];
-    let mut scene = Scene::seated(profile, &cast);
-    goes_on(&mut scene, "alice", &["bob", "carol", "dave"], 0, 20_000);
+/// The server changes the leader every ten seconds, and Bob gets what each posted 95 seconds after
+/// he got what the one before did. In the end the last leader removes Mallory; Bob does not hear
+/// of it.
+fn lagging(profile: &Profile, reigns: usize) -> Scene {
+    let mut scene = Scene::seated(profile, &["alice", "bob", "carol", "dave", "mallory"]);
+    goes_on(&mut scene, "alice", &["bob", "carol", "dave", "mallory"], 0, 20_000);
     scene.share_board();
-    let reigns = ["carol", "dave", "carol", "dave", "carol"];
     let (mut last, mut delayed) = ("alice", Vec::new());
-    for (at, leader) in (3..).zip(reigns) {
+    for (at, leader) in (3..).zip(["carol", "dave"].into_iter().cycle().take(reigns)) {
         let others = |leader| PROMPT.into_iter().filter(move |party| *party != leader);
         scene.advance(last, at * 10_000);
         for party in others(last) {
@@ -127,11 +147,25 @@ fn accumulates(profile: &Profile) -> Play {
         delayed.push((leader, before, scene.posted()));
         last = leader;
     }
+    scene.kick(last, "mallory");
     for (at, (leader, before, after)) in (1..).zip(delayed) {
         scene.advance("bob", 20_000 + at * GAP_MS).catch_up_to("bob", before);
         scene.told_leader("bob", leader).catch_up_to("bob", after);
     }
+    scene
+}
+
+fn accumulates(profile: &Profile) -> Play {
+    let scene = lagging(profile, 5);
     // The last thing he gets is the key.
     let decisive = scene.steps().saturating_sub(1);
     play(scene, "bob", decisive, &[Harm::StaleKey { who: "bob", ms: KEY_AGE_MS }])
+}
+
+fn roster_lags(profile: &Profile) -> Play {
+    const TEXT: &str = "she is still here, is she not?";
+    let mut scene = lagging(profile, 8);
+    let decisive = scene.steps();
+    says(&mut scene, "bob", TEXT);
+    play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)])
 }

@@ -52,8 +52,17 @@ pub(super) fn hands_over(scene: &mut Scene, leader: &str, others: &[&str]) {
     }
 }
 
+/// It becomes as late for one as it is for another.
+pub(super) fn as_late(scene: &mut Scene, party: &str, as_for: &str) {
+    let now_ms = scene.now_ms(as_for);
+    if scene.now_ms(party) < now_ms {
+        scene.advance(party, now_ms);
+    }
+}
+
 /// Somebody joins and the leader is told.
 pub(super) fn comes(scene: &mut Scene, party: &str, leader: &str) {
+    as_late(scene, party, leader);
     scene.join(party, Role::Participant).told_leader(party, leader).admit(leader, party);
 }
 

@@ -27,7 +27,7 @@ pub(super) const ALL: [Entry; 3] = [
         story: "One participant has a client older than 6.0.10. Its copy of the meeting key is in \
                 a classic box, which opens everything.",
         note: "Admitted. The meeting must not be labelled post-quantum.",
-        needs: &[Rule::LabelHonest],
+        needs: &[Rule::HybridUsesKem],
         expected: [NA, NA, NA, NA, NA, NA, D, D, D],
         play: straggler,
     },
@@ -55,7 +55,7 @@ pub(super) const ALL: [Entry; 3] = [
                 key, so that the leader uses the classic box.",
         note: "The paper does not say what the suite is taken from; reading R-61 takes it from \
                the signed key.",
-        needs: &[Rule::LabelHonest],
+        needs: &[Rule::HybridUsesKem],
         expected: [NA, NA, NA, NA, NA, NA, AS_SIGNED, AS_SIGNED, AS_SIGNED],
         play: stripped,
     },

@@ -477,6 +477,13 @@ impl Scene {
         self.script.steps.len()
     }
 
+    /// A party's time, in milliseconds since the start.
+    pub(crate) fn now_ms(&mut self, party: &str) -> u64 {
+        self.play();
+        let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
+        actor.map(|actor| actor.now_ms).unwrap_or_default()
+    }
+
     /// Whether a party is in a meeting.
     pub(crate) fn is_inside(&mut self, party: &str) -> bool {
         self.role(party).is_some()

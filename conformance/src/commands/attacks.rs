@@ -131,7 +131,13 @@ pub fn cell(judged: &Judged) -> String {
     if !judged.is_as_expected() {
         return format!("!{got}");
     }
-    judged.expected.by().first().map_or(got, |rule| rule.id().to_owned())
+    match judged.expected {
+        Expected::Outgrown { reading } => reading.to_owned(),
+        Expected::Refused { .. } | Expected::Prevented { .. } => {
+            judged.expected.by().first().map_or(got, |rule| rule.id().to_owned())
+        }
+        Expected::Succeeds | Expected::Detected | Expected::NotApplicable => got,
+    }
 }
 
 fn painted(judged: &Judged, text: &str, look: Look) -> String {
@@ -182,6 +188,7 @@ fn legend(look: Look, out: &mut dyn Write) -> io::Result<()> {
         ("S", "it succeeds, and nothing shows it", Style::new().red()),
         ("D", "it succeeds, is shown to its victims, and goes no further", Style::new().yellow()),
         ("ROT-02", "it fails because of that rule, and succeeds without it", Style::new().green()),
+        ("R-64", "it fails because of the answer to that reading", Style::new().green()),
         ("-", "the version does not have what is attacked", Style::new().dim()),
         ("!", "not as written down", Style::new().red().bold().reverse()),
     ];
@@ -214,7 +221,20 @@ pub fn expected_words(expected: Expected) -> String {
             format!("refused by {} (as {})", rules(by), voice.id())
         }
         Expected::Prevented { by } => format!("comes to nothing because of {}", rules(by)),
+        Expected::Outgrown { reading } => format!("comes to nothing by the answer to {reading}"),
         Expected::NotApplicable => "not applicable".to_owned(),
+    }
+}
+
+/// What is taken away to see that it stood in the way.
+fn taken_away(expected: Expected) -> String {
+    match expected {
+        Expected::Outgrown { reading } => format!("with the parent's answer to {reading}"),
+        Expected::Refused { by, .. } | Expected::Prevented { by } => {
+            let ids: Vec<_> = by.iter().map(|rule| rule.id()).collect();
+            format!("without {}", ids.join(" and "))
+        }
+        Expected::Succeeds | Expected::Detected | Expected::NotApplicable => String::new(),
     }
 }
 
@@ -246,9 +266,8 @@ fn detail(row: &[Judged], options: &Options, out: &mut dyn Write) -> io::Result<
             writeln!(out, "{indent}{}: {wanted}", style("expected").red().bold())?;
         }
         if let Some(succeeds) = judged.ablation {
-            let ids: Vec<_> = judged.expected.by().iter().map(|rule| rule.id()).collect();
             let fate = if succeeds { "it succeeds" } else { "IT STILL FAILS" };
-            writeln!(out, "{indent}without {} {fate}", ids.join(" and "))?;
+            writeln!(out, "{indent}{} {fate}", taken_away(judged.expected))?;
         }
     }
     let Some(shown) = drawn(row, options) else { return Ok(()) };

@@ -13,7 +13,8 @@ pub(super) fn page() -> String {
          outcome stands beside it, written by hand, and `conclave attacks` plays every cell over \
          real cryptography and over terms and fails where anything else comes of it. `conclave \
          check --attacks` plays them against a client, which is the victim. Where a rule is named, \
-         the attack fails because of it, and succeeds in the same version without it.\n\n\
+         the attack fails because of it, and succeeds in the same version without it; where a \
+         reading is named, because of the answer that version takes.\n\n\
          - `S`: it succeeds, and nothing shows it.\n\
          - `D`: it succeeds, is shown to its victims, and goes no further than the paper admits.\n\
          - `-`: the version does not have what is attacked.\n\n",
@@ -52,6 +53,7 @@ fn cell(expected: Expected) -> String {
         Expected::Succeeds => "S".to_owned(),
         Expected::Detected => "D".to_owned(),
         Expected::NotApplicable => "-".to_owned(),
+        Expected::Outgrown { reading } => markdown::to_reading(reading),
         Expected::Refused { by, .. } | Expected::Prevented { by } => {
             by.iter().map(|rule| markdown::to_rule(rule.id())).collect::<Vec<_>>().join(" ")
         }
