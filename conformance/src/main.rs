@@ -42,8 +42,7 @@ enum Command {
     Explore(ExploreArgs),
     /// Run an exported counterexample against a client
     Attack(AttackArgs),
-    /// What comes of every known attack in every protocol version (exit 1 if anything else than
-    /// was written down)
+    /// What comes of the known attacks in every version (exit 1 if not as written down)
     Attacks(AttacksArgs),
     /// The rules: every obligation, with its kind, level and source
     Rules(Table),
@@ -286,15 +285,9 @@ fn run(command: Command) -> Exit {
             out,
         ),
         Command::Attack(args) => run_attack(args),
-        Command::Attacks(args) => attacks::run(
-            &attacks::Options {
-                id: args.id,
-                profile: args.profile,
-                json: args.json,
-                look: Look::of_stdout(),
-            },
-            out,
-        ),
+        Command::Attacks(AttacksArgs { id, profile, json }) => {
+            attacks::run(&attacks::Options { id, profile, json, look: Look::of_stdout() }, out)
+        }
         Command::Rules(table) => ended(tables::rules(&listing(&table), out)),
         Command::Readings(table) => ended(tables::readings(&listing(&table), out)),
         Command::Obligations(table) => match tables::obligations(&listing(&table), out) {

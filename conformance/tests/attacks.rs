@@ -11,6 +11,7 @@ use conclave_conformance::{
         self, Entry, Expected,
         judge::{self, Outcome},
     },
+    cases,
     commands::attacks::judge_all,
     commands::check::ask_hello,
     player::{Fault, Player},
@@ -18,6 +19,12 @@ use conclave_conformance::{
     reference::Reference,
     run::{self, Bench},
     verdict::{CaseReport, Mode, Verdict},
+};
+use conclave_model::{
+    algebra::Bytes,
+    harm::{Harm, Run},
+    message::Seat,
+    script::Act,
 };
 use conclave_spec::{Kind, Profile, Rule};
 
@@ -101,6 +108,50 @@ fn no_more_than_admitted_rests_on_a_rule() {
     ] {
         let outcome = without(id, profile, rule);
         assert!(matches!(outcome, Outcome::Worse(_)), "{id} without {}: {outcome:?}", rule.id());
+    }
+}
+
+/// No harm is found where nobody attacks: whole meetings with joins, leaves, a removal, a lock and
+/// a new leader, in every profile.
+#[test]
+fn in_an_honest_meeting_there_is_no_harm() {
+    for profile in Profile::all() {
+        let drafts = cases::drafts(&profile);
+        let draft = drafts.iter().find(|draft| draft.name == "whole-meeting-as-participant");
+        let mut script = draft.unwrap().script.clone();
+        let ends = script.steps.iter().position(|step| matches!(step.act, Act::MeetingEnded {}));
+        script.steps.truncate(ends.unwrap());
+        let algebra = Bytes::seeded([7; 32]);
+        let run = Run::of(&algebra, &script, &profile, &["erin", "dave"]).unwrap();
+        assert!(run.frames().len() >= 8, "{} says enough", profile.id);
+        let (one, other) = ("bob", "carol");
+        let seat = |user: &str| Seat::new(user, &format!("{user}-laptop"));
+        let mut harms = vec![
+            Harm::SplitHistory { one, other },
+            Harm::Apart { one, other },
+            Harm::CounterTwice,
+            Harm::StaleKey { who: "bob", ms: 60_000 },
+            Harm::OldKey { by: "bob", ms: 312_000 },
+            Harm::ForgedVoice { listener: "bob", from: seat("carol") },
+            Harm::ForgedVoice { listener: "carol", from: seat("alice") },
+            Harm::ShutOut { who: "bob" },
+            Harm::KeepsSecrets { who: "alice" },
+            Harm::FalseName { at: "bob", who: "bob" },
+            Harm::Reads { spy: "erin", by: "carol", text: "I lead now" },
+            Harm::Reads { spy: "dave", by: "carol", text: "as before" },
+        ];
+        for who in ["alice", "carol", "dave", "erin"] {
+            harms.push(Harm::Phantom { at: "bob", who: seat(who) });
+            harms.push(Harm::Smuggled { at: "bob", who: seat(who) });
+        }
+        for spy in ["dave", "erin"] {
+            harms.extend([Harm::Unseen { by: "carol", spy }, Harm::Unlisted { at: "carol", spy }]);
+        }
+        for harm in harms {
+            assert!(!harm.happened(&run).unwrap(), "{}: {}", profile.id, harm.sentence());
+        }
+        let hybrid = profile.rules.contains(Rule::HybridUsesKem);
+        assert_eq!(Harm::Recorded { to: "bob" }.happened(&run).unwrap(), !hybrid);
     }
 }
 

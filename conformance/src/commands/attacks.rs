@@ -277,11 +277,9 @@ fn detail(row: &[Judged], options: &Options, out: &mut dyn Write) -> io::Result<
     let heading = format!("Under {}; {} is the victim", shown.profile.id, play.plays);
     writeln!(out, "\n{}\n\n{picture}", look.heading(&heading))?;
     let (id, under) = (entry.id, shown.profile.id);
+    let only = format!("--only {under}/attacks/{id}");
     writeln!(out, "replay    conclave attacks {id} --profile {under}")?;
-    writeln!(
-        out,
-        "against a client  conclave check --attacks --only {under}/attacks/{id} --adapter-cmd \"...\""
-    )
+    writeln!(out, "          conclave check --attacks {only} --adapter-cmd \"...\"")
 }
 
 /// The judgement to draw: the one asked for, else the first refusal, else the newest.
