@@ -2,21 +2,21 @@
 
 use conclave_model::{
     harm::{Harm, Sign},
-    script::Recipe,
+    script::{CastMember, Recipe},
 };
 use conclave_spec::{Profile, Rule};
 
 use super::{
     D, Entry, Evidence, Expected, Play, S, play, refused,
-    steps::{goes_on, hands_over, reads, says},
+    steps::{certify_upto, comes, goes_on, hands_over, posted, reads, says},
     voiced,
 };
-use crate::cases::scene::Scene;
+use crate::cases::scene::{Scene, seat};
 
 const NOT_STALE: Expected = refused(&[Rule::NotStale]);
 const RECENT: Expected = voiced(&[Rule::NonceRecent], Rule::SealOpens);
 
-pub(super) const ALL: [Entry; 4] = [
+pub(super) const ALL: [Entry; 5] = [
     Entry {
         id: "ATK-ZM-05",
         title: "Denial of service",
@@ -45,6 +45,25 @@ pub(super) const ALL: [Entry; 4] = [
         needs: &[],
         expected: [S, S, S, S, S, NOT_STALE, NOT_STALE, NOT_STALE, NOT_STALE],
         play: drip,
+    },
+    Entry {
+        id: "ATK-ZM-06B",
+        title: "Drop by drop, with rotations",
+        evidence: Evidence::Derived,
+        source: "4.1, subsubsec:lpl and subsubsec:liveness",
+        attacker: "insider with a removed participant and a guest of its own",
+        goal: "LIVE-ROSTER, REMOVAL",
+        story: "As ATK-ZM-06, while a guest of the server comes and goes, so that the leader \
+                rotates. Each heartbeat that a member is handed certifies a greater number; the \
+                keys are withheld. Ten minutes after a removal the member speaks under a key that \
+                the removed participant has.",
+        note: "The anchor of reading R-52 is the heartbeat that certifies a greater number, \
+               whether or not the key has come: every rotation grants the server another hundred \
+               seconds. By reading R-77 the member goes on under its last key; the hardened \
+               profile gives that up with the certificate (R-64).",
+        needs: &[],
+        expected: [S, S, S, S, S, S, S, S, Expected::Outgrown { reading: "R-64" }],
+        play: drip_with_rotations,
     },
     Entry {
         id: "ATK-ZM-07",
@@ -118,6 +137,34 @@ fn drip(profile: &Profile) -> Play {
         }
         scene.heartbeat("bob", "alice", before + drop);
     }
+    says(&mut scene, "bob", TEXT);
+    play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)])
+}
+
+/// What Bob is handed at a time: everything of Alice's that one visit of the guest brought about,
+/// except for keys.
+fn drip_with_rotations(profile: &Profile) -> Play {
+    const TEXT: &str = "we are among friends";
+    let mut scene = Scene::seated(profile, &["alice", "bob", "mallory"]);
+    scene.also(CastMember::new("guest", seat("guest")));
+    goes_on(&mut scene, "alice", &["bob", "mallory"], 0, 20_000);
+    let mut drops = vec![posted(&mut scene, "alice")];
+    for visit in 1..=7 {
+        goes_on(&mut scene, "alice", &[], visit * 20_000, visit * 20_000 + 20_000);
+        if visit % 2 == 1 {
+            comes(&mut scene, "guest", "alice");
+        } else {
+            scene.leave("guest").depart("alice", "guest");
+        }
+        drops.push(posted(&mut scene, "alice"));
+    }
+    scene.kick("alice", "mallory");
+    for (at, drop) in (1..).zip(drops.windows(2)) {
+        let [since, upto] = drop else { continue };
+        scene.advance("bob", 20_000 + at * GAP_MS);
+        certify_upto(&mut scene, "bob", "alice", *since, *upto);
+    }
+    let decisive = scene.steps();
     says(&mut scene, "bob", TEXT);
     play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)])
 }

@@ -23,13 +23,18 @@ pub(super) fn posted(scene: &mut Scene, by: &str) -> Posted {
 /// The links and heartbeats that `by` posted since reach a participant; the keys do not.
 pub(super) fn certify(scene: &mut Scene, party: &str, by: &str, since: Posted) {
     let now = posted(scene, by);
-    for nth in since.links + 1..=now.links {
+    certify_upto(scene, party, by, since, now);
+    scene.misses(party);
+}
+
+/// Some of the links and heartbeats that `by` posted reach a participant.
+pub(super) fn certify_upto(scene: &mut Scene, party: &str, by: &str, since: Posted, upto: Posted) {
+    for nth in since.links + 1..=upto.links {
         scene.link(party, by, nth);
     }
-    for nth in since.beats + 1..=now.beats {
+    for nth in since.beats + 1..=upto.beats {
         scene.heartbeat(party, by, nth);
     }
-    scene.misses(party);
 }
 
 /// Time passes for some, in steps of ten seconds; the leader beats, the others hear of it.
