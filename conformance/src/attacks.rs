@@ -251,13 +251,14 @@ pub fn all() -> Vec<Entry> {
     all
 }
 
-/// Every attack as a case in every version that has what is attacked.
+/// Every attack as a case in every version that has what is attacked, or in one version alone.
 ///
 /// # Errors
 /// An attack cannot be played.
-pub fn cases() -> Result<Vec<Case>, AttackError> {
+pub fn cases(only: Option<&str>) -> Result<Vec<Case>, AttackError> {
     let mut cases = Vec::new();
-    for profile in Profile::all() {
+    let wanted = |profile: &Profile| only.is_none_or(|only| only == profile.id);
+    for profile in Profile::all().into_iter().filter(wanted) {
         for entry in all() {
             cases.extend(entry.case(&profile)?);
         }

@@ -254,12 +254,22 @@ fn the_result_is_written_for_machines() {
 
 #[test]
 fn check_plays_them_against_a_client() {
-    let own = conclave(&["check", "--attacks", "--mode", "tape-bytes"], WITHIN);
+    let own =
+        conclave(&["check", "--attacks", "--mode", "tape-bytes", "--profile", "hardened"], WITHIN);
     own.assert(0, &["  conformant", "attacks"]);
     let program = env!("CARGO_BIN_EXE_conclave");
     let mutant = format!("'{program}' adapter --without HBT-18");
     let found = conclave(
-        &["check", "--attacks", "--adapter-cmd", &mutant, "--mode", "opaque-bytes"],
+        &[
+            "check",
+            "--attacks",
+            "--adapter-cmd",
+            &mutant,
+            "--mode",
+            "opaque-bytes",
+            "--profile",
+            "zoom-4.1",
+        ],
         WITHIN,
     );
     found.assert(

@@ -83,7 +83,8 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
 /// The stored vectors, or the known attacks.
 fn cases(options: &Options) -> Result<Vec<Case>, Exit> {
     if options.attacks {
-        return attacks::cases().map_err(|error| Exit::harness(&error.to_string()));
+        return attacks::cases(options.profile.as_deref())
+            .map_err(|error| Exit::harness(&error.to_string()));
     }
     let folder = vectors::folder(options.vectors.as_deref());
     vectors::load(&folder).map_err(|error| Exit::harness(&error.to_string()))
