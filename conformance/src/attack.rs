@@ -5,8 +5,8 @@ use conclave_model::{
     explore::replay_on_bytes,
     machine::{Outcome, StepError},
     properties::Goal,
-    script::{Act, Expect, ExpectedClass, Script},
-    stage::Stage,
+    script::{Act, Expect, ExpectedClass, Script, ScriptStep},
+    stage::{Stage, StageError},
 };
 use conclave_spec::{Profile, Rule};
 use serde::{Deserialize, Serialize};
@@ -107,15 +107,16 @@ impl Attack {
     }
 }
 
-/// The script with the expectations of another profile.
-fn expecting(script: &Script, profile: &Profile) -> Result<Script, AttackError> {
-    let said = |error: conclave_model::stage::StageError| AttackError::Script(error.to_string());
+/// The script with the expectations of another profile. What makes no sense to a client there, such
+/// as speaking after it has left, is left out.
+pub(crate) fn expecting(script: &Script, profile: &Profile) -> Result<Script, AttackError> {
+    let said = |error: StageError| AttackError::Script(error.to_string());
     let algebra = Bytes::seeded([0; 32]);
     let mut stage = Stage::new(&algebra, &script.cast, profile).map_err(said)?;
-    let mut script = script.clone();
-    for step in &mut script.steps {
+    let mut steps = Vec::with_capacity(script.steps.len());
+    for step in &script.steps {
         let reply = stage.play(step).map_err(said)?;
-        step.expect = match reply.outcome {
+        let expect = match reply.outcome {
             Ok(Outcome::Accepted) => Expect::accept(),
             Ok(Outcome::Pending(rule)) => Expect::pending(rule),
             // Time that runs out is no input that makes a client leave.
@@ -124,8 +125,12 @@ fn expecting(script: &Script, profile: &Profile) -> Result<Script, AttackError> 
                 Expect { class: ExpectedClass::Leave, rule: Some(rule), window: None }
             }
             Err(StepError::Refused(reject)) => Expect::broken(reject.rule),
-            Err(error) => return Err(AttackError::Script(error.to_string())),
+            Err(StepError::Misused(_)) => continue,
+            Err(error @ StepError::Undrawn(_)) => {
+                return Err(AttackError::Script(error.to_string()));
+            }
         };
+        steps.push(ScriptStep { expect, ..step.clone() });
     }
-    Ok(script)
+    Ok(Script { cast: script.cast.clone(), steps })
 }

@@ -21,7 +21,7 @@ mod membership;
 #[cfg(test)]
 mod pairs;
 mod rotation;
-mod scene;
+pub(crate) mod scene;
 mod whole;
 
 pub use formulas::{FormulaDraft, formula_drafts};

@@ -2,6 +2,7 @@
 
 pub mod adapter;
 pub mod attack;
+pub mod attacks;
 pub mod check;
 pub mod docs;
 pub mod explore;

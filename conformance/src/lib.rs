@@ -1,6 +1,7 @@
 //! Does someone else agree: vectors, adapter protocol, runner, reports.
 
 pub mod attack;
+pub mod attacks;
 pub mod case;
 pub mod cases;
 pub mod commands;

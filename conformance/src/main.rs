@@ -5,7 +5,7 @@ use std::{io::Write as _, panic, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{
-        self, Exit, adapter, attack, check, docs, explore, mutants,
+        self, Exit, adapter, attack, attacks, check, docs, explore, mutants,
         scenario::{self, ScenarioError},
         tables::{self, Listing, Look, TablesError},
     },
@@ -42,6 +42,8 @@ enum Command {
     Explore(ExploreArgs),
     /// Run an exported counterexample against a client
     Attack(AttackArgs),
+    /// What comes of the known attacks in every version (exit 1 if not as written down)
+    Attacks(AttacksArgs),
     /// The rules: every obligation, with its kind, level and source
     Rules(Table),
     /// The readings: where the paper is silent or contradicts itself, and what was chosen
@@ -117,6 +119,18 @@ struct AttackArgs {
 }
 
 #[derive(Debug, Args)]
+struct AttacksArgs {
+    /// One attack in detail, such as ZM-14
+    id: Option<String>,
+    /// The profile to draw it in
+    #[arg(long, requires = "id")]
+    profile: Option<String>,
+    /// Write everything as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct Table {
     /// As JSON
     #[arg(long)]
@@ -178,6 +192,9 @@ struct Check {
     /// Only this rule, or cases whose identifier contains this
     #[arg(long, value_name = "ID")]
     only: Option<String>,
+    /// The known attacks instead of the vectors
+    #[arg(long, conflicts_with = "vectors")]
+    attacks: bool,
     /// Only this mode, such as tape-bytes
     #[arg(long)]
     mode: Option<String>,
@@ -284,6 +301,9 @@ fn run(command: Command) -> Exit {
             out,
         ),
         Command::Attack(args) => run_attack(args),
+        Command::Attacks(AttacksArgs { id, profile, json }) => {
+            attacks::run(&attacks::Options { id, profile, json, look: Look::of_stdout() }, out)
+        }
         Command::Rules(table) => ended(tables::rules(&listing(&table), out)),
         Command::Readings(table) => ended(tables::readings(&listing(&table), out)),
         Command::Obligations(table) => match tables::obligations(&listing(&table), out) {
@@ -370,6 +390,9 @@ fn run_check(args: Check) -> Exit {
         Err(exit) => return exit,
     };
     // What else a replay needs to give the same result.
+    if args.attacks {
+        adapter_words.push_str(" --attacks");
+    }
     if let Some(folder) = &args.vectors {
         adapter_words.push_str(&format!(" --vectors {:?}", folder.display().to_string()));
     }
@@ -387,6 +410,7 @@ fn run_check(args: Check) -> Exit {
         json: args.json,
         junit: args.junit,
         answer_ms: args.answer_ms,
+        attacks: args.attacks,
     };
     check::check(&options, &mut std::io::stdout())
 }

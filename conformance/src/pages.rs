@@ -1,12 +1,13 @@
 //! The generated pages of the book and the generated schemas: one text for each file.
 //!
-//! Everything here is a function of the tables of `conclave-spec` and of the types of
-//! [`crate::protocol`], so a page cannot say what the program does not.
+//! Everything here is a function of the tables of `conclave-spec`, of the types of
+//! [`crate::protocol`] and of the corpus in [`crate::attacks`], so a page cannot say what the program does not.
 
 use conclave_spec::obligations::{Obligations, ObligationsError};
 use thiserror::Error;
 
 mod adapter_messages;
+mod attacks;
 pub mod facts;
 mod labels;
 mod layouts;
@@ -51,6 +52,7 @@ pub fn all() -> Result<Vec<Page>, PagesError> {
         Page { path: "docs/generated/profiles.md", text: profiles::page() },
         Page { path: "docs/generated/layouts.md", text: layouts::page() },
         Page { path: "docs/generated/labels.md", text: labels::page() },
+        Page { path: "docs/generated/attacks.md", text: attacks::page() },
         Page { path: "docs/generated/adapter-messages.md", text: adapter_messages::page() },
         Page { path: "vectors/schema/adapter.json", text: schema::text(&schema::adapter())? },
     ])

@@ -24,18 +24,18 @@ fn user(party: &str) -> &str {
 }
 
 /// The device of a party: what stands behind an `@`, else a laptop.
-pub(super) fn seat(party: &str) -> Seat {
+pub(crate) fn seat(party: &str) -> Seat {
     let (user, device) = party.split_once('@').unwrap_or((party, "laptop"));
     Seat::new(user, &format!("{user}-{device}"))
 }
 
 /// The meeting of nearly every case.
-pub(super) fn meeting() -> Meeting {
+pub(crate) fn meeting() -> Meeting {
     Meeting { id: "93017455128".to_owned(), uuid: *b"first instance.." }
 }
 
 /// Another incarnation of it.
-pub(super) fn next_instance() -> Meeting {
+pub(crate) fn next_instance() -> Meeting {
     Meeting { uuid: *b"second instance.", ..meeting() }
 }
 
@@ -52,18 +52,18 @@ struct Told {
 
 /// What a case needs to know of a heartbeat.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct LastBeat {
+pub(crate) struct LastBeat {
     /// Its send counter.
-    pub(super) t: u32,
+    pub(crate) t: u32,
     /// The number of the key it certifies.
-    pub(super) mk_seq: u32,
+    pub(crate) mk_seq: u32,
     /// Its timestamp.
-    pub(super) timestamp_ms: u64,
+    pub(crate) timestamp_ms: u64,
 }
 
 /// A script being written.
 #[derive(Clone, Debug)]
-pub(super) struct Scene {
+pub(crate) struct Scene {
     profile: Profile,
     script: Script,
     stage: Option<Stage<'static, Terms>>,
@@ -74,13 +74,13 @@ pub(super) struct Scene {
 
 impl Scene {
     /// A cast with the usual devices, nothing done yet.
-    pub(super) fn of(profile: &Profile, parties: &[&str]) -> Self {
+    pub(crate) fn of(profile: &Profile, parties: &[&str]) -> Self {
         let cast = parties.iter().map(|party| CastMember::new(party, seat(party))).collect();
         Self::with_cast(profile, cast)
     }
 
     /// A cast as given, nothing done yet.
-    pub(super) fn with_cast(profile: &Profile, cast: Vec<CastMember>) -> Self {
+    pub(crate) fn with_cast(profile: &Profile, cast: Vec<CastMember>) -> Self {
         let stage = Stage::new(&Terms, &cast, profile).ok();
         let script = Script { cast, steps: Vec::new() };
         Self { profile: profile.clone(), script, stage, played: 0, told: BTreeMap::new() }
@@ -88,7 +88,7 @@ impl Scene {
 
     /// Alice leads; the others have joined, and everybody is told who leads. Alice has not been
     /// told of the others.
-    pub(super) fn gathered(profile: &Profile, parties: &[&str]) -> Self {
+    pub(crate) fn gathered(profile: &Profile, parties: &[&str]) -> Self {
         let mut scene = Self::of(profile, parties);
         scene.join("alice", Role::Leader);
         for party in parties.iter().filter(|party| **party != "alice") {
@@ -100,7 +100,7 @@ impl Scene {
     /// As [`Scene::gathered`], with everybody admitted by Alice, one after the other, and what she
     /// posted in everybody's hands. Where every join rotates, the newest key is that of the last
     /// one: number `parties.len()`.
-    pub(super) fn seated(profile: &Profile, parties: &[&str]) -> Self {
+    pub(crate) fn seated(profile: &Profile, parties: &[&str]) -> Self {
         let mut scene = Self::gathered(profile, parties);
         for party in parties.iter().filter(|party| **party != "alice") {
             scene.admit("alice", party);
@@ -109,21 +109,21 @@ impl Scene {
         scene
     }
 
-    pub(super) fn script(self) -> Script {
+    pub(crate) fn script(self) -> Script {
         self.script
     }
 
     /// The profile it is written for.
-    pub(super) fn profile(&self) -> &Profile {
+    pub(crate) fn profile(&self) -> &Profile {
         &self.profile
     }
 
     /// Whether a rule is in force in its profile.
-    pub(super) fn has(&self, rule: Rule) -> bool {
+    pub(crate) fn has(&self, rule: Rule) -> bool {
         self.profile.rules.contains(rule)
     }
 
-    pub(super) fn act(&mut self, party: &str, act: Act) -> &mut Self {
+    pub(crate) fn act(&mut self, party: &str, act: Act) -> &mut Self {
         self.play();
         if let (Act::Join { .. }, Some(stage)) = (&act, &self.stage) {
             let joined_at = stage.sent().len();
@@ -149,7 +149,7 @@ impl Scene {
     }
 
     /// What must become of the last step.
-    pub(super) fn expect(&mut self, expect: Expect) -> &mut Self {
+    pub(crate) fn expect(&mut self, expect: Expect) -> &mut Self {
         if let Some(step) = self.script.steps.last_mut() {
             step.expect = expect;
         }
@@ -157,17 +157,17 @@ impl Scene {
     }
 
     /// The last step shows this rule holding. A link stays pending.
-    pub(super) fn shows(&mut self, rule: Rule) -> &mut Self {
+    pub(crate) fn shows(&mut self, rule: Rule) -> &mut Self {
         self.expect(Expect::holds(rule))
     }
 
     /// The last step is refused by this rule.
-    pub(super) fn refused(&mut self, rule: Rule) -> &mut Self {
+    pub(crate) fn refused(&mut self, rule: Rule) -> &mut Self {
         self.expect(Expect::broken(rule))
     }
 
     /// What the last step brings about may happen in this window.
-    pub(super) fn within(
+    pub(crate) fn within(
         &mut self,
         (from_ms, to_ms): (u64, u64),
         early: Rule,
@@ -181,24 +181,24 @@ impl Scene {
     }
 
     /// The bytes of the last step's message are damaged.
-    pub(super) fn damaged_on_the_wire(&mut self, edit: WireEdit) -> &mut Self {
+    pub(crate) fn damaged_on_the_wire(&mut self, edit: WireEdit) -> &mut Self {
         if let Some(step) = self.script.steps.last_mut() {
             step.wire = Some(edit);
         }
         self
     }
 
-    pub(super) fn join(&mut self, party: &str, role: Role) -> &mut Self {
+    pub(crate) fn join(&mut self, party: &str, role: Role) -> &mut Self {
         self.join_instance(party, role, meeting())
     }
 
     /// Joins under the user ID as display name.
-    pub(super) fn join_instance(&mut self, party: &str, role: Role, meeting: Meeting) -> &mut Self {
+    pub(crate) fn join_instance(&mut self, party: &str, role: Role, meeting: Meeting) -> &mut Self {
         self.act(party, Act::Join { meeting, role, name: user(party).to_owned() })
     }
 
     /// A further party, that has done nothing yet.
-    pub(super) fn also(&mut self, member: CastMember) -> &mut Self {
+    pub(crate) fn also(&mut self, member: CastMember) -> &mut Self {
         // The stage has its cast from the start: play all anew with one more.
         self.script.cast.push(member);
         self.stage = Stage::new(&Terms, &self.script.cast, &self.profile).ok();
@@ -208,19 +208,19 @@ impl Scene {
     }
 
     /// How often a party has joined so far.
-    pub(super) fn joins_of(&self, party: &str) -> u32 {
+    pub(crate) fn joins_of(&self, party: &str) -> u32 {
         let joined =
             |step: &&ScriptStep| step.party == party && matches!(step.act, Act::Join { .. });
         u32::try_from(self.script.steps.iter().filter(joined).count()).unwrap_or(u32::MAX)
     }
 
-    pub(super) fn told_leader(&mut self, party: &str, leader: &str) -> &mut Self {
+    pub(crate) fn told_leader(&mut self, party: &str, leader: &str) -> &mut Self {
         let announcement = self.last_announcement(leader);
         self.told_leader_as(party, leader, seat(leader), announcement)
     }
 
     /// The server claims that `claimed` leads, with the key of `leader` and this announcement.
-    pub(super) fn told_leader_as(
+    pub(crate) fn told_leader_as(
         &mut self,
         party: &str,
         leader: &str,
@@ -237,20 +237,20 @@ impl Scene {
     }
 
     /// The server tells `party` that `who` joined, with the nonce they posted.
-    pub(super) fn admit(&mut self, party: &str, who: &str) -> &mut Self {
+    pub(crate) fn admit(&mut self, party: &str, who: &str) -> &mut Self {
         let announcement = self.last_announcement(who);
         self.nonce(party, who);
         self.admit_with(party, who, announcement)
     }
 
-    pub(super) fn admit_with(&mut self, party: &str, who: &str, announcement: Recipe) -> &mut Self {
+    pub(crate) fn admit_with(&mut self, party: &str, who: &str, announcement: Recipe) -> &mut Self {
         let ivk = ValueRecipe::IvkOf(who.to_owned());
         let (seat, name) = (seat(who), user(who).to_owned());
         self.act(party, Act::Admitted { seat, name, ivk, announcement, outdated: false })
     }
 
     /// The newest liveness nonce of `who` reaches `party`, where this version has them.
-    pub(super) fn nonce(&mut self, party: &str, who: &str) -> &mut Self {
+    pub(crate) fn nonce(&mut self, party: &str, who: &str) -> &mut Self {
         let posted = self.count(who, MessageKind::Nonce);
         if posted == 0 {
             return self;
@@ -258,86 +258,86 @@ impl Scene {
         self.nonce_nth(party, who, posted)
     }
 
-    pub(super) fn nonce_nth(&mut self, party: &str, who: &str, nth: u32) -> &mut Self {
+    pub(crate) fn nonce_nth(&mut self, party: &str, who: &str, nth: u32) -> &mut Self {
         let nonce = Recipe::Sent(Handle::of(who, MessageKind::Nonce, nth));
         self.act(party, Act::NoncePosted { seat: seat(who), nonce })
     }
 
-    pub(super) fn depart(&mut self, party: &str, who: &str) -> &mut Self {
+    pub(crate) fn depart(&mut self, party: &str, who: &str) -> &mut Self {
         self.act(party, Act::Departed { seat: seat(who) })
     }
 
-    pub(super) fn rename(&mut self, party: &str, who: &str, name: &str) -> &mut Self {
+    pub(crate) fn rename(&mut self, party: &str, who: &str, name: &str) -> &mut Self {
         self.act(party, Act::Renamed { seat: seat(who), name: name.to_owned() })
     }
 
-    pub(super) fn kick(&mut self, party: &str, who: &str) -> &mut Self {
+    pub(crate) fn kick(&mut self, party: &str, who: &str) -> &mut Self {
         self.act(party, Act::Kick { seat: seat(who) })
     }
 
-    pub(super) fn set_lock(&mut self, party: &str, locked: bool) -> &mut Self {
+    pub(crate) fn set_lock(&mut self, party: &str, locked: bool) -> &mut Self {
         self.act(party, Act::SetLock { locked })
     }
 
     /// The `nth` request of a co-host reaches the leader.
-    pub(super) fn lock_request(&mut self, party: &str, by: &str, nth: u32) -> &mut Self {
+    pub(crate) fn lock_request(&mut self, party: &str, by: &str, nth: u32) -> &mut Self {
         self.lock_request_from(party, Recipe::Sent(Handle::of(by, MessageKind::LockRequest, nth)))
     }
 
-    pub(super) fn lock_request_from(&mut self, party: &str, request: Recipe) -> &mut Self {
+    pub(crate) fn lock_request_from(&mut self, party: &str, request: Recipe) -> &mut Self {
         self.act(party, Act::LockRequested { request })
     }
 
-    pub(super) fn lock_claim(&mut self, party: &str, locked: bool) -> &mut Self {
+    pub(crate) fn lock_claim(&mut self, party: &str, locked: bool) -> &mut Self {
         self.act(party, Act::LockClaimed { locked })
     }
 
     /// The `nth` link of `by` reaches `party`, and is stored.
-    pub(super) fn link(&mut self, party: &str, by: &str, nth: u32) -> &mut Self {
+    pub(crate) fn link(&mut self, party: &str, by: &str, nth: u32) -> &mut Self {
         self.link_from(party, link(by, nth))
     }
 
-    pub(super) fn link_from(&mut self, party: &str, link: Recipe) -> &mut Self {
+    pub(crate) fn link_from(&mut self, party: &str, link: Recipe) -> &mut Self {
         self.act(party, Act::Link { link });
         self.expect(Expect::pending(Rule::LinkAwaitsHeartbeat))
     }
 
-    pub(super) fn link_forged(&mut self, party: &str, forged: ForgedLink) -> &mut Self {
+    pub(crate) fn link_forged(&mut self, party: &str, forged: ForgedLink) -> &mut Self {
         self.link_from(party, Recipe::ForgedLink(forged))
     }
 
     /// The `nth` heartbeat of `by` reaches `party`.
-    pub(super) fn heartbeat(&mut self, party: &str, by: &str, nth: u32) -> &mut Self {
+    pub(crate) fn heartbeat(&mut self, party: &str, by: &str, nth: u32) -> &mut Self {
         self.heartbeat_from(party, heartbeat(by, nth))
     }
 
-    pub(super) fn heartbeat_from(&mut self, party: &str, heartbeat: Recipe) -> &mut Self {
+    pub(crate) fn heartbeat_from(&mut self, party: &str, heartbeat: Recipe) -> &mut Self {
         self.act(party, Act::Heartbeat { heartbeat })
     }
 
-    pub(super) fn heartbeat_forged(&mut self, party: &str, forged: ForgedHeartbeat) -> &mut Self {
+    pub(crate) fn heartbeat_forged(&mut self, party: &str, forged: ForgedHeartbeat) -> &mut Self {
         self.heartbeat_from(party, Recipe::ForgedHeartbeat(forged))
     }
 
     /// The `nth` key Alice sealed for this party.
-    pub(super) fn sealed(&mut self, party: &str, nth: u32) -> &mut Self {
+    pub(crate) fn sealed(&mut self, party: &str, nth: u32) -> &mut Self {
         self.sealed_from(party, sealed(party, nth))
     }
 
-    pub(super) fn sealed_from(&mut self, party: &str, sealed: Recipe) -> &mut Self {
+    pub(crate) fn sealed_from(&mut self, party: &str, sealed: Recipe) -> &mut Self {
         self.act(party, Act::SealedKey { sealed })
     }
 
-    pub(super) fn sealed_forged(&mut self, party: &str, forged: ForgedSeal) -> &mut Self {
+    pub(crate) fn sealed_forged(&mut self, party: &str, forged: ForgedSeal) -> &mut Self {
         self.sealed_from(party, Recipe::ForgedSeal(forged))
     }
 
     /// The `nth` packet of `from`, delivered truthfully.
-    pub(super) fn packet(&mut self, party: &str, from: &str, nth: u32) -> &mut Self {
+    pub(crate) fn packet(&mut self, party: &str, from: &str, nth: u32) -> &mut Self {
         self.packet_as(party, from, "audio", Recipe::Sent(Handle::packet(from, nth)))
     }
 
-    pub(super) fn packet_as(
+    pub(crate) fn packet_as(
         &mut self,
         party: &str,
         from: &str,
@@ -347,28 +347,28 @@ impl Scene {
         self.act(party, Act::Packet { from: seat(from), stream: stream.to_owned(), packet })
     }
 
-    pub(super) fn send(&mut self, party: &str, text: &str) -> &mut Self {
+    pub(crate) fn send(&mut self, party: &str, text: &str) -> &mut Self {
         self.send_on(party, "audio", text)
     }
 
-    pub(super) fn send_on(&mut self, party: &str, stream: &str, text: &str) -> &mut Self {
+    pub(crate) fn send_on(&mut self, party: &str, stream: &str, text: &str) -> &mut Self {
         self.act(party, Act::Send { stream: stream.to_owned(), text: text.to_owned() })
     }
 
-    pub(super) fn leave(&mut self, party: &str) -> &mut Self {
+    pub(crate) fn leave(&mut self, party: &str) -> &mut Self {
         self.act(party, Act::Leave {})
     }
 
-    pub(super) fn observe(&mut self, party: &str) -> &mut Self {
+    pub(crate) fn observe(&mut self, party: &str) -> &mut Self {
         self.act(party, Act::Observe {})
     }
 
-    pub(super) fn advance(&mut self, party: &str, to_ms: u64) -> &mut Self {
+    pub(crate) fn advance(&mut self, party: &str, to_ms: u64) -> &mut Self {
         self.act(party, Act::Advance { to_ms })
     }
 
     /// Everybody's time passes, Alice's first.
-    pub(super) fn advance_all(&mut self, to_ms: u64) -> &mut Self {
+    pub(crate) fn advance_all(&mut self, to_ms: u64) -> &mut Self {
         for party in self.parties() {
             self.advance(&party, to_ms);
         }
@@ -383,7 +383,7 @@ impl Scene {
 /// What the board and the signalling channel do when nobody interferes.
 impl Scene {
     /// How many messages of a kind a party has sent.
-    pub(super) fn count(&mut self, by: &str, kind: MessageKind) -> u32 {
+    pub(crate) fn count(&mut self, by: &str, kind: MessageKind) -> u32 {
         self.play();
         let Some(stage) = &self.stage else { return 0 };
         let of_kind = stage.sent().filter(|(who, it)| who == by && it.kind() == kind);
@@ -400,7 +400,7 @@ impl Scene {
     }
 
     /// The last key that `by` sealed for a party.
-    pub(super) fn newest_sealed(&mut self, by: &str, to: &str) -> Recipe {
+    pub(crate) fn newest_sealed(&mut self, by: &str, to: &str) -> Recipe {
         self.play();
         let sent = self.stage.iter().flat_map(Stage::sent);
         let keys = sent.filter(|(who, it)| who == by && it.recipient() == Some(user(to)));
@@ -409,7 +409,7 @@ impl Scene {
     }
 
     /// The newest key number a party holds; 0 without one.
-    pub(super) fn newest_key(&mut self, party: &str) -> u32 {
+    pub(crate) fn newest_key(&mut self, party: &str) -> u32 {
         self.play();
         let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
         match actor.map(|actor| &actor.state.phase) {
@@ -422,16 +422,22 @@ impl Scene {
     /// Everything posted that concerns a participant reaches it, in order: links, heartbeats, keys
     /// sealed to it. At its first look at the list it gets the links since the last snapshot and
     /// the newest heartbeat.
-    pub(super) fn catch_up(&mut self, party: &str) -> &mut Self {
+    pub(crate) fn catch_up(&mut self, party: &str) -> &mut Self {
+        self.catch_up_to(party, usize::MAX)
+    }
+
+    /// As [`Scene::catch_up`], with nothing but the first `upto` messages posted by anybody.
+    pub(crate) fn catch_up_to(&mut self, party: &str, upto: usize) -> &mut Self {
         self.play();
         let (Some(stage), Some(told)) = (&self.stage, self.told.get(party).copied()) else {
             return self;
         };
-        let first = if told.begun { told.upto } else { first_look(stage.sent()) };
-        let last_beat = stage.sent().rposition(|(_, it)| it.kind() == MessageKind::Heartbeat);
+        let posted = stage.sent().take(upto);
+        let first = if told.begun { told.upto } else { first_look(posted.clone()) };
+        let last_beat = posted.clone().rposition(|(_, it)| it.kind() == MessageKind::Heartbeat);
         let mut counts: BTreeMap<(String, MessageKind, Option<String>), u32> = BTreeMap::new();
         let mut acts = Vec::new();
-        for (at, (by, message)) in stage.sent().enumerate() {
+        for (at, (by, message)) in posted.clone().enumerate() {
             let to = message.recipient().map(str::to_owned);
             let nth = counts.entry((by.clone(), message.kind(), to.clone())).or_default();
             *nth += 1;
@@ -444,7 +450,7 @@ impl Scene {
             let handle = Handle { by: by.clone(), kind: message.kind(), to, nth: *nth };
             acts.extend(handed_on(message, handle, &seat(party)));
         }
-        let upto = stage.sent().len();
+        let upto = posted.len();
         self.told.insert(party.to_owned(), Told { upto, begun: true, ..told });
         for act in acts {
             let link = matches!(act, Act::Link { .. });
@@ -458,6 +464,29 @@ impl Scene {
             }
         }
         self
+    }
+
+    /// How many messages have been posted by anybody.
+    pub(crate) fn posted(&mut self) -> usize {
+        self.play();
+        self.stage.iter().flat_map(Stage::sent).count()
+    }
+
+    /// How many steps there are so far.
+    pub(crate) fn steps(&self) -> usize {
+        self.script.steps.len()
+    }
+
+    /// A party's time, in milliseconds since the start.
+    pub(crate) fn now_ms(&mut self, party: &str) -> u64 {
+        self.play();
+        let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
+        actor.map(|actor| actor.now_ms).unwrap_or_default()
+    }
+
+    /// Whether a party is in a meeting.
+    pub(crate) fn is_inside(&mut self, party: &str) -> bool {
+        self.role(party).is_some()
     }
 
     /// Whether a sealed key is of use at once: where its number comes by heartbeat, one has to call
@@ -476,7 +505,7 @@ impl Scene {
     }
 
     /// The last heartbeat that a party sent or took.
-    pub(super) fn last_beat(&mut self, party: &str) -> LastBeat {
+    pub(crate) fn last_beat(&mut self, party: &str) -> LastBeat {
         self.play();
         let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
         match actor.map(|actor| &actor.state.phase) {
@@ -489,7 +518,7 @@ impl Scene {
     }
 
     /// What was posted so far is none of this party's business any more.
-    pub(super) fn misses(&mut self, party: &str) -> &mut Self {
+    pub(crate) fn misses(&mut self, party: &str) -> &mut Self {
         self.play();
         if let (Some(stage), Some(told)) = (&self.stage, self.told.get_mut(party)) {
             told.upto = stage.sent().len();
@@ -498,7 +527,7 @@ impl Scene {
     }
 
     /// Everybody in the meeting gets what concerns them: a leader the nonces, the others the rest.
-    pub(super) fn settle(&mut self) -> &mut Self {
+    pub(crate) fn settle(&mut self) -> &mut Self {
         for party in self.parties() {
             match self.role(&party) {
                 Some(true) => self.new_nonces(&party),
@@ -543,7 +572,7 @@ impl Scene {
     }
 
     /// Time passes for everybody, in steps of ten seconds at most, and everybody gets everything.
-    pub(super) fn run(&mut self, to_ms: u64) -> &mut Self {
+    pub(crate) fn run(&mut self, to_ms: u64) -> &mut Self {
         loop {
             self.play();
             let actors = self.stage.iter().flat_map(Stage::actors);
@@ -557,7 +586,7 @@ impl Scene {
     }
 
     /// The server names a new leader: to itself first, then to everybody else.
-    pub(super) fn elect(&mut self, leader: &str) -> &mut Self {
+    pub(crate) fn elect(&mut self, leader: &str) -> &mut Self {
         self.told_leader(leader, leader);
         for party in self.parties() {
             if party != leader && self.role(&party).is_some() {
@@ -569,7 +598,7 @@ impl Scene {
 
     /// Everybody's announcements and nonces are on the board of every participant, as a server does
     /// that prepares for a new leader.
-    pub(super) fn share_board(&mut self) -> &mut Self {
+    pub(crate) fn share_board(&mut self) -> &mut Self {
         for party in self.parties() {
             if self.role(&party) != Some(false) {
                 continue;
@@ -606,43 +635,43 @@ fn handed_on<V>(message: &Sent<V>, handle: Handle, to: &Seat) -> Option<Act> {
 }
 
 /// The first announcement of a party.
-pub(super) fn announcement(party: &str) -> Recipe {
+pub(crate) fn announcement(party: &str) -> Recipe {
     Recipe::Sent(Handle::announcement(party, 1))
 }
 
 /// The `nth` key Alice sealed for this party.
-pub(super) fn sealed(party: &str, nth: u32) -> Recipe {
+pub(crate) fn sealed(party: &str, nth: u32) -> Recipe {
     Recipe::Sent(Handle::sealed_key("alice", user(party), nth))
 }
 
 /// The `nth` link of a party.
-pub(super) fn link(by: &str, nth: u32) -> Recipe {
+pub(crate) fn link(by: &str, nth: u32) -> Recipe {
     Recipe::Sent(Handle::of(by, MessageKind::Link, nth))
 }
 
 /// The `nth` heartbeat of a party.
-pub(super) fn heartbeat(by: &str, nth: u32) -> Recipe {
+pub(crate) fn heartbeat(by: &str, nth: u32) -> Recipe {
     Recipe::Sent(Handle::of(by, MessageKind::Heartbeat, nth))
 }
 
 /// A link after Alice's `after`-th, whose place in the chain is right.
-pub(super) fn forged_link(after: u32, operation: OperationRecipe) -> ForgedLink {
+pub(crate) fn forged_link(after: u32, operation: OperationRecipe) -> ForgedLink {
     let prev = (after > 0).then(|| Box::new(link("alice", after)));
     ForgedLink { by: "alice".to_owned(), v: after + 1, prev, operation }
 }
 
 /// A heartbeat of Alice, misbehaving, that is as her next one would be.
-pub(super) fn forged_heartbeat() -> ForgedHeartbeat {
+pub(crate) fn forged_heartbeat() -> ForgedHeartbeat {
     ForgedHeartbeat { by: "alice".to_owned(), ..ForgedHeartbeat::default() }
 }
 
 /// Alice, misbehaving, signs a binding with one field changed.
-pub(super) fn forged_announcement(by: &str, change: Change) -> Recipe {
+pub(crate) fn forged_announcement(by: &str, change: Change) -> Recipe {
     Recipe::ForgedAnnouncement { by: by.to_owned(), label: None, changes: vec![change] }
 }
 
 /// Alice, misbehaving, seals a key of her own making.
-pub(super) fn forged_seal(to: &str, mk_seq: u32) -> ForgedSeal {
+pub(crate) fn forged_seal(to: &str, mk_seq: u32) -> ForgedSeal {
     ForgedSeal {
         by: "alice".to_owned(),
         to: seat(to),

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Exit;
 use crate::{
+    attacks,
     case::Case,
     player::{Fault, Player},
     process::{AdapterProcess, Launch, Limits},
@@ -51,13 +52,15 @@ pub struct Options {
     pub junit: Option<PathBuf>,
     /// How long to wait for an answer, in milliseconds.
     pub answer_ms: Option<u64>,
+    /// The known attacks instead of the vectors.
+    pub attacks: bool,
 }
 
 /// Runs the suite.
 pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
-    let cases = match vectors::load(&vectors::folder(options.vectors.as_deref())) {
+    let cases = match cases(options) {
         Ok(cases) => cases,
-        Err(error) => return Exit::harness(&error.to_string()),
+        Err(exit) => return exit,
     };
     let cases: Vec<Case> = match select(cases, options) {
         Ok(cases) => cases,
@@ -75,6 +78,16 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
     }
     let _ = report::print(&report, out);
     report.exit()
+}
+
+/// The stored vectors, or the known attacks.
+fn cases(options: &Options) -> Result<Vec<Case>, Exit> {
+    if options.attacks {
+        return attacks::cases(options.profile.as_deref())
+            .map_err(|error| Exit::harness(&error.to_string()));
+    }
+    let folder = vectors::folder(options.vectors.as_deref());
+    vectors::load(&folder).map_err(|error| Exit::harness(&error.to_string()))
 }
 
 /// How long to wait. The first answer includes starting up, which takes an interpreter longer than

@@ -26,6 +26,7 @@ pub use obligations::obligations;
 pub use profiles::{profiles, profiles_diff};
 
 use grid::Grid;
+pub(super) use grid::wrapped;
 
 /// How a table is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

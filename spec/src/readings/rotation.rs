@@ -285,9 +285,10 @@ pub(super) const R_77: Reading = Reading {
     ],
     chosen: "stay",
     why: "Everybody it encrypts for was on the list certified for the key that it uses, and the \
-        list it shows still names who left since. A server can withhold anything, also the next \
-        key, and gains nothing by it that it would not by cutting the client off. Under the \
-        hardened profile the older key runs out by the certificate, and the client is mute.",
+        list it shows still names who left since. A server that withholds the next key keeps \
+        the client under an older one for as long as it hands on heartbeats; behind \
+        rotations and changes of the leader that is without bound (ATK-ZM-06B, ATK-ZM-07B). Under the hardened profile the older key \
+        runs out by the certificate, and the client is mute.",
     policy: None,
     rules: &[Rule::UseNewestKey, Rule::KeyAwaitsHeartbeat, Rule::OldKeyExpires],
 };

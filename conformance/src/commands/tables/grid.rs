@@ -38,7 +38,7 @@ impl Look {
     }
 
     /// A heading.
-    pub(super) fn heading(self, text: &str) -> String {
+    pub(in crate::commands) fn heading(self, text: &str) -> String {
         if self.styled {
             style(text).bold().force_styling(true).to_string()
         } else {
@@ -85,7 +85,7 @@ impl Grid {
 }
 
 /// `text` in lines of at most `width` columns, each behind `indent`.
-pub(super) fn wrapped(text: &str, indent: usize, width: u16) -> String {
+pub(in crate::commands) fn wrapped(text: &str, indent: usize, width: u16) -> String {
     let mut lines = vec![" ".repeat(indent)];
     let mut used = 0;
     for word in text.split_whitespace() {

@@ -1,0 +1,229 @@
+//! Attacks on who leads.
+
+use conclave_model::{
+    harm::{Harm, Sign},
+    message::{Meeting, Role},
+    script::{
+        Act, CastMember, ForgedHeartbeat, ForgedLink, ForgedSeal, ForgedSnapshot, KeyRecipe,
+        MessageKind, OperationRecipe, Recipe, ValueRecipe,
+    },
+};
+use conclave_spec::{Profile, Rule};
+
+use super::{
+    D, Entry, Evidence, Expected, NA, Play, play, refused,
+    steps::{as_late, goes_on, listed_during, meets, reads, says},
+};
+use crate::cases::scene::{Scene, forged_seal, heartbeat, link, meeting, seat};
+
+const LISTED: Expected = refused(&[Rule::LeaderListed]);
+const KNOWN: Expected = refused(&[Rule::LockedLeaderKnown]);
+
+pub(super) const ALL: [Entry; 5] = [
+    Entry {
+        id: "ATK-ZM-18",
+        title: "Two meetings, one bad leader",
+        evidence: Evidence::Stated,
+        source: "zoom/zoom-e2e-whitepaper issue 53",
+        attacker: "insider",
+        goal: "CODE, and who leads",
+        story: "Two people who mean to meet are put into two meetings, each led by the attacker \
+                under the other one's name. Both are shown the same security code.",
+        note: "The mending of 3.1 is a procedure: the leader reads first, and people agree on who \
+               leads. A client can only show who that is, and does so in every version.",
+        needs: &[],
+        expected: [D; 9],
+        play: two_meetings,
+    },
+    Entry {
+        id: "ATK-ZM-19",
+        title: "Recitation of a code replayed",
+        evidence: Evidence::Stated,
+        source: "zoom/zoom-e2e-whitepaper issue 24",
+        attacker: "insider with a recording",
+        goal: "CODE",
+        story: "The attacker leads under another's name and plays a recording of that one reading \
+                the code of its device, which is the same in every meeting.",
+        note: "Admitted. Who compares the digits heard with those shown sees that they differ.",
+        needs: &[],
+        expected: [D; 9],
+        play: recitation,
+    },
+    Entry {
+        id: "ATK-ZM-20",
+        title: "Ghost becomes leader",
+        evidence: Evidence::Stated,
+        source: "4.6, 7.6.7 and 7.7",
+        attacker: "insider",
+        goal: "LEADER-NOTICE",
+        story: "The server lets somebody into an open meeting and names it leader.",
+        note: "Admitted. The others are told, are shown another code, and have the ghost on their \
+               roster.",
+        needs: &[],
+        expected: [D; 9],
+        play: ghost_leader,
+    },
+    Entry {
+        id: "ATK-ZM-20B",
+        title: "Leader that is on no list",
+        evidence: Evidence::Derived,
+        source: "2.3.1, 3.7.7",
+        attacker: "insider",
+        goal: "LEADER-CONT, ROSTER-SEND",
+        story: "The server names a leader that the list does not show, and whose own list does \
+                not show it either.",
+        note: "The list is refused in every version. From 3.0 to 4.0 the key is used without it, \
+               as in ATK-ZM-10; the notice that another leads is shown.",
+        needs: &[],
+        expected: [LISTED, D, D, D, LISTED, LISTED, LISTED, LISTED, LISTED],
+        play: unlisted_leader,
+    },
+    Entry {
+        id: "ATK-ZM-20C",
+        title: "Stranger leads when locked",
+        evidence: Evidence::Stated,
+        source: "3.1, 3.7.8",
+        attacker: "insider",
+        goal: "LEADER-CONT, LOCK",
+        story: "The meeting is locked. The server names a leader that was never let in, and that \
+                puts itself on the list.",
+        note: "",
+        needs: &[Rule::LockListed],
+        expected: [NA, NA, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN],
+        play: stranger_leads_locked,
+    },
+];
+
+fn elsewhere() -> Meeting {
+    Meeting { id: "93017455129".to_owned(), uuid: *b"another meeting." }
+}
+
+/// Joins under another's name.
+fn begins(scene: &mut Scene, party: &str, meeting: Meeting, name: &str) {
+    scene.act(party, Act::Join { meeting, role: Role::Leader, name: name.to_owned() });
+}
+
+fn two_meetings(profile: &Profile) -> Play {
+    const ONE: &str = "mallory@one";
+    const TWO: &str = "mallory@two";
+    let mut second = CastMember::new(TWO, seat(TWO));
+    second.same_device_as = Some(ONE.to_owned());
+    let cast = ["alice", "bob", ONE].map(|party| CastMember::new(party, seat(party)));
+    let mut scene = Scene::with_cast(profile, cast.into_iter().chain([second]).collect());
+    begins(&mut scene, ONE, meeting(), "bob");
+    begins(&mut scene, TWO, elsewhere(), "alice");
+    scene.join("alice", Role::Participant).told_leader("alice", ONE);
+    meets(&mut scene, "alice", ONE);
+    scene.join_instance("bob", Role::Participant, elsewhere());
+    let decisive = scene.steps();
+    scene.told_leader("bob", TWO);
+    meets(&mut scene, "bob", TWO);
+    says(&mut scene, "alice", "tell nobody");
+    says(&mut scene, "bob", "I will not");
+    let harms = [
+        reads(ONE, "alice", "tell nobody"),
+        reads(TWO, "bob", "I will not"),
+        Harm::SameCode { one: "alice", other: "bob" },
+    ];
+    play(scene, "bob", decisive, &harms).shown(&[
+        Sign::Leader { at: "alice", user_id: "mallory" },
+        Sign::Leader { at: "bob", user_id: "mallory" },
+    ])
+}
+
+fn recitation(profile: &Profile) -> Play {
+    const TEXT: &str = "the digits are right, I think";
+    let mut scene = Scene::of(profile, &["alice", "bob", "mallory"]);
+    scene.join("alice", Role::Leader);
+    begins(&mut scene, "mallory", elsewhere(), "alice");
+    scene.join_instance("bob", Role::Participant, elsewhere());
+    let decisive = scene.steps();
+    scene.told_leader("bob", "mallory");
+    meets(&mut scene, "bob", "mallory");
+    says(&mut scene, "bob", TEXT);
+    play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)]).shown(&[
+        Sign::CodesDiffer { one: "alice", other: "bob" },
+        Sign::Leader { at: "bob", user_id: "mallory" },
+    ])
+}
+
+fn ghost_leader(profile: &Profile) -> Play {
+    const TEXT: &str = "who is that?";
+    let mut scene = Scene::seated(profile, &["alice", "bob", "mallory"]);
+    goes_on(&mut scene, "alice", &["bob", "mallory"], 0, 20_000);
+    scene.share_board().told_leader("mallory", "mallory");
+    let decisive = scene.steps();
+    scene.told_leader("bob", "mallory").catch_up("bob").advance("bob", 25_000);
+    says(&mut scene, "bob", TEXT);
+    let (by, spy) = ("bob", "mallory");
+    play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)])
+        .shown(&[
+            Sign::LeaderChanged { at: "bob", user_id: "mallory" },
+            Sign::CodesDiffer { one: "alice", other: "bob" },
+            listed_during("bob", "mallory", TEXT),
+        ])
+        .never(&[Harm::Unseen { by, spy }])
+}
+
+/// Mallory, on no list, leads with the list as Alice and Bob have it.
+fn unlisted_leader(profile: &Profile) -> Play {
+    let mut scene = Scene::seated(profile, &["alice", "bob"]);
+    scene.also(CastMember::new("mallory", seat("mallory")));
+    goes_on(&mut scene, "alice", &["bob"], 0, 20_000);
+    as_late(&mut scene, "mallory", "alice");
+    scene.join("mallory", Role::Participant).told_leader("mallory", "mallory");
+    scene.admit("mallory", "bob");
+    let mk_seq = scene.newest_key("bob") + 1;
+    let last = scene.count("alice", MessageKind::Link);
+    let beats = scene.count("alice", MessageKind::Heartbeat);
+    let snapshot = ForgedSnapshot {
+        of: "alice".to_owned(),
+        locked: None,
+        without: Vec::new(),
+        leaves: Vec::new(),
+        keys: Vec::new(),
+    };
+    let forged = ForgedLink {
+        by: "mallory".to_owned(),
+        v: last + 1,
+        prev: Some(Box::new(link("alice", last))),
+        operation: OperationRecipe::Snapshot(snapshot),
+    };
+    let of = Box::new(heartbeat("alice", beats));
+    let certified = ForgedHeartbeat {
+        by: "mallory".to_owned(),
+        certifies: Some(Box::new(Recipe::ForgedLink(forged.clone()))),
+        t: Some(1),
+        mk_seq: Some(mk_seq),
+        prev: Some(ValueRecipe::HashOf { by: "alice".to_owned(), of }),
+        timestamp_ms: Some(1),
+        signed: Vec::new(),
+    };
+    let key = KeyRecipe::Held(scene.newest_key("mallory"));
+    let sealed = ForgedSeal { by: "mallory".to_owned(), key, ..forged_seal("bob", mk_seq) };
+    scene.told_leader("bob", "mallory").link_forged("bob", forged);
+    let decisive = scene.steps();
+    scene.heartbeat_forged("bob", certified).sealed_forged("bob", sealed).advance("bob", 25_000);
+    says(&mut scene, "bob", "who leads?");
+    play(scene, "bob", decisive, &[Harm::Unseen { by: "bob", spy: "mallory" }])
+        .shown(&[Sign::LeaderChanged { at: "bob", user_id: "mallory" }])
+}
+
+fn stranger_leads_locked(profile: &Profile) -> Play {
+    const TEXT: &str = "behind the lock";
+    let mut scene = Scene::seated(profile, &["alice", "bob"]);
+    scene.also(CastMember::new("mallory", seat("mallory")));
+    goes_on(&mut scene, "alice", &["bob"], 0, 20_000);
+    scene.set_lock("alice", true).catch_up("bob");
+    // The server serves her what is on the board.
+    as_late(&mut scene, "mallory", "alice");
+    scene.join("mallory", Role::Participant).told_leader("mallory", "alice");
+    scene.admit("mallory", "bob").catch_up("mallory").told_leader("mallory", "mallory");
+    let decisive = scene.steps();
+    scene.told_leader("bob", "mallory");
+    if scene.is_inside("bob") {
+        scene.catch_up("bob").advance("bob", 25_000);
+    }
+    says(&mut scene, "bob", TEXT);
+    play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)])
+}
