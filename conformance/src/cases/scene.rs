@@ -433,11 +433,12 @@ impl Scene {
             return self;
         };
         let posted = stage.sent().take(upto);
+        let upto = posted.len();
         let first = if told.begun { told.upto } else { first_look(posted.clone()) };
         let last_beat = posted.clone().rposition(|(_, it)| it.kind() == MessageKind::Heartbeat);
         let mut counts: BTreeMap<(String, MessageKind, Option<String>), u32> = BTreeMap::new();
         let mut acts = Vec::new();
-        for (at, (by, message)) in posted.clone().enumerate() {
+        for (at, (by, message)) in posted.enumerate() {
             let to = message.recipient().map(str::to_owned);
             let nth = counts.entry((by.clone(), message.kind(), to.clone())).or_default();
             *nth += 1;
@@ -450,7 +451,6 @@ impl Scene {
             let handle = Handle { by: by.clone(), kind: message.kind(), to, nth: *nth };
             acts.extend(handed_on(message, handle, &seat(party)));
         }
-        let upto = posted.len();
         self.told.insert(party.to_owned(), Told { upto, begun: true, ..told });
         for act in acts {
             let link = matches!(act, Act::Link { .. });
