@@ -1,5 +1,6 @@
 //! The subcommands of `conclave`, as functions that write to whatever they are given.
 
+pub mod ablate;
 pub mod adapter;
 pub mod attack;
 pub mod attacks;

@@ -1,5 +1,6 @@
 //! Does someone else agree: vectors, adapter protocol, runner, reports.
 
+pub mod ablation;
 pub mod attack;
 pub mod attacks;
 pub mod case;

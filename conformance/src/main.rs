@@ -5,7 +5,7 @@ use std::{io::Write as _, panic, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{
-        self, Exit, adapter, attack, attacks, check, docs, explore, mutants,
+        self, Exit, ablate, adapter, attack, attacks, check, docs, explore, mutants,
         scenario::{self, ScenarioError},
         tables::{self, Listing, Look, TablesError},
     },
@@ -40,6 +40,8 @@ enum Command {
     Vectors(VectorsArgs),
     /// Explore a protocol version and judge its goals (exit 1 with a counterexample)
     Explore(ExploreArgs),
+    /// What each rule is worth: the shortest attack it prevents
+    Ablate(AblateArgs),
     /// Run an exported counterexample against a client
     Attack(AttackArgs),
     /// What comes of the known attacks in every version (exit 1 if not as written down)
@@ -98,6 +100,24 @@ struct ExploreArgs {
     /// List the slices, and which powers and goals they cover
     #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random"])]
     plan: bool,
+}
+
+#[derive(Debug, Args)]
+struct AblateArgs {
+    /// Only this rule, computed anew and drawn
+    rule: Option<String>,
+    /// Compute the whole table anew and store it (half an hour)
+    #[arg(long, conflicts_with = "rule")]
+    write: bool,
+    /// Compute this many rows of the stored table anew
+    #[arg(long, default_value_t = 0, value_name = "ROWS")]
+    sample: usize,
+    /// What the sample is drawn by
+    #[arg(long, default_value = "")]
+    seed: String,
+    /// The vector folder
+    #[arg(long, value_name = "DIR")]
+    vectors: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -300,6 +320,11 @@ fn run(command: Command) -> Exit {
             },
             out,
         ),
+        Command::Ablate(args) => {
+            let vectors = vectors::folder(args.vectors.as_deref());
+            let AblateArgs { rule, write, sample, seed, .. } = args;
+            ablate::run(&ablate::Options { rule, write, sample, seed, vectors }, out)
+        }
         Command::Attack(args) => run_attack(args),
         Command::Attacks(AttacksArgs { id, profile, json }) => {
             attacks::run(&attacks::Options { id, profile, json, look: Look::of_stdout() }, out)

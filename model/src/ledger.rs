@@ -100,6 +100,9 @@ pub struct Glance<'a, V> {
     pub knows: &'a dyn Fn(&V) -> bool,
 }
 
+/// By which device, in which stream, what was said.
+type Words<V> = (Seat, String, V);
+
 /// The history that goals speak about.
 #[derive(Clone, Debug)]
 pub struct Ledger<V> {
@@ -129,7 +132,9 @@ pub struct Ledger<V> {
     /// When the heartbeat each party took last was made, and when it was taken.
     beat_ms: BTreeMap<String, (u64, u64)>,
     /// What honest parties said, for whoever hears it.
-    said: Arc<BTreeSet<(Seat, V)>>,
+    said: Arc<BTreeSet<Words<V>>>,
+    /// What was played to each honest party.
+    heard: Arc<BTreeSet<(String, Words<V>)>>,
     /// Goals that a step has broken.
     pub breaches: BTreeSet<Goal>,
     /// Devices whose memory the insider has read.
@@ -156,6 +161,7 @@ impl<V> Default for Ledger<V> {
             made_ms: Arc::default(),
             beat_ms: BTreeMap::new(),
             said: Arc::default(),
+            heard: Arc::default(),
             breaches: BTreeSet::new(),
             opened: BTreeSet::new(),
             quantum: false,
@@ -179,6 +185,7 @@ impl<V: Hash> Hash for Ledger<V> {
         self.made_ms.hash(state);
         self.breaches.hash(state);
         self.opened.hash(state);
+        self.heard.hash(state);
     }
 }
 

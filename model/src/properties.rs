@@ -96,6 +96,9 @@ pub enum Goal {
     /// What a client plays as somebody's, that somebody said. Not promised against participants
     /// (the paper admits it); against others it must hold.
     Sender,
+    /// While no leader has listed the spy: what a client plays as somebody's, in some stream, they
+    /// said there, and it is played once.
+    Heard,
 }
 
 /// A moment of a run, for a goal to judge.
@@ -203,7 +206,8 @@ impl Goal {
             | Self::LeaderNotice
             | Self::Code
             | Self::Roster
-            | Self::Sender => true,
+            | Self::Sender
+            | Self::Heard => true,
         }
     }
 
@@ -254,7 +258,8 @@ impl Goal {
             | Self::Roster
             | Self::NoDowngrade
             | Self::Indicator
-            | Self::Sender => !ledger.breaches.contains(&self),
+            | Self::Sender
+            | Self::Heard => !ledger.breaches.contains(&self),
         }
     }
 
@@ -292,7 +297,8 @@ impl Goal {
             | Self::Roster
             | Self::NoDowngrade
             | Self::Indicator
-            | Self::Sender => ledger.reached.contains(&self),
+            | Self::Sender
+            | Self::Heard => ledger.reached.contains(&self),
         }
     }
 }

@@ -30,6 +30,7 @@ use crate::{
     stage::{Stage, StageError},
 };
 
+mod areas;
 mod digest;
 mod insider;
 mod moves;
@@ -142,6 +143,10 @@ impl Rig {
         turn.settle()?;
         for party in &self.slice.seated {
             turn.join(party, Role::Participant)?;
+            turn.settle()?;
+        }
+        for party in &self.slice.gone {
+            turn.leave(party)?;
             turn.settle()?;
         }
         Ok(turn)

@@ -27,8 +27,8 @@ pub enum Worth {
     },
     /// Nothing, within the slices: something else stands in for it.
     DefenceInDepth {
-        /// In how many slices.
-        slices: usize,
+        /// In which slices.
+        slices: Vec<&'static str>,
         /// How many worlds they have together.
         states: usize,
     },
@@ -71,7 +71,7 @@ pub fn ablate(
     let mutant = profile.clone().without(rule);
     let limits =
         Limits { states_max: bound.states_max, until: Until::AnyBroken, ..Limits::default() };
-    let mut states = 0;
+    let (mut states, mut explored) = (0, Vec::new());
     for slice in &bound.slices {
         let mut slice = slice.clone();
         slice.goals.retain(|goal| !anyway.contains(&(slice.name, *goal)));
@@ -80,13 +80,14 @@ pub fn ablate(
         }
         let found = explore_within(&mutant, &slice, &limits, &mut |_| {})?;
         states += found.distinct_states;
+        explored.push(slice.name);
         let shortest = found.broken().min_by_key(|(_, it)| it.moves.len());
         if let Some((goal, counterexample)) = shortest {
             let counterexample = counterexample.clone();
             return Ok(Worth::Goal { goal, slice: slice.name, counterexample });
         }
     }
-    Ok(Worth::DefenceInDepth { slices: bound.slices.len(), states })
+    Ok(Worth::DefenceInDepth { slices: explored, states })
 }
 
 /// Whether these moves break a goal in a slice under a profile; `None` where they are not possible.

@@ -228,5 +228,7 @@ fn what_a_rule_is_worth_is_a_goal_or_defence_in_depth() {
     let worth = |rule| ablate(&profile, rule, &anyway, &bound).unwrap();
     let Worth::Goal { goal, slice, .. } = worth(Rule::EncodingInjective) else { panic!("none") };
     assert_eq!((goal, slice), (Goal::Genuine, "encoding"));
-    assert!(matches!(worth(Rule::UnlockWarned), Worth::DefenceInDepth { slices: 2, .. }));
+    assert!(
+        matches!(worth(Rule::UnlockWarned), Worth::DefenceInDepth { slices, .. } if slices.len() == 2)
+    );
 }

@@ -32,9 +32,15 @@ impl<V: Clone + Ord> Ledger<V> {
             if let Effect::Transmit { stream, packet } = effect {
                 self.note_packet(algebra, glance, stream, packet);
             }
-            if let Effect::Render { from, plaintext, .. } = effect {
-                let true_words = self.said.contains(&(from.clone(), plaintext.clone()));
+            if let Effect::Render { from, stream, plaintext, .. } = effect {
+                let words = (from.clone(), stream.clone(), plaintext.clone());
+                let true_words = self.said.contains(&words);
                 self.judge(Goal::Sender, true_words);
+                if !self.keys.iter().any(|key| key.shared) && self.watches(Goal::Heard) {
+                    let heard = (glance.party.to_owned(), words);
+                    let once = Arc::make_mut(&mut self.heard).insert(heard);
+                    self.judge(Goal::Heard, true_words && once);
+                }
             }
         }
         self.judge_downgrade(algebra, glance);
@@ -170,8 +176,12 @@ impl<V: Clone + Ord> Ledger<V> {
     ) {
         let opened = Self::opened_by_sender(algebra, glance.profile, glance.before, stream, packet);
         let Some((meeting_key, stream_key, plaintext)) = opened else { return };
-        if self.watches(Goal::Sender) {
-            Arc::make_mut(&mut self.said).insert((glance.after.seat.clone(), plaintext.clone()));
+        if self.watches_any(&[Goal::Sender, Goal::Heard]) {
+            Arc::make_mut(&mut self.said).insert((
+                glance.after.seat.clone(),
+                stream.to_owned(),
+                plaintext.clone(),
+            ));
         }
         let Phase::Joined(joined) = &glance.after.phase else { return };
         let exposed = self.watches(Goal::RosterSend) && (glance.knows)(&meeting_key);

@@ -19,8 +19,8 @@ impl<V: Clone + Ord> Ledger<V> {
         glance: &Glance<'_, V>,
     ) {
         self.note_announcement(glance);
-        if let Given::Event(Event::SetLock { locked: false }) = glance.given {
-            self.unlock_wanted = true;
+        if let Given::Event(Event::SetLock { locked }) = glance.given {
+            self.unlock_wanted = !locked;
         }
         let Phase::Joined(joined) = &glance.after.phase else {
             self.forget_join(glance.party);

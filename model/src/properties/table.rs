@@ -14,7 +14,7 @@ pub(super) struct Entry {
 
 impl Goal {
     /// Every goal.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Removal,
         Self::Conf,
         Self::ForwardSecrecy,
@@ -41,6 +41,7 @@ impl Goal {
         Self::PostQuantum,
         Self::Indicator,
         Self::Sender,
+        Self::Heard,
     ];
 
     #[allow(clippy::too_many_lines, reason = "a table")]
@@ -201,6 +202,12 @@ impl Goal {
                 statement: "What is played as somebody's, they said.",
                 premise: "A packet is played.",
                 citation: Citation { paper: "4.6", place: "subsec:secprop" },
+            },
+            Self::Heard => Entry {
+                id: "HEARD",
+                statement: "While the spy is not listed, what is played as somebody's in a stream they said there, and it is played once.",
+                premise: "A packet is played while the spy is not listed.",
+                citation: Citation { paper: "2.3.1", place: "3.7.5; 3.9" },
             },
         }
     }

@@ -1,7 +1,7 @@
 //! The fields of a message by name, to be read or changed.
 
 use super::{Sent, StageError};
-use crate::message::Operation;
+use crate::message::{LockOperation, Operation};
 
 /// A field value taken out of a message.
 pub(super) enum FieldValue<V> {
@@ -18,6 +18,7 @@ enum Place<'m, V> {
     Long(&'m mut u64),
     Value(&'m mut V),
     Maybe(&'m mut Option<V>),
+    Operation(&'m mut LockOperation),
 }
 
 fn place<'m, V>(message: &'m mut Sent<V>, field: &str) -> Option<Place<'m, V>> {
@@ -42,6 +43,7 @@ fn place<'m, V>(message: &'m mut Sent<V>, field: &str) -> Option<Place<'m, V>> {
         (Sent::Heartbeat(it), "prev") => Place::Value(&mut it.prev),
         (Sent::Heartbeat(it), "timestamp_ms") => Place::Long(&mut it.timestamp_ms),
         (Sent::Heartbeat(it), "sig") => Place::Value(&mut it.sig),
+        (Sent::LockRequest(it), "operation") => Place::Operation(&mut it.operation),
         (Sent::LockRequest(it), "user_id") => Place::Text(&mut it.seat.user_id),
         (Sent::LockRequest(it), "hardware_id") => Place::Text(&mut it.seat.hardware_id),
         (Sent::LockRequest(it), "link_hash") => Place::Value(&mut it.link_hash),
@@ -80,6 +82,7 @@ pub(super) fn field_of<V: Clone>(
         Place::Number(number) => Ok(FieldValue::Number(*number)),
         Place::Long(_) => Err(StageError::Misfit("this field is too wide to be taken out")),
         Place::Value(value) => Ok(FieldValue::Value(value.clone())),
+        Place::Operation(operation) => Ok(FieldValue::Text(operation.word().to_owned())),
         Place::Maybe(value) => value.clone().map(FieldValue::Value).ok_or_else(unknown),
     }
 }
@@ -96,6 +99,11 @@ pub(super) fn edit<V>(
         (Some(Place::Long(place)), FieldValue::Number(number)) => *place = u64::from(number),
         (Some(Place::Value(place)), FieldValue::Value(value)) => *place = value,
         (Some(Place::Maybe(place)), FieldValue::Value(value)) => *place = Some(value),
+        (Some(Place::Operation(place)), FieldValue::Text(word)) => {
+            let all = [LockOperation::Lock, LockOperation::Unlock].into_iter();
+            let named = all.into_iter().find(|operation| operation.word() == word);
+            *place = named.ok_or(StageError::Misfit("no such operation"))?;
+        }
         _ => return Err(StageError::NoField(field.to_owned())),
     }
     Ok(message)

@@ -4,11 +4,12 @@ use std::fmt;
 
 use super::{Name, Rig, SPY, STREAM, World};
 use crate::{
-    message::Seat,
+    message::{LockOperation, Seat},
     script::{
-        Act, Change, ForgedHeartbeat, ForgedLink, ForgedPacket, ForgedSnapshot, Handle,
-        MessageKind, OperationRecipe, Recipe, ValueRecipe,
+        Act, Change, ForgedHeartbeat, ForgedLink, ForgedPacket, ForgedRequest, ForgedSnapshot,
+        Handle, MessageKind, OperationRecipe, Recipe, ValueRecipe,
     },
+    stage::Sent,
 };
 
 /// Something said to one party that is not so.
@@ -93,6 +94,38 @@ pub enum Deceit {
         /// Who is left out.
         who: Name,
     },
+    /// Hands a packet on, as from this device in this stream.
+    Relay {
+        /// To whom.
+        to: Name,
+        /// Whose packet.
+        by: Name,
+        /// As whose.
+        who: Name,
+        /// As of which stream.
+        stream: &'static str,
+    },
+    /// The spy asks to unlock under another's name.
+    AskAs {
+        /// To whom.
+        to: Name,
+        /// Under whose name.
+        who: Name,
+    },
+    /// Hands a leader the last request of a co-host again.
+    AskAgain {
+        /// To whom.
+        to: Name,
+        /// Whose.
+        who: Name,
+    },
+    /// Hands a leader the last request of a co-host as its opposite.
+    AskOpposite {
+        /// To whom.
+        to: Name,
+        /// Whose.
+        who: Name,
+    },
     /// The spy speaks under another's name.
     Impersonate {
         /// To whom.
@@ -118,6 +151,10 @@ impl Deceit {
             | Self::PlantLink { to, .. }
             | Self::RaiseNumber { to, .. }
             | Self::Omit { to, .. }
+            | Self::Relay { to, .. }
+            | Self::AskAs { to, .. }
+            | Self::AskAgain { to, .. }
+            | Self::AskOpposite { to, .. }
             | Self::Impersonate { to, .. } => to,
         }
     }
@@ -136,6 +173,10 @@ impl Deceit {
             | Self::Revive { who, .. }
             | Self::CallOutdated { who, .. }
             | Self::Omit { who, .. }
+            | Self::Relay { who, .. }
+            | Self::AskAs { who, .. }
+            | Self::AskAgain { who, .. }
+            | Self::AskOpposite { who, .. }
             | Self::Impersonate { who, .. } => Some(who),
             Self::PlantLink { by, .. } | Self::RaiseNumber { by, .. } => Some(by),
             Self::ClaimLock { .. } => None,
@@ -162,6 +203,14 @@ impl fmt::Display for Deceit {
             Self::PlantLink { to, by } => write!(f, "plants a link of {by}'s with {to}"),
             Self::RaiseNumber { to, by } => write!(f, "raises a number of {by}'s for {to}"),
             Self::Omit { to, who } => write!(f, "shows {to} a list of the spy's without {who}"),
+            Self::Relay { to, by, who, stream } => {
+                write!(f, "hands {to} a packet of {by} as {who}'s {stream}")
+            }
+            Self::AskAs { to, who } => write!(f, "lets the spy ask {to} to unlock as {who}"),
+            Self::AskAgain { to, who } => write!(f, "hands {to} the last request of {who} again"),
+            Self::AskOpposite { to, who } => {
+                write!(f, "hands {to} the last request of {who} turned round")
+            }
             Self::Impersonate { to, who } => write!(f, "lets the spy speak to {to} as {who}"),
         }
     }
@@ -211,6 +260,16 @@ impl Rig {
                 Act::Heartbeat { heartbeat: Recipe::Edited { of, change } }
             }
             Deceit::Omit { who, .. } => return self.omission(world, who),
+            Deceit::Relay { by, who, stream, .. } => Act::Packet {
+                from: seat(who),
+                stream: stream.to_owned(),
+                packet: last(by, MessageKind::Packet)?,
+            },
+            Deceit::AskAs { who, .. } => self.request_as(world, deceit.to(), who)?,
+            Deceit::AskAgain { who, .. } => {
+                Act::LockRequested { request: last(who, MessageKind::LockRequest)? }
+            }
+            Deceit::AskOpposite { who, .. } => self.turned_round(world, who)?,
             Deceit::Impersonate { who, .. } => self.impersonation(world, who)?,
         };
         Some(vec![act])
@@ -256,6 +315,46 @@ impl Rig {
         };
         let heartbeat = Recipe::ForgedHeartbeat(heartbeat);
         Some(vec![Act::Link { link }, Act::Heartbeat { heartbeat }])
+    }
+
+    /// A request to unlock that the spy signs, under another's name.
+    fn request_as(&self, world: &World, to: Name, who: Name) -> Option<Act> {
+        let nth = world.count(to, MessageKind::Link);
+        (nth > 0 && world.is_joined(SPY)).then_some(())?;
+        let seat = self.slice.seat(who);
+        let request = Recipe::ForgedRequest(ForgedRequest {
+            by: SPY.to_owned(),
+            operation: LockOperation::Unlock,
+            link: Box::new(Recipe::Sent(Handle::of(to, MessageKind::Link, nth))),
+            signed: Vec::new(),
+        });
+        let named = |of, field, text: &str| Recipe::Edited {
+            of: Box::new(of),
+            change: Change::new(field, ValueRecipe::Text(text.to_owned())),
+        };
+        let request = named(request, "user_id", &seat.user_id);
+        Some(Act::LockRequested { request: named(request, "hardware_id", &seat.hardware_id) })
+    }
+
+    /// The last request of a co-host, asking for the opposite.
+    fn turned_round(&self, world: &World, who: Name) -> Option<Act> {
+        let nth = world.count(who, MessageKind::LockRequest);
+        (nth > 0).then_some(())?;
+        let of = Box::new(Recipe::Sent(Handle::of(who, MessageKind::LockRequest, nth)));
+        let sent = world.stage.sent().filter(|(by, _)| by == who);
+        let last = sent.filter_map(|(_, message)| match message {
+            Sent::LockRequest(request) => Some(request.operation),
+            Sent::Announcement(_)
+            | Sent::SealedKey(_)
+            | Sent::Packet(_)
+            | Sent::Nonce(_)
+            | Sent::Link(_)
+            | Sent::Heartbeat(_) => None,
+        });
+        let opposite = LockOperation::to(!last.last()?.locks());
+        let value = ValueRecipe::Text(opposite.word().to_owned());
+        let change = Change::new("operation", value);
+        Some(Act::LockRequested { request: Recipe::Edited { of, change } })
     }
 
     /// A packet by the spy under another's name.

@@ -114,6 +114,9 @@ impl Rig {
                 moves.extend([true, false].map(|locked| Move::SetLock(leader, locked)));
             }
         }
+        for cohost in self.slice.cohosts.iter().filter(here).filter(|_| locks > 0) {
+            moves.extend([true, false].map(|locked| Move::SetLock(cohost, locked)));
+        }
     }
 
     /// Joiners that differ in nothing but their name come in the order of their names: every other

@@ -162,12 +162,16 @@ pub struct Slice {
     pub honest: Vec<Name>,
     /// Who has joined before anything else happens.
     pub seated: Vec<Name>,
-    /// Who may join, leave, be removed, talk: with the leader, if among them.
+    /// Who of them has left again.
+    pub gone: Vec<Name>,
+    /// Who may join.
     pub joiners: Vec<Name>,
     /// Who may leave.
     pub leavers: Vec<Name>,
     /// Who may talk.
     pub talkers: Vec<Name>,
+    /// Who, beside a leader, may ask for a lock.
+    pub cohosts: Vec<Name>,
     /// Who may be named leader, and is told what one needs to know.
     pub successors: Vec<Name>,
     /// Whose way from the server the insider interferes with.

@@ -1,6 +1,6 @@
 //! The slices: for each question the parties, powers and budgets that can answer it.
 
-use super::{Budgets, Channel, Deceit, LEADER, Name, Power, Preset, SPY, Slice};
+use super::{Budgets, Channel, Deceit, LEADER, Name, Power, Preset, SPY, STREAM, Slice};
 use crate::properties::Goal;
 
 const BOB: Name = "bob";
@@ -21,6 +21,7 @@ impl Slice {
             Self::takeover(),
             Self::fork(),
             Self::lock(),
+            Self::cohost(),
             Self::ghost(),
             Self::rejoin(),
             Self::identity(),
@@ -32,6 +33,8 @@ impl Slice {
             Self::creep(),
             Self::stale(),
             Self::teardown(),
+            Self::media(),
+            Self::devices(),
             Self::speaker(),
         ]
     }
@@ -49,9 +52,11 @@ impl Slice {
             about,
             honest: vec![LEADER, BOB],
             seated: Vec::new(),
+            gone: Vec::new(),
             joiners: vec![BOB, SPY],
             leavers: vec![BOB, SPY],
             talkers: vec![LEADER, BOB],
+            cohosts: Vec::new(),
             successors: Vec::new(),
             against: vec![BOB],
             outdated: Vec::new(),
@@ -255,6 +260,30 @@ impl Slice {
                 ..Budgets::default()
             },
             ..Self::of("lock", "a lock is kept from the next leader", &goals)
+        }
+    }
+
+    /// Requests of a co-host, and of somebody who has left.
+    fn cohost() -> Self {
+        Self {
+            seated: vec![BOB, SPY],
+            gone: vec![SPY],
+            joiners: Vec::new(),
+            leavers: Vec::new(),
+            cohosts: vec![BOB],
+            powers: [Power::Deceive].into(),
+            deceits: vec![
+                Deceit::AskAs { to: LEADER, who: SPY },
+                Deceit::AskAs { to: LEADER, who: BOB },
+                Deceit::AskAgain { to: LEADER, who: BOB },
+                Deceit::AskOpposite { to: LEADER, who: BOB },
+            ],
+            budgets: Budgets { locks: 4, deceits: 2, ..Budgets::default() },
+            ..Self::of(
+                "cohost",
+                "requests to unlock, forged, repeated, turned round",
+                &[Goal::LockKept, Goal::Lock],
+            )
         }
     }
 
@@ -492,6 +521,39 @@ impl Slice {
                 ..Budgets::default()
             },
             ..Self::of("teardown", "the memory of a device that has left is read", &goals)
+        }
+    }
+
+    /// Packets handed on as another's, of another stream, twice.
+    fn media() -> Self {
+        Self {
+            honest: vec![LEADER, BOB, CAROL],
+            seated: vec![BOB, CAROL],
+            joiners: Vec::new(),
+            leavers: Vec::new(),
+            powers: [Power::Deceive].into(),
+            deceits: vec![
+                Deceit::Relay { to: BOB, by: LEADER, who: LEADER, stream: STREAM },
+                Deceit::Relay { to: BOB, by: LEADER, who: LEADER, stream: "video" },
+                Deceit::Relay { to: BOB, by: LEADER, who: BOB, stream: STREAM },
+            ],
+            talkers: vec![LEADER],
+            budgets: Budgets { sends: 1, deceits: 2, waits: 1, ..Budgets::default() },
+            ..Self::of("media", "packets handed on as what they are not", &[Goal::Heard])
+        }
+    }
+
+    /// Packets of one device of a user, handed on as another's of the same user.
+    fn devices() -> Self {
+        Self {
+            seats: vec![(CAROL, LEADER, "carol-device")],
+            deceits: vec![
+                Deceit::Relay { to: BOB, by: LEADER, who: LEADER, stream: STREAM },
+                Deceit::Relay { to: BOB, by: LEADER, who: CAROL, stream: STREAM },
+            ],
+            name: "devices",
+            about: "packets of one device of a user as another's",
+            ..Self::media()
         }
     }
 

@@ -312,16 +312,17 @@ impl<'r> Turn<'r> {
     }
 
     fn go(&mut self, party: Name) -> Moved {
-        if !spend(&mut self.world.left.leaves) {
-            return Ok(None);
-        }
-        if party == SPY {
-            // She says nothing; the others hear that she is gone.
-            self.lose(SPY);
-            return Ok(Some(()));
-        }
-        let left = self.act(party, Act::Leave {})?;
+        let left = spend(&mut self.world.left.leaves) && self.leave(party)?;
         Ok(left.then_some(()))
+    }
+
+    /// A party leaves. The spy says nothing; the others hear that she is gone.
+    pub(super) fn leave(&mut self, party: Name) -> Result<bool, StageError> {
+        if party == SPY {
+            self.lose(SPY);
+            return Ok(true);
+        }
+        self.act(party, Act::Leave {})
     }
 
     fn kick(&mut self, leader: Name, party: Name) -> Moved {

@@ -1,0 +1,49 @@
+//! Which slices can say something about which area of rules.
+
+use conclave_spec::rules::Area;
+
+use super::Slice;
+
+impl Slice {
+    /// The quick slices about an area, the likeliest first.
+    #[must_use]
+    pub fn about_area(area: Area) -> Vec<Self> {
+        let names: &[&str] = match area {
+            Area::Device => {
+                &["identity", "encoding", "rejoin", "suite", "takeover", "teardown", "roster"]
+            }
+            Area::Rotation => &[
+                "small",
+                "certified",
+                "joiner",
+                "teardown",
+                "suite",
+                "quantum",
+                "rejoin",
+                "takeover",
+                "replay",
+            ],
+            Area::Membership => &[
+                "rejoin",
+                "roster",
+                "certified",
+                "fork",
+                "ghost",
+                "identity",
+                "joiner",
+                "takeover",
+                "media",
+            ],
+            Area::Heartbeat => {
+                &["drip", "fork", "certified", "roster", "takeover", "lock", "ghost", "small"]
+            }
+            Area::Liveness => &["drip", "small", "rejoin", "takeover", "teardown", "joiner"],
+            Area::Election => &["takeover", "ghost", "fork", "lock", "certified"],
+            Area::Lock => &["lock", "cohost", "ghost", "roster", "fork"],
+            Area::Media => {
+                &["media", "devices", "rejoin", "teardown", "speaker", "joiner", "replay"]
+            }
+        };
+        names.iter().filter_map(|name| Self::by_name(name)).collect()
+    }
+}
