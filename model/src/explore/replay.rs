@@ -109,7 +109,7 @@ pub fn replay<A: Algebra>(
 }
 
 fn as_expected<V>(step: &ScriptStep, reply: &Reply<V>) -> bool {
-    use crate::script::ExpectedClass::{Accept, Ignore, Leave, Pending, Reject};
+    use crate::script::ExpectedClass::{Accept, BadRequest, Ignore, Leave, Pending, Reject};
     match &reply.outcome {
         Ok(Outcome::Accepted) => step.expect.class == Accept,
         Ok(Outcome::Pending(rule)) => {
@@ -119,7 +119,8 @@ fn as_expected<V>(step: &ScriptStep, reply: &Reply<V>) -> bool {
         Err(StepError::Refused(reject)) => {
             matches!(step.expect.class, Reject | Ignore) && step.expect.rule == Some(reject.rule)
         }
-        Err(StepError::Undrawn(_) | StepError::Misused(_)) => false,
+        Err(StepError::Misused(_)) => step.expect.class == BadRequest,
+        Err(StepError::Undrawn(_)) => false,
     }
 }
 
