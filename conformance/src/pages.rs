@@ -7,6 +7,7 @@ use conclave_spec::obligations::{Obligations, ObligationsError};
 use thiserror::Error;
 
 mod adapter_messages;
+pub mod bad_input;
 pub mod facts;
 mod labels;
 mod layouts;
@@ -52,6 +53,7 @@ pub fn all() -> Result<Vec<Page>, PagesError> {
         Page { path: "docs/generated/layouts.md", text: layouts::page() },
         Page { path: "docs/generated/labels.md", text: labels::page() },
         Page { path: "docs/generated/adapter-messages.md", text: adapter_messages::page() },
+        Page { path: "docs/generated/bad-input.md", text: bad_input::page() },
         Page { path: "vectors/schema/adapter.json", text: schema::text(&schema::adapter())? },
     ])
 }
