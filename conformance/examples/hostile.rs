@@ -61,6 +61,7 @@ const FORMULAS: &[&str] = &[
     "link_hash",
     "heartbeat_hash",
     "verify_heartbeat",
+    "verify_heartbeat_tuple",
     "verify_lock_request",
     "decode",
 ];

@@ -79,6 +79,8 @@ pub enum CaseResult {
     Pending,
     /// A reason to leave.
     Leave,
+    /// Not for a client in this phase or role.
+    BadRequest,
     /// Depends on the policies named in the case.
     Policy,
 }

@@ -24,7 +24,7 @@ mod inputs;
 use inputs::Inputs;
 
 /// The formulas, by the names used in `compute`.
-pub const FORMULAS: [&str; 19] = [
+pub const FORMULAS: [&str; 20] = [
     "sign",
     "verify",
     "agree",
@@ -42,6 +42,7 @@ pub const FORMULAS: [&str; 19] = [
     "link_hash",
     "heartbeat_hash",
     "verify_heartbeat",
+    "verify_heartbeat_tuple",
     "verify_lock_request",
     "decode",
 ];
@@ -96,7 +97,9 @@ pub fn compute(
             let signed = encoded(&layouts::HEARTBEAT_SIGNED, rules, &inputs)?;
             Ok(one("hash", &sha256(&signed)))
         }
-        "verify_heartbeat" | "verify_lock_request" => list_signatures(rules, formula, &inputs),
+        "verify_heartbeat" | "verify_heartbeat_tuple" | "verify_lock_request" => {
+            list_signatures(rules, formula, &inputs)
+        }
         "decode" => decode(rules, &inputs),
         _ => Err(Refused::Unknown),
     }
@@ -116,7 +119,7 @@ pub fn intermediates(
         "hybrid_seal" | "hybrid_open" => hybrid_steps(rules, &inputs),
         "verify_statement" => statement_of(rules, &inputs).map(|signed| one("statement", &signed)),
         "link_hash" => encoded(&layouts::LINK, rules, &inputs).map(|link| one("encoded", &link)),
-        "heartbeat_hash" | "verify_heartbeat" => {
+        "heartbeat_hash" | "verify_heartbeat" | "verify_heartbeat_tuple" => {
             encoded(&layouts::HEARTBEAT_SIGNED, rules, &inputs).map(|it| one("encoded", &it))
         }
         "verify_lock_request" => {
@@ -195,7 +198,7 @@ fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
         "security_code" => vec![&["ivk"]],
         "link_hash" => return Ok(fields_of(&layouts::LINK)),
         "heartbeat_hash" => return Ok(fields_of(&layouts::HEARTBEAT_SIGNED)),
-        "verify_heartbeat" => {
+        "verify_heartbeat" | "verify_heartbeat_tuple" => {
             return Ok([vec!["ivk", "signature"], fields_of(&layouts::HEARTBEAT_SIGNED)].concat());
         }
         "verify_lock_request" => {
@@ -289,11 +292,13 @@ fn encoded(layout: &Layout, rules: RuleSet, inputs: &Inputs<'_>) -> Result<Octet
         .map_err(|error| Refused::Inputs(error.to_string()))
 }
 
-/// The signatures of heartbeats, as version 4.1 has them, and of lock requests.
+/// The signatures of heartbeats, over their hash since version 4.1 and over the tuple before, and
+/// of lock requests.
 fn list_signatures(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
     let (ivk, signature) = (inputs.key("ivk")?, inputs.octets("signature")?);
-    if formula == "verify_heartbeat" {
-        let signed = sha256(&encoded(&layouts::HEARTBEAT_SIGNED, rules, inputs)?);
+    if formula.starts_with("verify_heartbeat") {
+        let tuple = encoded(&layouts::HEARTBEAT_SIGNED, rules, inputs)?;
+        let signed = if formula == "verify_heartbeat" { sha256(&tuple) } else { tuple };
         let valid = verify(rules, &ivk, Label::ParticipantList, &signed, &signature);
         none_if(valid, rules, Rule::HeartbeatVerifies)
     } else {

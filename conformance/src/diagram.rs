@@ -73,6 +73,11 @@ const LANE: usize = 190;
 const ROW: usize = 22;
 const TOP: usize = 64;
 const LEFT: usize = 120;
+/// The least room for what happens, and the room for a letter of it.
+const TEXT: usize = 420;
+const LETTER: usize = 8;
+/// After so many lines the names stand once more.
+const NAMES_EVERY: usize = 40;
 
 /// The diagram as a picture that needs nothing else.
 ///
@@ -81,8 +86,9 @@ const LEFT: usize = 120;
 pub fn picture(script: &Script, profile: &Profile, title: &str) -> Result<String, StageError> {
     let lanes = lanes(script);
     let lines = sequence(script, profile)?;
-    let width = LEFT + LANE * lanes.len() + 420;
-    let height = TOP + ROW * (lines.len() + 2);
+    let longest = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or_default();
+    let width = LEFT + LANE * lanes.len() + TEXT.max(LETTER * longest);
+    let height = height_of(lines.len()) + ROW;
     let mut page = Document::new()
         .set("viewBox", (0, 0, width, height))
         .set("width", width)
@@ -95,15 +101,15 @@ pub fn picture(script: &Script, profile: &Profile, title: &str) -> Result<String
         .add(words(title, 16, 24, "title"));
     for (at, lane) in lanes.iter().enumerate() {
         let x = middle(at);
-        page = page.add(words(lane, x, TOP - 14, "lane")).add(stroke(
-            (x, TOP - 6),
-            (x, height - ROW),
-            "bar",
-        ));
+        page = page.add(stroke((x, TOP - 6), (x, height - ROW), "bar"));
+        page = page.add(words(lane, x, TOP - 14, "lane"));
+        for row in (NAMES_EVERY..lines.len()).step_by(NAMES_EVERY) {
+            page = page.add(words(lane, x, height_of(row) - ROW + 4, "lane"));
+        }
     }
     let mut shown = None;
     for (row, line) in lines.iter().enumerate() {
-        let y = TOP + ROW * (row + 1);
+        let y = height_of(row);
         if shown != Some(line.at_ms) {
             page = page.add(words(&format!("{} ms", line.at_ms), 16, y + 4, "time"));
             shown = Some(line.at_ms);
@@ -111,6 +117,11 @@ pub fn picture(script: &Script, profile: &Profile, title: &str) -> Result<String
         page = drawn(page, &lanes, line, y);
     }
     Ok(page.to_string())
+}
+
+/// How far down a line stands: below the rows with the names before it.
+fn height_of(row: usize) -> usize {
+    TOP + ROW * (row + 1 + row / NAMES_EVERY)
 }
 
 fn middle(lane: usize) -> usize {
@@ -176,7 +187,7 @@ fn arrow_head() -> Marker {
 const STYLE: &str = "
 text { font: 12px ui-monospace, monospace; fill: #1b1f24 }
 .title { font: 600 16px system-ui, sans-serif }
-.lane { font: 600 13px system-ui, sans-serif; text-anchor: middle }
+.lane { font: 600 13px system-ui, sans-serif; text-anchor: middle; paint-order: stroke; stroke: #ffffff; stroke-width: 6px }
 .time { fill: #6b7280 }
 .page { fill: #ffffff }
 .bar { stroke: #d0d5db }
@@ -188,6 +199,7 @@ text { font: 12px ui-monospace, monospace; fill: #1b1f24 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6e8eb }
   .page { fill: #14171b }
+  .lane { stroke: #14171b }
   .bar { stroke: #3a4048 }
   .arrow { stroke: #7aa7ee }
   .head { fill: #7aa7ee }

@@ -37,9 +37,6 @@ pub enum BadLine {
     /// An identity key that is not 32 bytes.
     #[error("ivk must be 32 bytes, got {0}")]
     Ivk(usize),
-    /// A liveness nonce that is not 24 bytes.
-    #[error("nonce must be 24 bytes, got {0}")]
-    Nonce(usize),
     /// A payload in the other codec.
     #[error("the payload is not in the session's codec")]
     Codec,
@@ -125,7 +122,7 @@ impl Exchange {
             }
             M::NoncePosted { user_id, hardware_id, nonce } => {
                 let seat = seat(user_id, hardware_id)?;
-                Event::NonceArrived { seat, nonce: liveness_nonce(nonce)? }
+                or_malformed(liveness_nonce(nonce), |nonce| Event::NonceArrived { seat, nonce })
             }
             M::Link { link } => or_malformed(self.link(link)?, Event::LinkArrived),
             M::Heartbeat { heartbeat } => {
@@ -363,9 +360,9 @@ fn display_name(name: &str) -> Result<String, BadLine> {
     if name.len() <= 255 { Ok(name.to_owned()) } else { Err(BadLine::Name(name.len())) }
 }
 
-fn liveness_nonce(nonce: &Hex) -> Result<Octets, BadLine> {
+fn liveness_nonce(nonce: &Hex) -> Result<Octets, Rule> {
     let width = conclave_model::algebra::Purpose::LivenessNonce.width();
-    if nonce.0.len() == width { Ok(octets(nonce)) } else { Err(BadLine::Nonce(nonce.0.len())) }
+    if nonce.0.len() == width { Ok(octets(nonce)) } else { Err(Rule::EncodingCanonical) }
 }
 
 fn identity_key(ivk: &Hex) -> Result<Octets, BadLine> {

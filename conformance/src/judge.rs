@@ -119,10 +119,10 @@ impl Judge {
     /// Takes in a step to come: what its heartbeats have to say, and what it allows at any moment
     /// of a window, before its turn or after it. Steps are foreseen in their order.
     pub fn foresee(&mut self, step: usize, case_step: &CaseStep) {
-        if let Input::Join { .. } = &case_step.input {
+        let expected = &case_step.expect;
+        if matches!(case_step.input, Input::Join { .. }) && expected.class == Class::Accept {
             self.foreseen = None;
         }
-        let expected = &case_step.expect;
         for (place, output) in expected.outputs.iter().enumerate() {
             let news = beat(self.rules, &output.effect).map(|beat| self.foresee_beat(beat));
             if let Some(news) = news {
@@ -157,9 +157,14 @@ impl Judge {
         self.sealed_at.clear();
     }
 
-    /// The client leads no more.
-    pub fn stepped_down(&mut self) {
+    /// The client leads no more: a rotation still within its window never comes, which moves every
+    /// number after it.
+    pub fn stepped_down(&mut self, at: usize) {
         self.led = Led::default();
+        let before = self.due.len();
+        let never = |due: &Due| due.rotates || is_sealed_key(&due.output.effect);
+        self.due.retain(|due| due.step > at || !never(due));
+        self.shifted |= self.due.len() < before;
     }
 
     /// Judges one answer. `same` says whether two effects are the same as far as the mode can tell.
@@ -189,6 +194,7 @@ impl Judge {
             self.find(answered, Aspect::Outcome, rule, wanted, "nothing");
         }
         self.overdue(answered, passed);
+        self.put_off(answered.step);
     }
 
     /// What is expected of this step itself.
@@ -277,7 +283,7 @@ impl Judge {
             self.led.link_v = Some(v);
         }
         if let Effect::ShowLeft {} = &output.effect {
-            self.stepped_down();
+            self.led = Led::default();
             self.nonces.joined();
         }
         let mut excused = false;
@@ -393,7 +399,7 @@ impl Judge {
         let code = answered.response.code.as_deref();
         if expected == got {
             let wanted = answered.expected.rule.map(Rule::id);
-            let refused = got != Class::Accept;
+            let refused = !matches!(got, Class::Accept | Class::BadRequest);
             if refused && answered.maps_codes && wanted.is_some() && code != wanted {
                 let got = code.unwrap_or("no code").to_owned();
                 let wanted = format!("code {}", wanted.unwrap_or_default());
@@ -401,7 +407,8 @@ impl Judge {
             }
             return true;
         }
-        let aspect = if expected.is_refusal() && got.is_refusal() {
+        // What is not for a client may be refused as wrong, never the reverse.
+        let aspect = if expected.leaves_as_it_was() && got.is_refusal() {
             Aspect::RefusalClass
         } else {
             Aspect::Outcome
@@ -464,6 +471,10 @@ impl Judge {
     }
 }
 
+fn is_sealed_key(effect: &Effect) -> bool {
+    matches!(effect, Effect::PostSealedKey { .. })
+}
+
 /// Whether two effects are the same but for the number of the key and what depends on it.
 fn alike_but_for_numbers(one: &Effect, other: &Effect) -> bool {
     match (one, other) {
@@ -474,6 +485,12 @@ fn alike_but_for_numbers(one: &Effect, other: &Effect) -> bool {
         (Effect::Transmit { stream, .. }, Effect::Transmit { stream: other, .. }) => {
             stream == other
         }
+        (
+            Effect::Render { from, hardware_id, stream, plaintext, mk_seq: _ },
+            Effect::Render {
+                from: user, hardware_id: device, stream: other, plaintext: heard, ..
+            },
+        ) => (from, hardware_id, stream, plaintext) == (user, device, other, heard),
         (one, other) => one == other,
     }
 }

@@ -274,6 +274,9 @@ impl<'a> Live<'a> {
                 let ignored = class_of_refusal(reject.rule) == Class::Ignore;
                 (if ignored { "ignored" } else { "refused" }, Some(reject.rule))
             }
+            Err(StepError::Misused(misuse)) if misuse.is_misfit() && !departure.moved => {
+                ("no request", Some(Rule::RequestFits))
+            }
             // A party that has left because of what it was given meanwhile.
             Err(_) if departure.moved => return Ok(Vec::new()),
             Err(error) => return Err(error.to_string()),
@@ -284,6 +287,7 @@ impl<'a> Live<'a> {
             ExpectedClass::Leave => "leave",
             ExpectedClass::Reject => "refused",
             ExpectedClass::Ignore => "ignored",
+            ExpectedClass::BadRequest => "no request",
         };
         // What calls for a key, or makes it an old one, may have come earlier, with another
         // heartbeat.
@@ -312,7 +316,9 @@ impl<'a> Live<'a> {
     /// # Errors
     /// The script cannot be played.
     pub fn input(&mut self, step: &ScriptStep) -> Result<Input, String> {
-        if let Act::Join { meeting, role, .. } = &step.act {
+        if let Act::Join { meeting, role, .. } = &step.act
+            && step.expect.class != ExpectedClass::BadRequest
+        {
             self.meeting = Some(meeting.clone());
             self.claims.joins += 1;
             self.claims.numbers.clear();

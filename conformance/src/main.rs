@@ -256,6 +256,12 @@ struct MutantsArgs {
     /// Store the table
     #[arg(long)]
     write: bool,
+    /// Judge only this many anew; of the others, that the stored table is of today's cases and rules
+    #[arg(long, value_name = "N", conflicts_with_all = ["only", "write"])]
+    sample: Option<usize>,
+    /// What the sample is chosen by: the same text chooses the same mutants
+    #[arg(long, value_name = "TEXT", requires = "sample", default_value = "")]
+    seed: String,
     /// The vector folder
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
@@ -303,7 +309,12 @@ fn run(command: Command) -> Exit {
         Command::Adapter(args) => run_adapter(&args),
         Command::Mutants(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
-            mutants::mutants(&mutants::Options { only: args.only, vectors, write: args.write }, out)
+            let seed = args.seed;
+            let sample = args.sample.map(|size| mutants::Sample { size, seed });
+            mutants::mutants(
+                &mutants::Options { only: args.only, vectors, write: args.write, sample },
+                out,
+            )
         }
         Command::Vectors(args) => run_vectors(&args),
         Command::Explore(args) if args.plan => explore::plan(out),

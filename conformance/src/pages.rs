@@ -8,6 +8,7 @@ use thiserror::Error;
 
 mod adapter_messages;
 mod attacks;
+pub mod bad_input;
 pub mod facts;
 mod labels;
 mod layouts;
@@ -54,6 +55,7 @@ pub fn all() -> Result<Vec<Page>, PagesError> {
         Page { path: "docs/generated/labels.md", text: labels::page() },
         Page { path: "docs/generated/attacks.md", text: attacks::page() },
         Page { path: "docs/generated/adapter-messages.md", text: adapter_messages::page() },
+        Page { path: "docs/generated/bad-input.md", text: bad_input::page() },
         Page { path: "vectors/schema/adapter.json", text: schema::text(&schema::adapter())? },
     ])
 }

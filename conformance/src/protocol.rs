@@ -274,6 +274,12 @@ impl Class {
     pub const fn is_refusal(self) -> bool {
         matches!(self, Self::Reject | Self::Ignore)
     }
+
+    /// Whether nothing changed, because of what was given or because of the client it was given to.
+    #[must_use]
+    pub const fn leaves_as_it_was(self) -> bool {
+        self.is_refusal() || matches!(self, Self::BadRequest)
+    }
 }
 
 /// The answer to a request that asks something.

@@ -224,6 +224,7 @@ pub fn play(
 pub fn damage(input: &mut Input, edit: &WireEdit) {
     let Input::Deliver { message } = input else { return };
     let payload = match message {
+        Message::NoncePosted { nonce: Hex(bytes), .. } => return damage_bytes(bytes, edit),
         Message::LeaderNamed { announcement, .. } | Message::Admitted { announcement, .. } => {
             announcement
         }
@@ -234,11 +235,15 @@ pub fn damage(input: &mut Input, edit: &WireEdit) {
         Message::Packet { packet, .. } => packet,
         Message::Departed { .. }
         | Message::Renamed { .. }
-        | Message::NoncePosted { .. }
         | Message::LockClaimed { .. }
         | Message::MeetingEnded {} => return,
     };
-    let Payload::Bytes(Hex(bytes)) = payload else { return };
+    if let Payload::Bytes(Hex(bytes)) = payload {
+        damage_bytes(bytes, edit);
+    }
+}
+
+fn damage_bytes(bytes: &mut Vec<u8>, edit: &WireEdit) {
     match edit {
         WireEdit::Append(more) => bytes.extend(hex::decode(more).unwrap_or_default()),
         WireEdit::Truncate(count) => bytes.truncate(bytes.len().saturating_sub(*count)),
@@ -283,6 +288,7 @@ fn expected_class(class: ExpectedClass) -> Class {
         ExpectedClass::Ignore => Class::Ignore,
         ExpectedClass::Pending => Class::Pending,
         ExpectedClass::Leave => Class::Leave,
+        ExpectedClass::BadRequest => Class::BadRequest,
     }
 }
 
@@ -293,6 +299,9 @@ fn class_of(step: &ScriptStep, reply: &Reply<Octets>) -> (Class, Option<Rule>) {
         Ok(outcome) => reference::class_of(*outcome, time_passes),
         Err(StepError::Refused(reject)) => {
             (reference::class_of_refusal(reject.rule), Some(reject.rule))
+        }
+        Err(StepError::Misused(misuse)) if misuse.is_misfit() => {
+            (Class::BadRequest, Some(Rule::RequestFits))
         }
         Err(StepError::Undrawn(_) | StepError::Misused(_)) => (Class::BadRequest, None),
     }
@@ -339,6 +348,7 @@ fn result(draft: &Draft, steps: &[CaseStep]) -> CaseResult {
         Some(Class::Ignore) => CaseResult::Ignore,
         Some(Class::Pending) => CaseResult::Pending,
         Some(Class::Leave) => CaseResult::Leave,
+        Some(Class::BadRequest) => CaseResult::BadRequest,
         _ => CaseResult::Accept,
     }
 }

@@ -147,7 +147,7 @@ impl Run<'_, '_> {
 
     /// The rule a step turns on.
     fn rule_at(&self, step: &CaseStep) -> Rule {
-        if step.expect.class.is_refusal()
+        if step.expect.class.leaves_as_it_was()
             && let Some(rule) = self.refuses_for()
         {
             return rule;
@@ -344,10 +344,10 @@ impl Run<'_, '_> {
         if let Input::Advance { to_ms } = input {
             return self.advance(name, to_ms);
         }
-        let refusal = step.expect.class.is_refusal();
+        let refusal = step.expect.class.leaves_as_it_was();
         let before = if refusal { self.look(name)? } else { None };
         let response = self.ask(Some(name), input)?;
-        if refusal && response.class.is_refusal() {
+        if refusal && response.class.leaves_as_it_was() {
             let after = self.look(name)?;
             if before != after || after.is_none() {
                 self.find(at, step, "a refusal that changes nothing", "what the user sees changed");
@@ -435,11 +435,13 @@ impl Run<'_, '_> {
         response: &Response,
         same: &dyn Fn(&Effect, &Effect) -> bool,
     ) {
-        if let Input::Join { .. } = &case_step.input {
+        if let Input::Join { .. } = &case_step.input
+            && case_step.expect.class == crate::protocol::Class::Accept
+        {
             self.judge.joined();
         }
         if response.class == crate::protocol::Class::Accept {
-            self.listing(&case_step.input);
+            self.listing(step, &case_step.input);
         }
         let answered = Answered {
             step,

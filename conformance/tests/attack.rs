@@ -54,7 +54,7 @@ fn it_succeeds_against_2_3_1_and_is_refused_by_3_0() {
     assert!(old.stdout.contains("under zoom-2.3.1 it succeeds"), "{}", old.stdout);
     let new = attack(&["--profile", "zoom-3.0"]);
     assert_eq!(new.code, Some(0), "{}", new.stdout);
-    assert!(new.stdout.contains("at step 10 of the script by ROT-02"), "{}", new.stdout);
+    assert!(new.stdout.contains("at step 15 of the script by ROT-02"), "{}", new.stdout);
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl<'a, A: Algebra> Client<'a, A> {
             drawn: Vec::new(),
         };
         progress.age(input.elapsed_ms)?;
-        progress.take(input)?;
+        progress.take_fitting(input)?;
         Ok(Step {
             next: progress.state,
             effects: progress.effects,
@@ -166,6 +166,20 @@ impl<'a, A: Algebra> Client<'a, A> {
 }
 
 impl<A: Algebra> Progress<'_, A> {
+    /// Takes an input. Without the rule, what does not fit counts as taken, and nothing comes of it.
+    fn take_fitting(&mut self, input: &Input<A::Value>) -> Result<(), StepError> {
+        let before = (!self.duty(Rule::RequestFits)).then(|| self.state.clone());
+        match (self.take(input), before) {
+            (Err(StepError::Misused(misuse)), Some(before)) if misuse.is_misfit() => {
+                self.state = before;
+                self.effects.clear();
+                self.drawn.clear();
+                Ok(())
+            }
+            (taken, _) => taken,
+        }
+    }
+
     fn take(&mut self, input: &Input<A::Value>) -> Result<(), StepError> {
         match &input.event {
             Event::Tick => Ok(()),

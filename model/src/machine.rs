@@ -275,6 +275,21 @@ pub enum Misuse {
     ChoiceOutsideWindow,
 }
 
+impl Misuse {
+    /// Whether it is the client's phase or role that the call does not fit.
+    #[must_use]
+    pub const fn is_misfit(self) -> bool {
+        match self {
+            Self::AlreadyJoined
+            | Self::NotJoined
+            | Self::WrongRole
+            | Self::NothingToDo
+            | Self::NotInVersion => true,
+            Self::NumbersExhausted | Self::ChoiceOutsideWindow => false,
+        }
+    }
+}
+
 /// Why a step was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StepError {

@@ -553,6 +553,8 @@ pub enum ExpectedClass {
     Pending,
     /// The client left because of it.
     Leave,
+    /// It makes no sense to a client in this phase or role.
+    BadRequest,
 }
 
 /// A window of time, in milliseconds since the start, both ends included.
@@ -599,6 +601,13 @@ impl Expect {
     #[must_use]
     pub fn pending(rule: Rule) -> Self {
         Self { class: ExpectedClass::Pending, rule: Some(rule), window: None }
+    }
+
+    /// Not for a client in this phase or role.
+    #[must_use]
+    pub fn misfit() -> Self {
+        let rule = Some(Rule::RequestFits);
+        Self { class: ExpectedClass::BadRequest, rule, window: None }
     }
 
     /// This, with a window for what the client does.

@@ -165,6 +165,8 @@ pub const ALL: &[Reading] = &[
     outside::R_98,
     election::R_99,
     media::R_100,
+    device::R_101,
+    liveness::R_102,
 ];
 
 /// The reading with this identifier.

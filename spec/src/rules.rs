@@ -283,6 +283,11 @@ rules! {
     LabelHonest = "DEV-19", Device, Display, Must, Reading("R-61"),
         None, cite("4.4", "subsubsec:meetingcrypto"), needs [];
 
+    // DEV: what a client is in no position to do
+    /// A request that fits neither the client's phase nor its role changes nothing.
+    RequestFits = "DEV-20", Device, Guard, Must, Reading("R-101"),
+        Reject, cite("2.3.1", "3.7"), needs [];
+
     // ROT: sealing
     /// A sealed key is used only when its authenticated decryption succeeds.
     SealOpens = "ROT-01", Rotation, Structural, Must, Literal,

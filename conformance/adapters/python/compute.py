@@ -59,6 +59,13 @@ def verify_heartbeat(v: Inputs) -> Inputs:
     return {}
 
 
+def verify_heartbeat_tuple(v: Inputs) -> Inputs:
+    """A heartbeat as versions before 4.1 sign it: over its fields."""
+    signed = f.encode("conclave/heartbeat-signed", v)
+    f.verify(v["ivk"], f.PARTICIPANT_LIST, signed, v["signature"], "HBT-01")
+    return {}
+
+
 def verify_lock_request(v: Inputs) -> Inputs:
     """A co-host's request."""
     signed = f.encode("conclave/lock-request-signed", v)
@@ -149,6 +156,7 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "link_hash": (LAYOUTS["conclave/link"], hash_of("conclave/link")),
     "heartbeat_hash": (LAYOUTS["conclave/heartbeat-signed"], hash_of("conclave/heartbeat-signed")),
     "verify_heartbeat": (BY | LAYOUTS["conclave/heartbeat-signed"], verify_heartbeat),
+    "verify_heartbeat_tuple": (BY | LAYOUTS["conclave/heartbeat-signed"], verify_heartbeat_tuple),
     "verify_lock_request": (BY | LAYOUTS["conclave/lock-request-signed"], verify_lock_request),
     "decode": ({"layout": TEXT, "bytes": BYTES}, decode),
 }

@@ -140,7 +140,7 @@ MESSAGE = tagged(
         "admitted": ANNOUNCED | {"name": NAME_SHOWN, "outdated": flag},
         "departed": PERSON,
         "renamed": PERSON | {"name": NAME_SHOWN},
-        "nonce_posted": PERSON | {"nonce": NONCE},
+        "nonce_posted": PERSON | {"nonce": HEX},
         "link": {"link": payload},
         "heartbeat": {"heartbeat": payload},
         "lock_requested": {"request": payload},

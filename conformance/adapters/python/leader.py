@@ -105,6 +105,8 @@ class Leader(Device):
             meeting.waiting.add(person)
             return
         meeting.waiting.discard(person)
+        if "LIV-03" in self.rules and nonces and person in meeting.rejoined:
+            meeting.waiting.add(person)  # once more with its next nonce
         liveness = nonces[-1] if "LIV-03" in self.rules else b""
         sealed = self.sealed(meeting.members[person], meeting.newest, liveness)
         payload = self.payload("sealed-key", sealed)
@@ -132,6 +134,8 @@ class Leader(Device):
                 meeting.members[person] = peer
                 self.seal_to(person)
             return
+        if meeting.place.roster.present(person):
+            meeting.rejoined.add(person)
         self.post_add(peer, name)
         meeting.members[person] = peer
         self.serve_joiner(person)
@@ -167,6 +171,7 @@ class Leader(Device):
         meeting.members.pop(person, None)
         meeting.nonces.pop(person, None)
         meeting.waiting.discard(person)
+        meeting.rejoined.discard(person)
         due_ms = self.throttled_ms() if "ROT-17" in self.rules else self.now_ms
         if due_ms <= self.now_ms:
             self.rotate()
@@ -194,6 +199,7 @@ class Leader(Device):
 
     def take_nonce(self, person: Person) -> None:
         """A nonce arrived; its device may have been waiting for it."""
+        self.meeting().rejoined.discard(person)
         if person in self.meeting().waiting:
             self.seal_to(person)
 
@@ -273,7 +279,8 @@ class Leader(Device):
     def step_down(self) -> None:
         """Another leads; what was due is not due any more (ELE-07)."""
         meeting = self.meeting()
-        meeting.leads, meeting.members, meeting.waiting = False, {}, set()
+        meeting.leads, meeting.members = False, {}
+        meeting.waiting, meeting.rejoined = set(), set()
         meeting.beat_due_ms = meeting.rotation_due_ms = None
         meeting.silent_since_ms = self.now_ms
 

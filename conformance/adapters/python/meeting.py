@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import formulas
 from device import HYBRID_BYTES, named, person_of
-from formulas import BadRequest, Refusal
+from formulas import NONCE, BadRequest, Refusal
 from leader import Leader
 from participant import Participant
 from roster import LOCKS, Entry, Person
@@ -111,11 +111,14 @@ class Client(Leader, Participant):
 
     def nonce_posted(self, given: Fields) -> None:
         """A liveness nonce of somebody else."""
+        if len(given["nonce"]) != NONCE.high:
+            raise Refusal("DEV-10", "a nonce of another width")
         meeting, person = self.meeting(), person_of(given)
         if person == self.person:
             return
-        meeting.nonces[person] = [*meeting.nonces.get(person, [])[-1:], given["nonce"]]
-        if meeting.leads:
+        known = meeting.nonces.get(person, [])
+        meeting.nonces[person] = [*known[-1:], given["nonce"]]
+        if meeting.leads and given["nonce"] not in known:
             self.take_nonce(person)
 
     def link(self, given: Fields) -> Outcome:

@@ -220,7 +220,7 @@ class Participant(Device):
             return self.take_unnumbered(sealed, opened)
         held = meeting.newest
         if not meeting.keys and "HBT-19" in self.rules:  # nothing from before the certified one
-            held = meeting.chain.mk_seq - 1
+            held = max(meeting.chain.mk_seq - 1, 0)
         if opened["mk_seq"] <= held:
             raise Ignored("ROT-02", "number not greater than every one held")
         self.install(opened["mk_seq"], opened["meeting_key"])

@@ -114,6 +114,7 @@ class Meeting:
     # A leader's work.
     members: dict[Person, Peer] = field(default_factory=dict)
     waiting: set[Person] = field(default_factory=set)  # members whose nonce has not arrived
+    rejoined: set[Person] = field(default_factory=set)  # back unnoticed: nonces may be of before
     chain_links: int = 0  # since the start or the last snapshot
     beat_due_ms: int | None = None
     rotation_due_ms: int | None = None

@@ -13,6 +13,7 @@ use super::{
 };
 
 mod label;
+mod misfits;
 mod noise;
 
 pub(super) fn drafts(drafts: &mut Drafts) {
@@ -23,6 +24,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     ephemerals(drafts);
     codes(drafts);
     noise::drafts(drafts);
+    misfits::drafts(drafts);
     label::drafts(drafts);
 }
 

@@ -17,6 +17,8 @@ use crate::{
     compute::compute,
 };
 
+mod list;
+
 type Inputs = BTreeMap<String, String>;
 
 /// A case of a byte formula before it is recorded.
@@ -48,6 +50,7 @@ pub fn formula_drafts(world: RuleSet) -> Vec<FormulaDraft> {
     plain(world, &mut list);
     statements(world, &mut list);
     hybrid(world, &mut list);
+    list::drafts(world, &mut list);
     list
 }
 

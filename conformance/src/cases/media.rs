@@ -99,6 +99,11 @@ fn damaged(drafts: &mut Drafts) {
             WireEdit::Append("5a".repeat(5_000)),
         ),
         ("packet-empty", "A packet of no bytes is not played", WireEdit::Truncate(10_000)),
+        (
+            "packet-that-is-a-heartbeat",
+            "The bytes of a heartbeat are no packet",
+            WireEdit::Instead(super::membership::a_heartbeat()),
+        ),
         ("packet-other-header", "A packet with another counter is not played", WireEdit::Flip(15)),
         (
             "packet-counter-too-long",

@@ -295,7 +295,7 @@ const FIRST_OF_OP: usize = (4 + 13) + (4 + 4) + (4 + 32) + 4;
 const WIDTH_OF_PREV: usize = (4 + 13) + (4 + 4) + 3;
 
 /// The bytes of some heartbeat, in hexadecimal.
-fn a_heartbeat() -> String {
+pub(super) fn a_heartbeat() -> String {
     let mut text = framed(b"conclave/heartbeat");
     for width in [32, 4, 4, 4, 64] {
         text += &framed(&vec![7; width]);

@@ -10,9 +10,9 @@ use conclave_model::{
     client::{Phase, RoleState},
     message::{Meeting, Role, Seat},
     script::{
-        Act, BoundTo, CastMember, Change, Expect, ForgedHeartbeat, ForgedLink, ForgedSeal, Handle,
-        KeyRecipe, MessageKind, OperationRecipe, Recipe, Script, ScriptStep, ValueRecipe, Window,
-        WireEdit,
+        Act, BoundTo, CastMember, Change, Expect, ExpectedClass, ForgedHeartbeat, ForgedLink,
+        ForgedSeal, Handle, KeyRecipe, MessageKind, OperationRecipe, Recipe, Script, ScriptStep,
+        ValueRecipe, Window, WireEdit,
     },
     stage::{Sent, Stage},
 };
@@ -136,6 +136,15 @@ impl Scene {
         self
     }
 
+    /// Something that is not for a party in its phase or role.
+    pub(super) fn misfit(&mut self, party: &str, act: Act) -> &mut Self {
+        self.play();
+        let step =
+            ScriptStep { party: party.to_owned(), act, wire: None, expect: Expect::misfit() };
+        self.script.steps.push(step);
+        self
+    }
+
     /// Plays along up to the last step. A step whose bytes are damaged changes nothing; one that
     /// cannot be played is found when the case is recorded.
     fn play(&mut self) {
@@ -148,12 +157,25 @@ impl Scene {
         self.played = self.script.steps.len();
     }
 
-    /// What must become of the last step.
+    /// What must become of the last step. A window stays where something may come of it.
     pub(crate) fn expect(&mut self, expect: Expect) -> &mut Self {
         if let Some(step) = self.script.steps.last_mut() {
-            step.expect = expect;
+            let kept = step.expect.window.take();
+            let window = expect.window.or(kept).filter(|_| expect.class == ExpectedClass::Accept);
+            step.expect = Expect { window, ..expect };
         }
         self
+    }
+
+    /// The last step calls for a rotation: a leader may put it off a little, where the profile lets
+    /// it.
+    fn may_rotate_later(&mut self, party: &str, wait_ms: u32, rule: Rule) -> &mut Self {
+        if self.role(party) != Some(true) || !self.has(Rule::JoinBatchBounded) {
+            return self;
+        }
+        let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
+        let now_ms = actor.map(|actor| actor.now_ms).unwrap_or_default();
+        self.within((now_ms, now_ms + u64::from(wait_ms)), rule, rule)
     }
 
     /// The last step shows this rule holding. A link stays pending.
@@ -246,7 +268,9 @@ impl Scene {
     pub(crate) fn admit_with(&mut self, party: &str, who: &str, announcement: Recipe) -> &mut Self {
         let ivk = ValueRecipe::IvkOf(who.to_owned());
         let (seat, name) = (seat(who), user(who).to_owned());
-        self.act(party, Act::Admitted { seat, name, ivk, announcement, outdated: false })
+        self.act(party, Act::Admitted { seat, name, ivk, announcement, outdated: false });
+        let wait_ms = self.profile.params.join_batch_ms_max;
+        self.may_rotate_later(party, wait_ms, Rule::JoinBatchBounded)
     }
 
     /// The newest liveness nonce of `who` reaches `party`, where this version has them.
@@ -264,7 +288,8 @@ impl Scene {
     }
 
     pub(crate) fn depart(&mut self, party: &str, who: &str) -> &mut Self {
-        self.act(party, Act::Departed { seat: seat(who) })
+        self.act(party, Act::Departed { seat: seat(who) });
+        self.may_rotate_later(party, self.profile.params.leave_rotation_ms_max, Rule::RotateOnLeave)
     }
 
     pub(crate) fn rename(&mut self, party: &str, who: &str, name: &str) -> &mut Self {
@@ -272,7 +297,8 @@ impl Scene {
     }
 
     pub(crate) fn kick(&mut self, party: &str, who: &str) -> &mut Self {
-        self.act(party, Act::Kick { seat: seat(who) })
+        self.act(party, Act::Kick { seat: seat(who) });
+        self.may_rotate_later(party, self.profile.params.leave_rotation_ms_max, Rule::RotateOnLeave)
     }
 
     pub(crate) fn set_lock(&mut self, party: &str, locked: bool) -> &mut Self {

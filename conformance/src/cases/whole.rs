@@ -10,11 +10,15 @@ use conclave_spec::Rule;
 use super::{
     Draft, Drafts,
     liveness::renewal,
+    rotation::{admit_all, leave_window},
     scene::{Scene, seat},
 };
 
 /// Who is there from the start.
 const CAST: [&str; 3] = ["alice", "bob", "carol"];
+
+/// By then a rotated key is in use.
+const IN_USE_MS: u64 = 5_000;
 
 pub(super) fn drafts(drafts: &mut Drafts) {
     let seen_by: [(&str, &str, &str, &[Rule]); 3] = [
@@ -74,7 +78,14 @@ fn begins(scene: &mut Scene, seen_by: &str) {
     says(scene, "bob", &CAST, "thank you");
     for (party, at_ms) in [("dave", 20_000), ("erin", 40_000)] {
         scene.run(at_ms).join(party, Role::Participant).told_leader(party, "alice");
-        scene.admit("alice", party).settle().observe(seen_by);
+        admit_all(scene, at_ms, &[party]);
+        if scene.has(Rule::RotationThrottled) {
+            let until_ms = at_ms + u64::from(scene.profile().params.rotation_interval_ms_min);
+            scene.advance("alice", until_ms);
+            scene.within((at_ms, until_ms), Rule::RotationThrottled, Rule::RotateOnJoin);
+            scene.advance_all(until_ms).settle().run(until_ms + IN_USE_MS);
+        }
+        scene.observe(seen_by);
     }
     scene.run(60_000).observe(seen_by);
     says(scene, "dave", &CAST, "hello from dave");
@@ -87,11 +98,20 @@ fn changes(scene: &mut Scene, seen_by: &str) {
         scene.rename(party, "carol", "Caroline");
     }
     scene.settle().observe(seen_by).run(80_000);
-    scene.leave("dave").depart("alice", "dave").depart("bob", "dave").settle().observe(seen_by);
-    scene.run(100_000).kick("alice", "erin").leave("erin").settle().observe(seen_by);
-    scene.run(120_000).observe(seen_by);
+    scene.leave("dave").depart("bob", "dave").depart("alice", "dave");
+    rotated(scene, 80_000).observe(seen_by);
+    scene.run(100_000).leave("erin").kick("alice", "erin");
+    rotated(scene, 100_000).observe(seen_by).run(120_000).observe(seen_by);
     says(scene, "alice", &CAST, "now we are three");
     says(scene, "carol", &CAST, "as before");
+}
+
+/// The last step is a leave that its leader hears of at `now_ms`; time passes until the rotation
+/// has happened that it calls for, and everybody uses the key.
+fn rotated(scene: &mut Scene, now_ms: u64) -> &mut Scene {
+    leave_window(scene, now_ms);
+    let until_ms = now_ms + u64::from(scene.profile().params.leave_rotation_ms_max);
+    scene.advance_all(until_ms).settle().run(until_ms + IN_USE_MS)
 }
 
 /// The leader locks, a co-host has it unlocked.
@@ -117,7 +137,8 @@ fn succession(scene: &mut Scene, seen_by: &str) {
     scene.run(240_000).observe(seen_by);
     says(scene, "carol", &CAST, "I lead now");
     says(scene, "alice", &CAST, "good luck");
-    scene.leave("alice").depart("carol", "alice").settle();
+    scene.leave("alice").depart("carol", "alice");
+    rotated(scene, 240_000);
     if seen_by != "alice" {
         scene.observe(seen_by);
     }

@@ -1,5 +1,8 @@
 //! `conclave mutants`: the reference client without each rule, found out through the adapter.
 //!
+//! The full run judges every mutant. With `--sample` only some of them are judged anew, chosen by a
+//! seed; a digest of what the table was made from shows whether the rest of it still stands.
+//!
 //! A rule has a mutant in the oldest and in the newest profile in which it is in force: what lies
 //! between is made of the same cases.
 
@@ -35,6 +38,10 @@ use crate::{
     verdict::{CaseReport, Mode, Verdict},
 };
 
+mod sample;
+
+pub use sample::{Sample, stored};
+
 /// How many mutants are judged at a time.
 const THREADS: usize = 2;
 
@@ -65,7 +72,7 @@ pub struct Mutant {
 pub struct Table {
     /// `conclave-mutants-2`.
     pub schema: String,
-    /// SHA-256 of the vector manifest and the profiles, so that a stale table is noticed.
+    /// SHA-256 of the vector manifest, the rules and the profiles, so that a stale table is noticed.
     pub inputs: String,
     /// The mutants.
     pub mutants: Vec<Mutant>,
@@ -91,6 +98,8 @@ pub struct Options {
     pub vectors: PathBuf,
     /// Store the table.
     pub write: bool,
+    /// Only some of them, held against the stored table.
+    pub sample: Option<Sample>,
 }
 
 /// Something that keeps the mutants from being judged.
@@ -116,10 +125,46 @@ pub fn mutants(options: &Options, out: &mut dyn Write) -> Exit {
             }
         },
     };
-    match run_all(&rules, out) {
-        Ok(mutants) => conclude(options, mutants, out),
-        Err(error) => Exit::harness(&error.to_string()),
+    let jobs = jobs(&rules);
+    let done = match &options.sample {
+        None => run_all(&jobs, out).map(|mutants| conclude(options, mutants, out)),
+        Some(sample) => run_sample(options, sample, jobs, out),
+    };
+    done.unwrap_or_else(|error| Exit::harness(&error.to_string()))
+}
+
+/// Judges a sample anew, if the stored table is made from what there is today.
+fn run_sample(
+    options: &Options,
+    sample: &Sample,
+    jobs: Vec<Job>,
+    out: &mut dyn Write,
+) -> Result<Exit, MutantsError> {
+    let table = match stored(&options.vectors) {
+        Ok(table) => table,
+        Err(reason) => return Ok(Exit::harness(&reason)),
+    };
+    let mut wrong = sample::stale(&table, &options.vectors, &jobs);
+    if wrong.is_empty() {
+        let _ = writeln!(out, "a sample of {}, chosen by {:?}", sample.size, sample.seed);
+        let judged = run_all(&sample::chosen(jobs, sample), out)?;
+        wrong = problems(&judged, false);
+        wrong.extend(sample::otherwise(&table, &judged));
+        let _ = writeln!(
+            out,
+            "mutants {}, judged anew {}, the others as stored",
+            table.mutants.len(),
+            judged.len()
+        );
     }
+    for problem in &wrong {
+        let _ = writeln!(out, "  {} {problem}", style("wrong").red().bold());
+    }
+    if wrong.is_empty() {
+        return Ok(Exit::Conformant);
+    }
+    let _ = writeln!(out, "  what to do: run `conclave mutants --write` and read the difference");
+    Ok(Exit::Nonconformant)
 }
 
 fn conclude(options: &Options, judged: Vec<Judged>, out: &mut dyn Write) -> Exit {
@@ -169,6 +214,11 @@ pub fn inputs(vectors: &Path) -> String {
     use sha2::{Digest as _, Sha256};
     let mut hash = Sha256::new();
     hash.update(fs::read(vectors.join(crate::vectors::MANIFEST)).unwrap_or_default());
+    for rule in Rule::ALL {
+        let needs: Vec<_> = rule.needs().iter().map(|it| it.id()).collect();
+        let parts = (rule.id(), rule.kind(), rule.level(), rule.reaction(), needs);
+        hash.update(format!("{parts:?}"));
+    }
     for profile in Profile::all() {
         hash.update(profile.id);
         hash.update(profile.digest());
@@ -193,9 +243,8 @@ fn jobs(rules: &[Rule]) -> Vec<Job> {
     jobs
 }
 
-/// Judges every mutant, on two threads; the order is that of the table, whoever is done first.
-fn run_all(rules: &[Rule], out: &mut dyn Write) -> Result<Vec<Judged>, MutantsError> {
-    let jobs = jobs(rules);
+/// Judges these mutants, on two threads; the order is that of the table, whoever is done first.
+fn run_all(jobs: &[Job], out: &mut dyn Write) -> Result<Vec<Judged>, MutantsError> {
     let _ =
         writeln!(out, "each rule in the oldest and in the newest profile in which it is in force");
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -203,7 +252,7 @@ fn run_all(rules: &[Rule], out: &mut dyn Write) -> Result<Vec<Judged>, MutantsEr
     let mut mutants = BTreeMap::new();
     thread::scope(|scope| {
         for _ in 0..THREADS {
-            let (told, jobs, next, failed) = (told.clone(), &jobs, &next, &failed);
+            let (told, next, failed) = (told.clone(), &next, &failed);
             scope.spawn(move || {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);

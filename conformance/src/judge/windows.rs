@@ -1,5 +1,7 @@
 //! Outputs that may come at any moment of a window.
 
+use conclave_spec::Rule;
+
 use super::{Answered, Beat, Due, Judge, Now, Same, told};
 use crate::{
     protocol::{Effect, Output},
@@ -7,15 +9,18 @@ use crate::{
 };
 
 impl Judge {
-    /// What was found, once every window still open has closed.
+    /// What was found. A window that is still open at the end says nothing.
     #[must_use]
-    pub fn close(mut self) -> Vec<Finding> {
-        for due in std::mem::take(&mut self.due) {
-            if !self.one_for_several(&due) {
-                self.findings.push(late(&due));
-            }
-        }
+    pub fn close(self) -> Vec<Finding> {
         self.findings
+    }
+
+    /// A rotation that this step called for and that may come a little later, where no throttle
+    /// fixes its moment: from here on keys and numbers are judged by meaning.
+    pub(super) fn put_off(&mut self, step: usize) {
+        let rotation = |due: &Due| due.rotates || super::is_sealed_key(&due.output.effect);
+        let put_off = self.due.iter().any(|due| due.step == step && rotation(due));
+        self.shifted |= put_off && !self.rules.contains(Rule::RotationThrottled);
     }
 
     /// Whether an output is one the case knows.
@@ -38,7 +43,10 @@ impl Judge {
                 && (due.window.from_ms..=due.window.to_ms).contains(&output.at_ms)
         };
         if let Some(place) = self.due.iter().position(in_window) {
-            self.due.remove(place);
+            let due = self.due.remove(place);
+            // Keys that are bound to it were sealed at other moments than in the vector.
+            let nonce = matches!(output.effect, Effect::PostNonce { .. });
+            self.moved |= nonce && due.output.at_ms != output.at_ms;
             return true;
         }
         self.take_early_or_late(answered, output, &|due| same(&due.output.effect, &output.effect))
@@ -111,17 +119,6 @@ impl Judge {
         self.shifted = true;
         self.due.remove(place);
         true
-    }
-}
-
-fn late(due: &Due) -> Finding {
-    Finding {
-        step: due.step,
-        input: "the end of the window".to_owned(),
-        aspect: Aspect::Outcome,
-        rule: due.window.late,
-        expected: wanted(due),
-        got: "nothing".to_owned(),
     }
 }
 

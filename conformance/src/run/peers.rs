@@ -88,7 +88,7 @@ impl Run<'_, '_> {
     }
 
     /// Notes who is on the list, and who leads, after an input that was taken.
-    pub(super) fn listing(&mut self, input: &Input) {
+    pub(super) fn listing(&mut self, step: usize, input: &Input) {
         use crate::protocol::Message::{Admitted, Departed, LeaderNamed};
         let own = |user: &str, device: &str| {
             let session = self.case.session.as_ref();
@@ -105,7 +105,7 @@ impl Run<'_, '_> {
             Input::Deliver { message: LeaderNamed { user_id, hardware_id, .. } }
                 if !own(user_id, hardware_id) =>
             {
-                self.judge.stepped_down();
+                self.judge.stepped_down(step);
             }
             Input::Deliver { .. }
             | Input::Hello { .. }

@@ -47,6 +47,9 @@ impl<A: Algebra> Progress<'_, A> {
         self.require_admissible(entry.as_ref(), ivk)?;
         if entry.is_some_and(|entry| entry.binding_hash().is_some()) {
             self.append(Operation::Left { seat: seat.clone() })?;
+            let leader = self.leader_mut()?;
+            leader.rejoined.retain(|rejoined| rejoined != seat);
+            leader.rejoined.push(seat.clone());
         }
         Arc::make_mut(&mut self.leader_mut()?.members).insert(seat.clone(), member);
         if self.duty(Rule::JoinListed) {
@@ -136,6 +139,7 @@ impl<A: Algebra> Progress<'_, A> {
         let stays = !self.duty(Rule::SealToListed);
         let leader = self.leader_mut()?;
         leader.unserved.retain(|unserved| unserved != seat);
+        leader.rejoined.retain(|rejoined| rejoined != seat);
         if !stays {
             Arc::make_mut(&mut leader.members).remove(seat);
             Arc::make_mut(&mut self.joined_mut()?.nonces).remove(seat);

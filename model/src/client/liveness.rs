@@ -60,11 +60,16 @@ impl<A: Algebra> Progress<'_, A> {
     pub(super) fn take_nonce(&mut self, seat: &Seat, nonce: &A::Value) -> Result<(), StepError> {
         let joined = self.joined_mut()?;
         let nonces = Arc::make_mut(&mut joined.nonces).entry(seat.clone()).or_default();
+        let known = nonces.contains(nonce);
         nonces.push(nonce.clone());
         if nonces.len() > NEWEST {
             nonces.remove(0);
         }
         let RoleState::Leader(leader) = &mut joined.role else { return Ok(()) };
+        if known {
+            return Ok(());
+        }
+        leader.rejoined.retain(|rejoined| rejoined != seat);
         let waited = leader.unserved.contains(seat);
         leader.unserved.retain(|unserved| unserved != seat);
         if waited { self.seal_newest_to(seat) } else { Ok(()) }

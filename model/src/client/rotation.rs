@@ -16,6 +16,7 @@ impl<V> Leader<V> {
         Self {
             members: Arc::new(members),
             unserved: Vec::new(),
+            rejoined: Vec::new(),
             rotation_in_ms: None,
             beat_in_ms: None,
         }
@@ -142,19 +143,25 @@ impl<A: Algebra> Progress<'_, A> {
         Ok(())
     }
 
+    /// Notes a member whose next nonce calls for the newest key.
+    fn awaits_nonce(&mut self, seat: &Seat) -> Result<(), Misuse> {
+        let unserved = &mut self.leader_mut()?.unserved;
+        if !unserved.contains(seat) {
+            unserved.push(seat.clone());
+        }
+        Ok(())
+    }
+
     /// Posts the newest key, sealed to one member (2.3.1, 3.7.4 steps 7 to 11); or notes that it
     /// waits for the member's nonce.
     pub(super) fn seal_newest_to(&mut self, seat: &Seat) -> Result<(), StepError> {
         let liveness_nonce = match self.nonce_for(seat)? {
             Bound::To(nonce) => nonce,
-            Bound::Waits => {
-                let unserved = &mut self.leader_mut()?.unserved;
-                if !unserved.contains(seat) {
-                    unserved.push(seat.clone());
-                }
-                return Ok(());
-            }
+            Bound::Waits => return Ok(self.awaits_nonce(seat)?),
         };
+        if liveness_nonce.is_some() && self.leader_mut()?.rejoined.contains(seat) {
+            self.awaits_nonce(seat)?;
+        }
         let member = self.leader_mut()?.members.get(seat).cloned().ok_or(Misuse::NotJoined)?;
         let nonce = self.draw_nonce()?;
         let coins = match member.suite {

@@ -158,6 +158,8 @@ pub struct Leader<V> {
     pub members: Arc<BTreeMap<Seat, Member<V>>>,
     /// Members that lack the newest key because their nonce has not arrived.
     pub unserved: Vec<Seat>,
+    /// Members that joined again unnoticed, and whose nonces may be those of before.
+    pub rejoined: Vec<Seat>,
     /// Time until a rotation that is due, in milliseconds.
     pub rotation_in_ms: Option<u32>,
     /// Time until a heartbeat is due, in milliseconds.

@@ -156,7 +156,7 @@ impl<V: Ord> Heard<V> {
 }
 
 fn as_expected<V>(step: &ScriptStep, reply: &Reply<V>) -> bool {
-    use crate::script::ExpectedClass::{Accept, Ignore, Leave, Pending, Reject};
+    use crate::script::ExpectedClass::{Accept, BadRequest, Ignore, Leave, Pending, Reject};
     match &reply.outcome {
         Ok(Outcome::Accepted) => step.expect.class == Accept,
         Ok(Outcome::Pending(rule)) => {
@@ -166,7 +166,8 @@ fn as_expected<V>(step: &ScriptStep, reply: &Reply<V>) -> bool {
         Err(StepError::Refused(reject)) => {
             matches!(step.expect.class, Reject | Ignore) && step.expect.rule == Some(reject.rule)
         }
-        Err(StepError::Undrawn(_) | StepError::Misused(_)) => false,
+        Err(StepError::Misused(_)) => step.expect.class == BadRequest,
+        Err(StepError::Undrawn(_)) => false,
     }
 }
 

@@ -139,3 +139,22 @@ pub(super) const R_35: Reading = Reading {
     policy: Some("abort_scope"),
     rules: &[Rule::AnnouncementVerifies],
 };
+
+pub(super) const R_101: Reading = Reading {
+    id: "R-101",
+    title: "What a client does with what is not for it",
+    place: at("2.3.1", "3.7"),
+    question: "The steps say what a leader and a participant do with what each of them is given. \
+        What becomes of a message for the other role, of one outside a meeting, or of a command \
+        that its user cannot give now is not said.",
+    alternatives: &[
+        alt("no_answer", "It is no request to such a client: it says so and changes nothing."),
+        alt("passed_over", "It is refused or passed over like a message that is wrong."),
+    ],
+    chosen: "no_answer",
+    why: "Whoever tests a client should see the difference between a message that is wrong and one \
+        that came to the wrong place. Both leave the client as it was, so a client that passes it \
+        over is only advised.",
+    policy: None,
+    rules: &[Rule::RequestFits],
+};

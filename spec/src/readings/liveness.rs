@@ -84,3 +84,26 @@ pub(super) const R_66: Reading = Reading {
     policy: None,
     rules: &[Rule::SealNamesNonce, Rule::NonceRecent],
 };
+
+pub(super) const R_102: Reading = Reading {
+    id: "R-102",
+    title: "The nonces of a device that joined again unnoticed",
+    place: at("4.1", "subsubsec:liveness"),
+    question: "A device that joins again forgets its nonces and posts a new one. A leader that \
+        learns of it by the new announcement has nonces on the board and cannot tell whether one \
+        of them is the new one.",
+    alternatives: &[
+        alt(
+            "seal_again",
+            "It seals to the newest there is, and once more when the next one arrives.",
+        ),
+        alt("wait", "It forgets them and seals when the next one arrives."),
+        alt("keep", "It seals to the newest there is, and no more until the next rotation."),
+    ],
+    chosen: "seal_again",
+    why: "Whichever of the two arrives first, the device has the key as soon as both are there. A \
+        second box with the same number is ignored. Waiting would leave out a device whose nonce \
+        came first until its next one, keeping one whose nonce came last until the next rotation.",
+    policy: None,
+    rules: &[Rule::NoSealWithoutNonce, Rule::SealUsesNewestNonce],
+};

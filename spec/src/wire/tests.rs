@@ -16,7 +16,8 @@ fn value(width: Width) -> BoxedStrategy<Octets> {
         Width::U64 => any::<u64>().prop_map(u64_be).boxed(),
         Width::MaybeText(_) => "[a-c]{0,4}".prop_map(|text| Octets::from(text.as_bytes())).boxed(),
         Width::Text(_) => {
-            "[a-c]{1,4}|[0-9é]{1,9}".prop_map(|text| Octets::from(text.as_bytes())).boxed()
+            // Short enough for every field, and for a byte more.
+            "[a-c]{1,4}|[0-9é]{1,7}".prop_map(|text| Octets::from(text.as_bytes())).boxed()
         }
     }
 }

@@ -4,7 +4,10 @@ use conclave_model::script::Recipe;
 use conclave_spec::Rule;
 
 use super::{
-    super::scene::{announcement, seat},
+    super::{
+        rotation::leave_window,
+        scene::{announcement, seat},
+    },
     Draft, Drafts, prepared,
 };
 
@@ -69,7 +72,8 @@ fn silent(drafts: &mut Drafts) {
 fn due(drafts: &mut Drafts) {
     let mut scene = prepared(drafts, &CAST);
     if scene.has(Rule::RotationThrottled) {
-        scene.run(40_000).depart("alice", "bob").settle();
+        scene.run(40_000).depart("alice", "bob");
+        leave_window(&mut scene, 40_000);
         // The second leave calls for a rotation that has to wait.
         scene.advance_all(45_000).depart("alice", "carol");
     } else {

@@ -2,12 +2,15 @@
 
 use conclave_model::{
     message::Role,
-    script::{Act, Handle, Recipe},
+    script::{Act, Handle, Recipe, WireEdit},
 };
 use conclave_spec::Rule;
 
 use super::{
-    super::scene::{announcement, seat},
+    super::{
+        rotation::join_window,
+        scene::{announcement, seat},
+    },
     Draft, Drafts, Scene, nonce, renewal,
 };
 
@@ -47,7 +50,7 @@ fn newest(drafts: &mut Drafts) {
 fn waiting(drafts: &mut Drafts) {
     let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
     scene.nonce("alice", "bob").admit_with("alice", "bob", announcement("bob"));
-    scene.shows(Rule::NoSealWithoutNonce).observe("alice");
+    scene.shows(Rule::NoSealWithoutNonce).advance("alice", 3_000).observe("alice");
     drafts.common(
         Draft::new("joiner-with-nonce", "A joiner whose nonce is there is sealed to")
             .plays("alice"),
@@ -56,13 +59,19 @@ fn waiting(drafts: &mut Drafts) {
     );
     let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
     scene.admit_with("alice", "bob", announcement("bob")).shows(Rule::NoSealWithoutNonce);
-    scene.observe("alice").nonce("alice", "bob").shows(Rule::NoSealWithoutNonce);
-    scene.catch_up("bob").observe("bob");
+    scene.advance("alice", 3_000).observe("alice");
+    let mut later = scene.clone();
     drafts.decisive(
         Rule::NoSealWithoutNonce,
-        Draft::new("joiner-without-nonce", "A joiner without a nonce waits, and only for that")
-            .plays("alice"),
+        Draft::new("joiner-without-nonce", "A joiner without a nonce waits").plays("alice"),
         scene,
+    );
+    later.nonce("alice", "bob").shows(Rule::NoSealWithoutNonce).catch_up("bob").observe("bob");
+    drafts.alone(
+        Draft::new("joiner-waited-for-nonce", "When the nonce comes, the joiner is sealed to")
+            .plays("alice")
+            .tests(Rule::NoSealWithoutNonce),
+        later,
     );
     let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob", "carol"]);
     scene.admit_with("alice", "bob", announcement("bob")).admit("alice", "carol").run(20_000);
@@ -88,10 +97,11 @@ fn waiting(drafts: &mut Drafts) {
 /// A leave takes the nonces along.
 fn forgetting(drafts: &mut Drafts) {
     let mut scene = Scene::seated(&drafts.profile, &["alice", "bob"]);
-    scene.depart("alice", "bob").leave("bob").join("bob", Role::Participant);
+    scene.advance("alice", 3_000).depart("alice", "bob");
+    scene.leave("bob").join("bob", Role::Participant);
     let again = Recipe::Sent(Handle::announcement("bob", 2));
     scene.told_leader("bob", "alice").admit_with("alice", "bob", again);
-    scene.shows(Rule::NoSealWithoutNonce).nonce("alice", "bob");
+    scene.shows(Rule::NoSealWithoutNonce).advance("alice", 6_000).nonce("alice", "bob");
     scene.shows(Rule::NoSealWithoutNonce).catch_up("bob").observe("bob");
     drafts.alone(
         Draft::new("rejoin-without-nonce", "A nonce from before a leave is not bound after it")
@@ -109,6 +119,23 @@ fn forgetting(drafts: &mut Drafts) {
             .tests(Rule::SealUsesNewestNonce),
         scene,
     );
+    let mut scene = Scene::seated(&drafts.profile, &["alice", "bob"]);
+    scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
+    let again = Recipe::Sent(Handle::announcement("bob", 2));
+    scene.admit_with("alice", "bob", again);
+    join_window(&mut scene, 0);
+    scene.advance("alice", 3_000).nonce("alice", "bob").shows(Rule::SealUsesNewestNonce);
+    let sealed = scene.newest_sealed("alice", "bob");
+    scene.sealed_from("bob", sealed).nonce("alice", "bob").observe("alice");
+    drafts.alone(
+        Draft::new(
+            "rejoin-unnoticed-nonce-after",
+            "A key bound to a nonce from before a rejoin is sealed once more when the new one comes",
+        )
+        .plays("alice")
+        .tests(Rule::SealUsesNewestNonce),
+        scene,
+    );
 }
 
 fn odd_nonces(drafts: &mut Drafts) {
@@ -122,6 +149,30 @@ fn odd_nonces(drafts: &mut Drafts) {
             .tests(Rule::SealUsesNewestNonce),
         scene,
     );
+    for (name, what, edit) in [
+        ("nonce-shorter", "with a byte missing", WireEdit::Truncate(1)),
+        ("nonce-empty", "of no bytes", WireEdit::Truncate(24)),
+        ("nonce-oversized", "of a thousand bytes", WireEdit::Append("5a".repeat(1_000))),
+        ("nonce-that-is-a-key", "of the width of a key", WireEdit::Instead("5a".repeat(32))),
+    ] {
+        let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
+        scene.nonce("alice", "bob").damaged_on_the_wire(edit.clone());
+        scene.refused(Rule::EncodingCanonical);
+        scene.admit_with("alice", "bob", announcement("bob")).advance("alice", 3_000);
+        scene
+            .nonce("alice", "bob")
+            .nonce("bob", "alice")
+            .damaged_on_the_wire(edit)
+            .refused(Rule::EncodingCanonical);
+        let title = format!("A nonce {what} is refused");
+        drafts.alone(
+            Draft::new(name, &title)
+                .plays("alice")
+                .tests(Rule::NoSealWithoutNonce)
+                .tests(Rule::EncodingCanonical),
+            scene,
+        );
+    }
     let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob", "carol"]);
     scene.act("alice", Act::NoncePosted { seat: seat("bob"), nonce: nonce("carol", 1) });
     scene.admit_with("alice", "bob", announcement("bob")).shows(Rule::SealUsesNewestNonce);
