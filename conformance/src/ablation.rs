@@ -1,6 +1,10 @@
 //! What each rule is worth, as stored: computed by the long run, replayed by every other.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fs, io,
+    path::Path,
+};
 
 use conclave_model::{
     explore::{
@@ -150,17 +154,17 @@ impl Workbench {
     ) -> Result<Row, AblationError> {
         let bound = Bound { slices: Slice::about_area(rule.area()), states_max: STATES_MAX };
         let place = (profile.id, rule.area());
-        if !self.anyway.contains_key(&place) {
-            self.anyway.insert(place, broken_anyway(profile, &bound)?);
-        }
-        let anyway = self.anyway.get(&place).cloned().unwrap_or_default();
+        let anyway = match self.anyway.entry(place) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(broken_anyway(profile, &bound)?),
+        };
         let row = |worth| Row { rule, profile: profile.id.to_owned(), worth };
         if let Some(known) = known
             && check(rule, profile, known).is_ok()
         {
             return Ok(row(known.clone()));
         }
-        Ok(row(match ablate(profile, rule, &anyway, &bound)? {
+        Ok(row(match ablate(profile, rule, anyway, &bound)? {
             Worth::Goal { goal, slice, counterexample } => Lost::Broken {
                 goal: goal.id().to_owned(),
                 slice: slice.to_owned(),

@@ -358,7 +358,7 @@ impl Table {
     fn settle(&mut self) {
         for party in PARTIES {
             let from = self.told.insert(party, self.sent.len()).unwrap_or(0);
-            let new = self.sent().skip(from).filter(|sent| sent.by != party);
+            let new = self.sent.iter().skip(from).filter(|sent| sent.by != party);
             let new: Vec<_> = new.filter_map(|sent| handed_on(sent, party)).collect();
             for message in new {
                 self.give(party, deliver(message));
@@ -380,7 +380,7 @@ impl Table {
 
     /// A message of a kind sent so far, edited, and by whom.
     fn pick(&self, kind: Kind, pick: Pick) -> Option<(&'static str, Payload)> {
-        let of_kind = || self.sent().filter(move |sent| sent.kind == kind);
+        let of_kind = || self.sent.iter().filter(move |sent| sent.kind == kind);
         let back = usize::from(pick.back) % of_kind().count().max(1);
         let found = of_kind().rev().nth(back)?;
         let payload = found.payload.clone();

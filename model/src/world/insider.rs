@@ -342,7 +342,7 @@ impl Rig {
         (nth > 0).then_some(())?;
         let of = Box::new(Recipe::Sent(Handle::of(who, MessageKind::LockRequest, nth)));
         let sent = world.stage.sent().filter(|(by, _)| by == who);
-        let last = sent.filter_map(|(_, message)| match message {
+        let mut last = sent.filter_map(|(_, message)| match message {
             Sent::LockRequest(request) => Some(request.operation),
             Sent::Announcement(_)
             | Sent::SealedKey(_)
@@ -351,7 +351,7 @@ impl Rig {
             | Sent::Link(_)
             | Sent::Heartbeat(_) => None,
         });
-        let opposite = LockOperation::to(!last.last()?.locks());
+        let opposite = LockOperation::to(!last.next_back()?.locks());
         let value = ValueRecipe::Text(opposite.word().to_owned());
         let change = Change::new("operation", value);
         Some(Act::LockRequested { request: Recipe::Edited { of, change } })
