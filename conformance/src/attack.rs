@@ -60,7 +60,8 @@ pub enum AttackError {
 pub struct Admitted {
     /// Whether it succeeds, over real cryptography.
     pub succeeds: bool,
-    /// The first step that is refused, from 1, and the rule.
+    /// The first step that is refused from where it goes otherwise than where it was found, counted
+    /// from 1, and the rule.
     pub refused: Option<(usize, Rule)>,
 }
 
@@ -73,11 +74,12 @@ impl Attack {
         let goal = Goal::by_id(&self.goal).ok_or_else(|| AttackError::Goal(self.goal.clone()))?;
         let played = replay_on_bytes(&self.script, profile, goal, &self.spy)
             .map_err(|error| AttackError::Script(error.to_string()))?;
-        let refused =
-            played.replies.iter().enumerate().find_map(|(at, reply)| match &reply.outcome {
-                Err(StepError::Refused(reject)) => Some((at + 1, reject.rule)),
-                Ok(_) | Err(StepError::Undrawn(_) | StepError::Misused(_)) => None,
-            });
+        let first = played.unexpected.unwrap_or(0);
+        let replies = played.replies.iter().enumerate().skip(first);
+        let refused = replies.into_iter().find_map(|(at, reply)| match &reply.outcome {
+            Err(StepError::Refused(reject)) => Some((at + 1, reject.rule)),
+            Ok(_) | Err(StepError::Undrawn(_) | StepError::Misused(_)) => None,
+        });
         Ok(Admitted { succeeds: played.violated, refused })
     }
 

@@ -54,7 +54,7 @@ fn it_succeeds_against_2_3_1_and_is_refused_by_3_0() {
     assert!(old.stdout.contains("under zoom-2.3.1 it succeeds"), "{}", old.stdout);
     let new = attack(&["--profile", "zoom-3.0"]);
     assert_eq!(new.code, Some(0), "{}", new.stdout);
-    assert!(new.stdout.contains("at step 15 of the script by ROT-02"), "{}", new.stdout);
+    assert!(new.stdout.contains("at step 17 of the script by ROT-02"), "{}", new.stdout);
 }
 
 #[test]
@@ -66,6 +66,88 @@ fn it_fails_a_client_without_the_rule() {
     }
     let other = attack(&["--profile", "zoom-3.0", "--without", "DEV-01"]);
     assert_eq!(other.code, Some(0), "only the missing rule is blamed: {}", other.stdout);
+}
+
+#[test]
+fn without_the_heartbeat_chain_the_stored_fork_is_found_and_fails_the_client() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("found.json");
+    let path = file.to_str().expect("a path in UTF-8");
+    let fork = ["explore", "--profile", "zoom-4.6", "--slice", "fork", "--goal", "HIST"];
+    let mut args = fork.to_vec();
+    args.extend(["--without", "HBT-13", "--export", path]);
+    let found = conclave(&args);
+    assert_eq!(found.code, Some(1), "{}", found.stdout);
+    for word in ["HIST violated", "sees that carol leads now", "HIST is broken there too"] {
+        assert!(found.stdout.contains(word), "no {word:?} in {}", found.stdout);
+    }
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/attacks/fork.json");
+    let found = fs::read_to_string(&file).expect("an export");
+    assert_eq!(found, fs::read_to_string(&stored).expect("the stored attack"));
+    let stored = stored.to_str().expect("a path in UTF-8");
+    let reference = conclave(&["attack", stored, "--profile", "zoom-4.6"]);
+    assert_eq!(reference.code, Some(0), "{}", reference.stdout);
+    assert!(reference.stdout.contains("by HBT-13"), "{}", reference.stdout);
+    let mutant = conclave(&["attack", stored, "--profile", "zoom-4.6", "--without", "HBT-13"]);
+    assert_eq!(mutant.code, Some(1), "{}", mutant.stdout);
+    assert!(mutant.stdout.contains("rule      HBT-13"), "{}", mutant.stdout);
+}
+
+#[test]
+fn the_plan_of_the_slices_says_what_none_of_them_covers() {
+    let plan = conclave(&["explore", "--plan"]);
+    assert_eq!(plan.code, Some(0), "{}", plan.stdout);
+    for word in ["creep", "frozen:", "pairs of a power and a goal are in no slice", "LOCK-KEPT"] {
+        assert!(plan.stdout.contains(word), "no {word:?} in {}", plan.stdout);
+    }
+    assert!(plan.stdout.lines().all(|line| line.chars().count() <= 100));
+}
+
+#[test]
+fn a_limit_and_random_paths_are_no_proof_and_say_so() {
+    let small = ["explore", "--profile", "zoom-3.0", "--slice", "small"];
+    let mut args = small.to_vec();
+    args.extend(["--max-states", "50"]);
+    let cut = conclave(&args);
+    assert!(cut.stdout.contains("where the limit ended it"), "{}", cut.stdout);
+    let mut args = small.to_vec();
+    args.extend(["--random", "5", "--seed", "3"]);
+    let walked = conclave(&args);
+    assert!(walked.stdout.contains("that proves nothing"), "{}", walked.stdout);
+    let fork = ["explore", "--profile", "zoom-3.0", "--slice", "fork", "--random", "300"];
+    let found = conclave(&fork);
+    assert_eq!(found.code, Some(1), "{}", found.stdout);
+}
+
+#[test]
+fn what_one_rule_is_worth_is_computed_and_drawn() {
+    let worth = conclave(&["ablate", "DEV-09"]);
+    assert_eq!(worth.code, Some(0), "{}", worth.stdout);
+    assert!(worth.stdout.contains("GENUINE breaks after 1 moves"), "{}", worth.stdout);
+    let unknown = conclave(&["ablate", "DEV-99"]);
+    assert_eq!(unknown.code, Some(4), "{}", unknown.stdout);
+}
+
+#[test]
+fn a_stale_or_changed_table_of_worths_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let vectors = folder.path().to_str().expect("a path in UTF-8");
+    let none = conclave(&["ablate", "--vectors", vectors]);
+    assert_eq!(none.code, Some(3), "{}", none.stdout);
+    assert!(none.stdout.contains("conclave ablate --write"), "{}", none.stdout);
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/ablation.json");
+    let table = fs::read_to_string(table).expect("the stored table");
+    let other = table.replacen("\"inputs\": \"", "\"inputs\": \"00", 1);
+    fs::write(folder.path().join("ablation.json"), other).expect("a file");
+    let stale = conclave(&["ablate", "--vectors", vectors]);
+    assert_eq!(stale.code, Some(1), "{}", stale.stdout);
+    let at = table.find("\"moves\": [").expect("a counterexample");
+    let (before, after) = table.split_at(at);
+    let changed = before.to_owned() + &after.replacen("joins", "leaves", 1);
+    fs::write(folder.path().join("ablation.json"), changed).expect("a file");
+    let wrong = conclave(&["ablate", "--vectors", vectors]);
+    assert_eq!(wrong.code, Some(1), "{}", wrong.stdout);
+    assert!(wrong.stdout.contains("the moves are not possible"), "{}", wrong.stdout);
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use conclave_spec::{Profile, Rule, rules::Citation};
 
 use crate::{
-    client::{Phase, RoleState, State},
+    client::{Joined, Phase, RoleState, State},
     ledger::{Frame, Ledger},
 };
 
@@ -99,6 +99,9 @@ pub enum Goal {
     /// While no leader has listed the spy: what a client plays as somebody's, in some stream, they
     /// said there, and it is played once.
     Heard,
+    /// Where the server is honest: whoever follows the one leader has that leader's list, certified,
+    /// and its newest key; and nobody leaves for want of heartbeats.
+    Served,
 }
 
 /// A moment of a run, for a goal to judge.
@@ -207,7 +210,8 @@ impl Goal {
             | Self::Code
             | Self::Roster
             | Self::Sender
-            | Self::Heard => true,
+            | Self::Heard
+            | Self::Served => true,
         }
     }
 
@@ -238,6 +242,7 @@ impl Goal {
                 .any(|(one, other)| one.same_place(other) && one.meeting_key != other.meeting_key),
             Self::RosterSend => ledger.frames.iter().all(|frame| !frame.exposed || frame.spy_shown),
             Self::History => !forked(ledger),
+            Self::Served => !ledger.breaches.contains(&self) && served(view.clients),
             Self::Nonce => !frame_pairs(ledger).any(|(one, other)| {
                 one.stream_key == other.stream_key
                     && one.packet.counter == other.packet.counter
@@ -279,6 +284,7 @@ impl Goal {
             Self::AgreeKey => pairs(&held(view.clients)).any(|(one, other)| one.same_place(other)),
             Self::RosterSend => ledger.frames.iter().any(|frame| frame.exposed),
             Self::History => shared_heartbeat(ledger),
+            Self::Served => followers(view.clients).next().is_some(),
             Self::Nonce => {
                 frame_pairs(ledger).any(|(one, other)| one.stream_key == other.stream_key)
             }
@@ -332,6 +338,32 @@ fn shared_heartbeat<V: Clone + Ord>(ledger: &Ledger<V>) -> bool {
     let all: Vec<_> = ledger.taken.values().collect();
     pairs(&all).any(|(one, other)| {
         one.iter().skip(1).any(|taken| other.iter().skip(1).any(|it| it.hash == taken.hash))
+    })
+}
+
+/// A participant beside the one leader it follows, if there is one leader.
+fn followers<'a, V: Clone + Ord>(
+    clients: &'a [&'a State<V>],
+) -> impl Iterator<Item = (&'a Joined<V>, &'a Joined<V>)> {
+    let joined = clients.iter().filter_map(|state| match &state.phase {
+        Phase::Joined(joined) => Some((&state.seat, &**joined)),
+        Phase::Outside | Phase::Left => None,
+    });
+    let joined: Vec<_> = joined.collect();
+    let leads = |joined: &Joined<V>| matches!(joined.role, RoleState::Leader(_));
+    let leaders: Vec<_> = joined.iter().filter(|(_, joined)| leads(joined)).copied().collect();
+    let leader = if let [leader] = leaders.as_slice() { Some(*leader) } else { None };
+    joined.into_iter().filter_map(move |(_, follower)| {
+        let (seat, leader) = leader?;
+        let known = follower.known_leader()?;
+        (known.seat == *seat).then_some((leader, follower))
+    })
+}
+
+fn served<V: Clone + Ord>(clients: &[&State<V>]) -> bool {
+    let newest = |joined: &Joined<V>| joined.newest().map(|key| key.mk_seq);
+    followers(clients).all(|(leader, follower)| {
+        follower.list.head == leader.list.head && newest(follower) == newest(leader)
     })
 }
 

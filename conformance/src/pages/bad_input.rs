@@ -78,7 +78,7 @@ pub const MATRIX: [[Cell; 7]; 8] = [
         Refused("media/packets-out-of-order", R::CounterOnce),
         Never("nonces have no order: the two that came last count"),
         Refused("membership/link-after-another", R::LinkChains),
-        Refused("heartbeat/heartbeat-skipped", R::CountIncreases),
+        Refused("heartbeat/heartbeat-missed", R::HistoryContinues),
         Refused("lock/request-after-unlock", R::RequestMatchesHead),
     ],
     [

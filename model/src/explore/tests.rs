@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     algebra::Terms,
     machine::StepError,
-    world::{Power, SPY},
+    world::{Budgets, Power, SPY},
 };
 
 fn slice(name: &str) -> Slice {
@@ -142,6 +142,37 @@ fn the_two_engines_agree() {
             ours.broken().map(|(goal, found)| (goal, found.moves.len())).collect();
         assert_eq!(broken, theirs.broken_after, "{} {name}", profile.id);
         assert_eq!(bare(&rig).unwrap(), (ours.distinct_states, ours.transitions));
+    }
+}
+
+/// Two joiners that nothing tells apart.
+fn twins(ordered: bool) -> Slice {
+    let small = slice("small");
+    let budgets = Budgets { joins: 3, waits: 1, deliveries: 0, ..small.budgets };
+    Slice {
+        honest: vec!["alice", "bob", "carol"],
+        joiners: vec!["bob", "carol", SPY],
+        leavers: vec!["bob", "carol", SPY],
+        talkers: vec!["bob", "carol"],
+        against: Vec::new(),
+        goals: vec![Goal::Removal, Goal::Conf, Goal::RosterSend, Goal::Backward],
+        ordered,
+        budgets,
+        ..small
+    }
+}
+
+#[test]
+fn the_order_of_twins_loses_no_verdict() {
+    for profile in [Profile::zoom_3_0(), Profile::zoom_4_6()] {
+        let [pruned, whole] = [true, false].map(|it| explore(&profile, &twins(it)).unwrap());
+        assert!(pruned.distinct_states < whole.distinct_states, "{}", profile.id);
+        let lengths = |found: &Exploration| {
+            let all = found.broken().map(|(goal, found)| (goal, found.moves.len()));
+            all.collect::<Vec<_>>()
+        };
+        assert_eq!(lengths(&pruned), lengths(&whole), "{}", profile.id);
+        assert_eq!(pruned.depth, whole.depth);
     }
 }
 

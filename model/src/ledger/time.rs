@@ -12,6 +12,10 @@ use crate::{
 
 impl<V: Clone + Ord> Ledger<V> {
     pub(super) fn watch_time(&mut self, glance: &Glance<'_, V>) {
+        let stays = matches!(glance.after.phase, Phase::Joined(_));
+        if matches!((glance.given, &glance.before.phase), (Given::Time(_), Phase::Joined(_))) {
+            self.judge(Goal::Served, stays);
+        }
         if !self.watches_any(&[Goal::LiveKey, Goal::LiveRoster, Goal::Silence]) {
             return;
         }

@@ -14,7 +14,7 @@ pub(super) struct Entry {
 
 impl Goal {
     /// Every goal.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Removal,
         Self::Conf,
         Self::ForwardSecrecy,
@@ -42,6 +42,7 @@ impl Goal {
         Self::Indicator,
         Self::Sender,
         Self::Heard,
+        Self::Served,
     ];
 
     #[allow(clippy::too_many_lines, reason = "a table")]
@@ -208,6 +209,12 @@ impl Goal {
                 statement: "While the spy is not listed, what is played as somebody's in a stream they said there, and it is played once.",
                 premise: "A packet is played while the spy is not listed.",
                 citation: Citation { paper: "2.3.1", place: "3.7.5; 3.9" },
+            },
+            Self::Served => Entry {
+                id: "SERVED",
+                statement: "With an honest server, whoever follows the one leader has its list and its newest key, and nobody leaves for want of heartbeats.",
+                premise: "A participant follows the one leader.",
+                citation: Citation { paper: "2.3.1", place: "3.7.4 to 3.7.7" },
             },
         }
     }

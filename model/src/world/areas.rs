@@ -37,7 +37,9 @@ impl Slice {
             Area::Heartbeat => {
                 &["drip", "fork", "certified", "roster", "takeover", "lock", "ghost", "small"]
             }
-            Area::Liveness => &["drip", "small", "rejoin", "takeover", "teardown", "joiner"],
+            Area::Liveness => {
+                &["latekeys", "drip", "small", "rejoin", "takeover", "teardown", "joiner"]
+            }
             Area::Election => &["takeover", "ghost", "fork", "lock", "certified"],
             Area::Lock => &["lock", "cohost", "ghost", "roster", "fork"],
             Area::Media => {

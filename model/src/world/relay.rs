@@ -58,6 +58,8 @@ pub struct Way {
     pub follows: Option<Name>,
     /// What the insider keeps back, oldest first.
     pub waiting: BTreeMap<Channel, VecDeque<Notice>>,
+    /// Sealed keys of leaders the party was not told of.
+    pub early: Vec<(Name, Notice)>,
     /// How many pieces of a channel the insider keeps it behind, where it keeps that up.
     pub trail: Option<(Channel, u8)>,
     /// What the party was given, where the insider can give it again.

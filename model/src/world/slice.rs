@@ -166,6 +166,8 @@ pub struct Slice {
     pub gone: Vec<Name>,
     /// Who may join.
     pub joiners: Vec<Name>,
+    /// Whether joiners that differ in nothing but their name come in the order of their names.
+    pub ordered: bool,
     /// Who may leave.
     pub leavers: Vec<Name>,
     /// Who may talk.

@@ -30,6 +30,7 @@ impl Slice {
             Self::suite(),
             Self::quantum(),
             Self::drip(),
+            Self::latekeys(),
             Self::creep(),
             Self::stale(),
             Self::teardown(),
@@ -54,6 +55,7 @@ impl Slice {
             seated: Vec::new(),
             gone: Vec::new(),
             joiners: vec![BOB, SPY],
+            ordered: true,
             leavers: vec![BOB, SPY],
             talkers: vec![LEADER, BOB],
             cohosts: Vec::new(),
@@ -160,7 +162,8 @@ impl Slice {
 
     /// What somebody who comes late can open.
     fn joiner() -> Self {
-        let goals = [Goal::Backward, Goal::BackwardLoose, Goal::Removal, Goal::RosterSend];
+        let goals =
+            [Goal::Backward, Goal::BackwardLoose, Goal::Removal, Goal::RosterSend, Goal::Served];
         Self {
             seated: vec![BOB],
             budgets: Budgets { joins: 1, leaves: 1, sends: 1, waits: 4, ..Budgets::default() },
@@ -182,6 +185,7 @@ impl Slice {
             Goal::Rejoin,
             Goal::Genuine,
             Goal::Roster,
+            Goal::Served,
         ];
         Self {
             honest: vec![LEADER, BOB, CAROL],
@@ -462,6 +466,19 @@ impl Slice {
             powers: [Power::Delay(Channel::List)].into(),
             budgets: Budgets { deliveries: 8, waits: 1, lingers: 8, ..Budgets::default() },
             ..Self::of("drip", "heartbeats late by little, over and over", &goals)
+        }
+    }
+
+    /// Sealed keys kept back until they are old.
+    fn latekeys() -> Self {
+        Self {
+            seated: vec![BOB],
+            joiners: vec![SPY],
+            leavers: vec![SPY],
+            powers: [Power::Delay(Channel::Keys)].into(),
+            budgets: Budgets { joins: 1, deliveries: 2, waits: 7, ..Budgets::default() },
+            preset: Preset::QuickNonces,
+            ..Self::of("latekeys", "sealed keys kept back until they are old", &[Goal::LiveKey])
         }
     }
 

@@ -211,7 +211,7 @@ impl<'r> Turn<'r> {
                     let after = later.filter(|(_, it)| it.recipient() == Some(user)).count();
                     let nth = nth(after, self.world.count_sealed(by, user));
                     if let Some(to) = self.party_at(&sealed.to) {
-                        self.news.push_back((to, Notice::SealedKey(by, nth)));
+                        self.hand_on_key(to, by, Notice::SealedKey(by, nth));
                     }
                 }
                 Sent::LockRequest(_) => {
@@ -244,6 +244,16 @@ impl<'r> Turn<'r> {
             }
             let nth = self.world.count(other, MessageKind::Announcement);
             self.news.push_back((party, Notice::Admitted(other, nth)));
+        }
+    }
+
+    /// A sealed key waits until its recipient was told that its sender leads.
+    fn hand_on_key(&mut self, to: Name, by: Name, notice: Notice) {
+        let Some(way) = self.world.ways.get_mut(to) else { return };
+        if way.follows == Some(by) {
+            self.news.push_back((to, notice));
+        } else {
+            way.early.push((by, notice));
         }
     }
 
@@ -286,6 +296,12 @@ impl<'r> Turn<'r> {
         let first_look = !self.world.joined(party).is_some_and(|joined| joined.chain.begun);
         let list = self.world.list_of(leader, first_look);
         self.news.extend(list.into_iter().map(|notice| (party, notice)));
+        let Some(way) = self.world.ways.get_mut(party) else { return };
+        let (now, later) =
+            std::mem::take(&mut way.early).into_iter().partition(|(by, _)| *by == leader);
+        way.early = later;
+        let now: Vec<(Name, Notice)> = now;
+        self.news.extend(now.into_iter().map(|(_, notice)| (party, notice)));
     }
 
     /// A party is gone, as the server sees it: whoever leads is told.

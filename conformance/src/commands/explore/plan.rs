@@ -45,7 +45,7 @@ pub(super) fn plan(out: &mut dyn Write) -> io::Result<()> {
         let goals = empty.iter().filter(|(other, _)| *other == power).map(|(_, goal)| goal.id());
         let goals: Vec<_> = goals.collect();
         if !goals.is_empty() {
-            writeln!(out, "  {power}: {}", super::wrapped(&goals.join(", ")).trim_start())?;
+            writeln!(out, "{}", super::wrapped(&format!("  {power}: {}", goals.join(", "))))?;
         }
     }
     Ok(())
