@@ -1,6 +1,6 @@
 //! `conclave`: the conformance suite, the reference client, the tables and the explorer.
 
-use std::{io::Write as _, panic, path::PathBuf, process::ExitCode};
+use std::{io::Write as _, net::SocketAddr, panic, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
@@ -97,8 +97,14 @@ struct ExploreArgs {
     /// The seed of the random paths
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Serve the states of the slice to a browser instead; port 0 is any free one
+    #[arg(
+        long, value_name = "ADDR:PORT", num_args = 0..=1, default_missing_value = "127.0.0.1:8700",
+        conflicts_with_all = ["goal", "export", "random"]
+    )]
+    serve: Option<SocketAddr>,
     /// List the slices, and which powers and goals they cover
-    #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random"])]
+    #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random", "serve"])]
     plan: bool,
 }
 
@@ -328,6 +334,7 @@ fn run(command: Command) -> Exit {
                 states_max: args.max_states,
                 random: args.random,
                 seed: args.seed,
+                serve: args.serve,
             },
             out,
         ),

@@ -26,12 +26,14 @@ use crate::{
 
 mod ablation;
 mod cross_check;
+mod look;
 mod replay;
 mod search;
 mod walk;
 
 pub use ablation::{Bound, Broken, Worth, ablate, broken_anyway, moves_named, retrace};
 pub use cross_check::{CrossCheck, cross_check};
+pub use look::{Judged, judged};
 pub use replay::{Heard, ReplayError, Reproduced, heard, replay, replay_on_bytes};
 pub use search::{Limits, Pace, Until, bare};
 pub use walk::{Walked, walk};

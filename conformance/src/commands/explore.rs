@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, Write},
+    net::SocketAddr,
     path::PathBuf,
     time::Instant,
 };
@@ -18,6 +19,7 @@ use console::style;
 use super::Exit;
 
 mod plan;
+mod serve;
 mod shown;
 
 use shown::{Found, show};
@@ -41,6 +43,8 @@ pub struct Options {
     pub random: Option<u64>,
     /// The seed of the random paths.
     pub seed: u64,
+    /// Serve the states at this address instead, for a browser.
+    pub serve: Option<SocketAddr>,
 }
 
 /// How long random paths are, in moves.
@@ -58,6 +62,9 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
+    if let Some(address) = options.serve {
+        return serve::serve(options, address, profile, rule, out);
+    }
     if let Some(wanted) = options.goal.as_ref().filter(|wanted| Goal::by_id(wanted).is_none()) {
         let known: Vec<_> = Goal::ALL.iter().map(|goal| goal.id()).collect();
         return super::no_such("goal", wanted, &known);

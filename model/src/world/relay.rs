@@ -1,6 +1,9 @@
 //! What the server relays, and the way to each party.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+};
 
 use super::{Channel, Name, Rig, World};
 use crate::{
@@ -46,6 +49,21 @@ impl Notice {
     /// them, nonces without the admission. What comes between makes no difference.
     const fn waits(self) -> bool {
         matches!(self, Self::Link(..) | Self::Nonce(..))
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LeaderNamed(leader) => write!(f, "{leader} leads"),
+            Self::Admitted(party, nth) => write!(f, "{party} joined (announcement {nth})"),
+            Self::Departed(party) => write!(f, "{party} left"),
+            Self::Nonce(party, nth) => write!(f, "{party}'s nonce {nth}"),
+            Self::Link(by, nth) => write!(f, "{by}'s link {nth}"),
+            Self::Heartbeat(by, nth) => write!(f, "{by}'s heartbeat {nth}"),
+            Self::SealedKey(by, nth) => write!(f, "{by}'s sealed key {nth}"),
+            Self::LockRequest(by, nth) => write!(f, "{by}'s lock request {nth}"),
+        }
     }
 }
 

@@ -111,6 +111,26 @@ pub struct Budgets {
     pub lingers: u8,
 }
 
+impl Budgets {
+    /// Every budget with what it counts.
+    #[must_use]
+    pub const fn counts(self) -> [(u8, &'static str); 11] {
+        [
+            (self.joins, "joins"),
+            (self.leaves, "leaves"),
+            (self.kicks, "removals"),
+            (self.locks, "locks"),
+            (self.sends, "packets"),
+            (self.changes, "leader changes"),
+            (self.deliveries, "deliveries by hand"),
+            (self.deceits, "deceits"),
+            (self.openings, "devices opened"),
+            (self.waits, "waits"),
+            (self.lingers, "waits until the last moment"),
+        ]
+    }
+}
+
 /// Numbers changed so that less time has to pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Preset {
@@ -255,21 +275,7 @@ impl fmt::Display for Slice {
         let powers = if powers.is_empty() { "none".to_owned() } else { powers.join(", ") };
         let honest = self.honest.join(", ");
         write!(f, "{}: honest {honest}; spy {SPY}; powers {powers}; at most", self.name)?;
-        let Budgets { joins, leaves, kicks, locks, sends, .. } = self.budgets;
-        let Budgets { changes, deliveries, deceits, openings, waits, lingers, .. } = self.budgets;
-        let counts = [
-            (joins, "joins"),
-            (leaves, "leaves"),
-            (kicks, "removals"),
-            (locks, "locks"),
-            (sends, "packets"),
-            (changes, "leader changes"),
-            (deliveries, "deliveries by hand"),
-            (deceits, "deceits"),
-            (openings, "devices opened"),
-            (waits, "waits"),
-            (lingers, "waits until the last moment"),
-        ];
+        let counts = self.budgets.counts();
         let counted = counts.iter().filter(|(count, _)| *count > 0);
         let counted: Vec<_> = counted.map(|(count, what)| format!("{count} {what}")).collect();
         write!(f, " {}", counted.join(", "))?;
