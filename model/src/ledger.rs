@@ -94,6 +94,8 @@ pub struct Glance<'a, V> {
     pub effects: &'a [(u64, Effect<V>)],
     /// When, in milliseconds since the start.
     pub now_ms: u64,
+    /// Whether an honest party leads.
+    pub led: bool,
     /// The spy's identity key.
     pub spy: &'a V,
     /// Whether the spy can work out a value.

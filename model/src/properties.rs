@@ -100,7 +100,7 @@ pub enum Goal {
     /// said there, and it is played once.
     Heard,
     /// Where the server is honest: whoever follows the one leader has that leader's list, certified,
-    /// and its newest key; and nobody leaves for want of heartbeats.
+    /// and its newest key; and while somebody leads, nobody leaves for want of heartbeats.
     Served,
 }
 

@@ -6,7 +6,7 @@ use conclave_spec::{BoxSuite, Octets, Profile, Rule};
 
 use crate::{
     algebra::{Algebra, BoxLabels, BoxPurpose, BoxSecret, Bytes, Pair, Side, StreamName},
-    client::{Ephemeral, Phase, meta_record},
+    client::{Ephemeral, Phase, RoleState, State, meta_record},
     ledger::{Glance, Ledger},
     machine::{Outcome, StepError},
     message::{Meeting, Packet, SealedKey},
@@ -106,6 +106,9 @@ pub fn replay<A: Algebra>(
                 given: &given,
                 effects: &reply.effects,
                 now_ms: after.now_ms,
+                led: stage
+                    .actors()
+                    .any(|(party, it)| is_honest(script, spy, party) && leads(&it.state)),
                 spy: &stage.actor(spy)?.state.ivk,
                 knows: &knows,
             };
@@ -122,6 +125,10 @@ pub fn replay<A: Algebra>(
     let violated = !goal.holds(profile, &view);
     let last_sent = last_sent(&stage, spy, &ledger);
     Ok(Reproduced { goal, violated, heard, last_sent, replies, unexpected })
+}
+
+fn leads<V>(state: &State<V>) -> bool {
+    matches!(&state.phase, Phase::Joined(joined) if matches!(joined.role, RoleState::Leader(_)))
 }
 
 /// Neither the spy nor a device's presence in another meeting.

@@ -14,7 +14,8 @@ impl<V: Clone + Ord> Ledger<V> {
     pub(super) fn watch_time(&mut self, glance: &Glance<'_, V>) {
         let stays = matches!(glance.after.phase, Phase::Joined(_));
         if matches!((glance.given, &glance.before.phase), (Given::Time(_), Phase::Joined(_))) {
-            self.judge(Goal::Served, stays);
+            // Where nobody leads, it is the server's turn.
+            self.judge(Goal::Served, stays || !glance.led);
         }
         if !self.watches_any(&[Goal::LiveKey, Goal::LiveRoster, Goal::Silence]) {
             return;

@@ -212,7 +212,7 @@ impl Goal {
             },
             Self::Served => Entry {
                 id: "SERVED",
-                statement: "With an honest server, whoever follows the one leader has its list and its newest key, and nobody leaves for want of heartbeats.",
+                statement: "With an honest server, whoever follows the one leader has its list and its newest key, and while there is one, nobody leaves for want of heartbeats.",
                 premise: "A participant follows the one leader.",
                 citation: Citation { paper: "2.3.1", place: "3.7.4 to 3.7.7" },
             },

@@ -174,6 +174,7 @@ impl<'r> Turn<'r> {
             given,
             effects: &reply.effects,
             now_ms: after.now_ms,
+            led: self.rig.slice.honest.iter().any(|party| world.leads(party)),
             spy: &world.state(SPY)?.ivk,
             knows: &knows,
         };
