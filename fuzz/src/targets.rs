@@ -2,11 +2,15 @@
 
 mod decode;
 mod frame;
+mod known;
+mod schedule;
 mod session;
 mod step;
 
 pub use decode::decode;
 pub use frame::frame;
+pub use known::{Versions, WEAKNESSES, Weakness, why_broken};
+pub use schedule::{moves_made, schedule};
 pub use session::{Reached, reached, session};
 pub use step::step;
 
@@ -14,5 +18,10 @@ pub use step::step;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target. The name is also that of its program and of its folder in the corpus.
-pub const ALL: [Target; 4] =
-    [("decode", decode), ("frame", frame), ("session", session), ("step", step)];
+pub const ALL: [Target; 5] = [
+    ("decode", decode),
+    ("frame", frame),
+    ("schedule", schedule),
+    ("session", session),
+    ("step", step),
+];

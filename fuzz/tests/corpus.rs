@@ -1,8 +1,12 @@
 //! Every stored input is played again.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use conclave_fuzz::targets;
+use conclave_spec::Profile;
 
 fn inputs(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
@@ -32,4 +36,13 @@ fn the_stored_sessions_come_deep() {
         reached.refused > 2 && reached.rendered > 0 && reached.mk_seq > 1
     });
     assert!(came_deep);
+}
+
+#[test]
+fn the_stored_schedules_come_far_in_every_version() {
+    let far = inputs("schedule").into_iter().filter(|(_, input)| targets::moves_made(input) >= 8);
+    let versions = Profile::all().len();
+    let versions: BTreeSet<usize> =
+        far.filter_map(|(_, input)| Some(usize::from(*input.first()?) % versions)).collect();
+    assert_eq!(versions.len(), Profile::all().len(), "{versions:?}");
 }

@@ -1,0 +1,139 @@
+//! The goals that a version breaks with all its rules, and why. `tests/known.rs` holds the table
+//! against the explorer: each weakness is found in every version it names, and none beside them.
+
+use conclave_model::properties::Goal;
+use conclave_spec::{Profile, Rule};
+
+/// A weakness of some versions.
+#[derive(Clone, Copy, Debug)]
+pub struct Weakness {
+    /// The goal it breaks.
+    pub goal: Goal,
+    /// In which slices, the one where it is found soonest first.
+    pub slices: &'static [&'static str],
+    /// In which versions.
+    pub versions: Versions,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// Versions of the protocol, told apart by a rule.
+#[derive(Clone, Copy, Debug)]
+pub enum Versions {
+    /// Those without it.
+    Without(Rule),
+    /// Those with it.
+    With(Rule),
+}
+
+/// Every weakness there is.
+pub const WEAKNESSES: &[Weakness] = &[
+    Weakness {
+        goal: Goal::Removal,
+        slices: &["small", "replay", "wide"],
+        versions: Versions::Without(Rule::SeqIncreases),
+        why: "the number of a key is outside its seal, so an old key rolls back",
+    },
+    Weakness {
+        goal: Goal::Authentic,
+        slices: &["small", "replay", "delay", "wide"],
+        versions: Versions::Without(Rule::SealCarriesSeq),
+        why: "a key is taken under the number of a heartbeat, whichever key it is",
+    },
+    Weakness {
+        goal: Goal::AgreeKey,
+        slices: &["small", "replay", "delay", "wide"],
+        versions: Versions::Without(Rule::SealCarriesSeq),
+        why: "a key is taken under the number of a heartbeat, whichever key it is",
+    },
+    Weakness {
+        goal: Goal::RosterSend,
+        slices: &["certified", "joiner", "roster", "replay", "delay", "wide"],
+        versions: Versions::Without(Rule::KeyAwaitsHeartbeat),
+        why: "a key is used before a heartbeat certified the list of those who have it",
+    },
+    Weakness {
+        goal: Goal::Backward,
+        slices: &["joiner"],
+        versions: Versions::Without(Rule::JoinerKeyNew),
+        why: "a joiner is given the key in use, up to 15 seconds old",
+    },
+    Weakness {
+        goal: Goal::History,
+        slices: &["fork"],
+        versions: Versions::Without(Rule::HistoryContinues),
+        why: "heartbeats are no chain, so two histories become one again",
+    },
+    Weakness {
+        goal: Goal::LockKept,
+        slices: &["lock"],
+        versions: Versions::Without(Rule::HistoryContinues),
+        why: "a lock is kept from the next leader, whose snapshot has none",
+    },
+    Weakness {
+        goal: Goal::LiveRoster,
+        slices: &["drip", "creep", "stale"],
+        versions: Versions::Without(Rule::NotStale),
+        why: "no timestamp says how old a heartbeat is",
+    },
+    Weakness {
+        goal: Goal::LiveRoster,
+        slices: &["creep", "stale"],
+        versions: Versions::With(Rule::NotStale),
+        why: "every rotation and every leader begins a new measure of the leader's clock",
+    },
+    Weakness {
+        goal: Goal::LiveKey,
+        slices: &["latekeys"],
+        versions: Versions::Without(Rule::NonceRecent),
+        why: "no nonce says how old a sealed key is",
+    },
+    Weakness {
+        goal: Goal::Heard,
+        slices: &["devices"],
+        versions: Versions::Without(Rule::SubkeyNamesDevice),
+        why: "the devices of one user share a stream key (finding F-03)",
+    },
+    Weakness {
+        goal: Goal::AgreeKey,
+        slices: &["returning"],
+        versions: Versions::With(Rule::KeyAwaitsHeartbeat),
+        why: "a certificate names a number, whoever made the key (finding F-04)",
+    },
+    Weakness {
+        goal: Goal::History,
+        slices: &["returning"],
+        versions: Versions::Without(Rule::HistoryContinues),
+        why: "heartbeats are no chain, so two histories become one again",
+    },
+    Weakness {
+        goal: Goal::Roster,
+        slices: &["roster"],
+        versions: Versions::Without(Rule::LockFromList),
+        why: "the server says whether a meeting is locked",
+    },
+    Weakness {
+        goal: Goal::Indicator,
+        slices: &["suite"],
+        versions: Versions::With(Rule::LabelHonest),
+        why: "the label goes by who is listed, not by who was given the key",
+    },
+];
+
+/// Why a goal is broken in a slice under a version; `None` where it is not.
+#[must_use]
+pub fn why_broken(goal: Goal, profile: &Profile, slice: &str) -> Option<&'static str> {
+    let known = WEAKNESSES.iter().filter(|it| it.goal == goal && it.slices.contains(&slice));
+    known.filter(|it| it.versions.contain(profile)).map(|it| it.why).next()
+}
+
+impl Versions {
+    /// Whether a version is among them.
+    #[must_use]
+    pub fn contain(self, profile: &Profile) -> bool {
+        match self {
+            Self::Without(rule) => !profile.rules.contains(rule),
+            Self::With(rule) => profile.rules.contains(rule),
+        }
+    }
+}
