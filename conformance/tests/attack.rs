@@ -78,7 +78,8 @@ fn without_the_heartbeat_chain_the_stored_fork_is_found_and_fails_the_client() {
     args.extend(["--without", "HBT-13", "--export", path]);
     let found = conclave(&args);
     assert_eq!(found.code, Some(1), "{}", found.stdout);
-    for word in ["HIST violated", "sees that carol leads now", "HIST is broken there too"] {
+    for word in ["violated after 4 moves", "sees that carol leads now", "HIST is broken there too"]
+    {
         assert!(found.stdout.contains(word), "no {word:?} in {}", found.stdout);
     }
     let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/attacks/fork.json");
@@ -126,28 +127,6 @@ fn what_one_rule_is_worth_is_computed_and_drawn() {
     assert!(worth.stdout.contains("GENUINE breaks after 1 moves"), "{}", worth.stdout);
     let unknown = conclave(&["ablate", "DEV-99"]);
     assert_eq!(unknown.code, Some(4), "{}", unknown.stdout);
-}
-
-#[test]
-fn a_stale_or_changed_table_of_worths_is_refused() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let vectors = folder.path().to_str().expect("a path in UTF-8");
-    let none = conclave(&["ablate", "--vectors", vectors]);
-    assert_eq!(none.code, Some(3), "{}", none.stdout);
-    assert!(none.stdout.contains("conclave ablate --write"), "{}", none.stdout);
-    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/ablation.json");
-    let table = fs::read_to_string(table).expect("the stored table");
-    let other = table.replacen("\"inputs\": \"", "\"inputs\": \"00", 1);
-    fs::write(folder.path().join("ablation.json"), other).expect("a file");
-    let stale = conclave(&["ablate", "--vectors", vectors]);
-    assert_eq!(stale.code, Some(1), "{}", stale.stdout);
-    let at = table.find("\"moves\": [").expect("a counterexample");
-    let (before, after) = table.split_at(at);
-    let changed = before.to_owned() + &after.replacen("joins", "leaves", 1);
-    fs::write(folder.path().join("ablation.json"), changed).expect("a file");
-    let wrong = conclave(&["ablate", "--vectors", vectors]);
-    assert_eq!(wrong.code, Some(1), "{}", wrong.stdout);
-    assert!(wrong.stdout.contains("the moves are not possible"), "{}", wrong.stdout);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use conclave_conformance::{
 
 use common::{Ended, conclave, hostile, result};
 
-const WITHIN: Duration = Duration::from_secs(40);
+const WITHIN: Duration = Duration::from_secs(400);
 
 /// The first case of a run.
 const FIRST: &str = "formulas/device/sign";

@@ -63,6 +63,6 @@ fn row(
 ) -> io::Result<()> {
     let cells: Vec<_> =
         slices.iter().map(|slice| if covers(slice) { "  x" } else { "  ." }).collect();
-    let uncovered = if slices.iter().any(covers) { "" } else { "  in no slice" };
+    let uncovered = if slices.iter().any(covers) { "" } else { "  none" };
     writeln!(out, "{name:<16}{}{uncovered}", cells.concat())
 }

@@ -55,7 +55,8 @@ pub(super) fn show(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Found { goal, counterexample, slice, .. } = found;
-    writeln!(out, "\n{}: {}", goal.id(), goal.statement())?;
+    let statement = format!("{}: {}", goal.id(), goal.statement());
+    writeln!(out, "\n{}", super::wrapped(&statement))?;
     writeln!(
         out,
         "the shortest way to break it ({} moves, found after {} states):\n",
