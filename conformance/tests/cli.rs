@@ -264,7 +264,7 @@ fn refit(folder: &Path) {
 
 #[test]
 fn one_byte_changed_in_a_vector_file() {
-    let title = |text: &str| text.replacen("\"title\": \"", "\"title\": \"E", 1);
+    let title = |text: &str| text.replacen("\"title\":\"", "\"title\":\"E", 1);
     let changed = |folder: &Path| edit_text(folder.join(FILE), title);
     assert_spoiled(changed, &[FILE, "not the file the manifest lists", "SHA-256"]);
     let [_, vectors_check] = spoiled(|folder| {
