@@ -178,17 +178,25 @@ impl Workbench {
     }
 }
 
-/// Computes the whole table; `tell` hears of every row.
+/// Computes the whole table; `tell` hears of every row. Of a stored one, if given, rows that hold
+/// are kept.
 ///
 /// # Errors
 /// A fault of the model.
-pub fn compute(tell: &mut dyn FnMut(&Row)) -> Result<Table, AblationError> {
+pub fn compute(stored: Option<&Table>, tell: &mut dyn FnMut(&Row)) -> Result<Table, AblationError> {
     let mut bench = Workbench::default();
     let mut rows = Vec::new();
     for rule in rules() {
         let mut known: Option<Lost> = None;
         for profile in profiles_of(rule) {
-            let row = bench.row(rule, &profile, known.as_ref())?;
+            let kept = stored.and_then(|table| {
+                let mut rows = table.rows.iter();
+                rows.find(|row| row.rule == rule && row.profile == profile.id)
+            });
+            let row = match kept.filter(|row| check(rule, &profile, &row.worth).is_ok()) {
+                Some(row) => row.clone(),
+                None => bench.row(rule, &profile, known.as_ref())?,
+            };
             tell(&row);
             known = matches!(row.worth, Lost::Broken { .. }).then(|| row.worth.clone()).or(known);
             rows.push(row);

@@ -130,6 +130,28 @@ fn what_one_rule_is_worth_is_computed_and_drawn() {
 }
 
 #[test]
+fn a_stale_or_changed_table_of_worths_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let vectors = folder.path().to_str().expect("a path in UTF-8");
+    let none = conclave(&["ablate", "--vectors", vectors]);
+    assert_eq!(none.code, Some(3), "{}", none.stdout);
+    assert!(none.stdout.contains("conclave ablate --write"), "{}", none.stdout);
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/ablation.json");
+    let table = fs::read_to_string(table).expect("the stored table");
+    let other = table.replacen("\"inputs\": \"", "\"inputs\": \"00", 1);
+    fs::write(folder.path().join("ablation.json"), other).expect("a file");
+    let stale = conclave(&["ablate", "--vectors", vectors]);
+    assert_eq!(stale.code, Some(1), "{}", stale.stdout);
+    let at = table.find("\"moves\": [").expect("a counterexample");
+    let (before, after) = table.split_at(at);
+    let changed = before.to_owned() + &after.replacen("joins", "leaves", 1);
+    fs::write(folder.path().join("ablation.json"), changed).expect("a file");
+    let wrong = conclave(&["ablate", "--vectors", vectors]);
+    assert_eq!(wrong.code, Some(1), "{}", wrong.stdout);
+    assert!(wrong.stdout.contains("the moves are not possible"), "{}", wrong.stdout);
+}
+
+#[test]
 fn a_file_that_is_no_attack_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("half.json");

@@ -24,6 +24,8 @@ pub struct Options {
     pub rule: Option<String>,
     /// Compute the whole table anew and store it.
     pub write: bool,
+    /// Of the stored table keep the rows that hold.
+    pub mend: bool,
     /// Compute this many rows anew and compare them with the table.
     pub sample: usize,
     /// What the sample is drawn by.
@@ -42,7 +44,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
                 return super::no_such("rule", id, &known);
             }
         },
-        None if options.write => compute(options, out),
+        None if options.write || options.mend => compute(options, out),
         None => replayed(options, out),
     };
     match done {
@@ -107,7 +109,8 @@ fn compute(options: &Options, out: &mut dyn Write) -> Result<(), AblationError> 
     let length = u64::try_from(all).unwrap_or(u64::MAX);
     let bar = indicatif::ProgressBar::new(length);
     bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-    let table = ablation::compute(&mut |row| {
+    let stored = if options.mend { Some(ablation::read(&options.vectors)?) } else { None };
+    let table = ablation::compute(stored.as_ref(), &mut |row| {
         bar.set_message(row.rule.id());
         bar.inc(1);
     })?;

@@ -75,14 +75,19 @@ pub fn ablate(
     for slice in &bound.slices {
         let mut slice = slice.clone();
         slice.goals.retain(|goal| !anyway.contains(&(slice.name, *goal)));
-        if slice.goals.is_empty() {
-            continue;
-        }
-        let found = explore_within(&mutant, &slice, &limits, &mut |_| {})?;
-        states += found.distinct_states;
         explored.push(slice.name);
-        let shortest = found.broken().min_by_key(|(_, it)| it.moves.len());
-        if let Some((goal, counterexample)) = shortest {
+        // A path that breaks the goal with the rule as well says nothing about the rule.
+        while !slice.goals.is_empty() {
+            let found = explore_within(&mutant, &slice, &limits, &mut |_| {})?;
+            let shortest = found.broken().min_by_key(|(_, it)| it.moves.len());
+            let Some((goal, counterexample)) = shortest else {
+                states += found.distinct_states;
+                break;
+            };
+            if retrace(profile, &slice, goal, &counterexample.moves) == Some(true) {
+                slice.goals.retain(|other| *other != goal);
+                continue;
+            }
             let counterexample = counterexample.clone();
             return Ok(Worth::Goal { goal, slice: slice.name, counterexample });
         }
