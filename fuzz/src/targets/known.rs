@@ -95,18 +95,6 @@ pub const WEAKNESSES: &[Weakness] = &[
         why: "the devices of one user share a stream key (finding F-03)",
     },
     Weakness {
-        goal: Goal::AgreeKey,
-        slices: &["returning"],
-        versions: Versions::With(Rule::KeyAwaitsHeartbeat),
-        why: "a certificate names a number, whoever made the key (finding F-04)",
-    },
-    Weakness {
-        goal: Goal::History,
-        slices: &["returning"],
-        versions: Versions::Without(Rule::HistoryContinues),
-        why: "heartbeats are no chain, so two histories become one again",
-    },
-    Weakness {
         goal: Goal::Roster,
         slices: &["roster"],
         versions: Versions::Without(Rule::LockFromList),

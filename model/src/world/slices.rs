@@ -20,7 +20,6 @@ impl Slice {
             Self::joiner(),
             Self::takeover(),
             Self::fork(),
-            Self::returning(),
             Self::lock(),
             Self::cohost(),
             Self::ghost(),
@@ -229,22 +228,6 @@ impl Slice {
                 ..Budgets::default()
             },
             ..Self::of("fork", "two parties are told of different leaders, then of one", &goals)
-        }
-    }
-
-    /// A leader who comes back.
-    fn returning() -> Self {
-        Self {
-            joiners: Vec::new(),
-            leavers: Vec::new(),
-            successors: vec![LEADER, CAROL],
-            powers: [Power::Equivocate].into(),
-            deceits: Vec::new(),
-            budgets: Budgets { locks: 1, changes: 5, ..Budgets::default() },
-            goals: vec![Goal::AgreeKey, Goal::History, Goal::LeaderNotice],
-            name: "returning",
-            about: "two leaders, named again and again, to whom the server likes",
-            ..Self::fork()
         }
     }
 
