@@ -1,6 +1,8 @@
 //! `conclave`: the conformance suite, the reference client, the tables and the explorer.
 
-use std::{io::Write as _, net::SocketAddr, panic, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _, net::SocketAddr, num::NonZeroUsize, panic, path::PathBuf, process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
@@ -239,6 +241,9 @@ struct Check {
     /// How long to wait for an answer, in milliseconds
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     answer_ms: Option<u64>,
+    /// How many copies of the adapter answer at a time [default: one for each core]
+    #[arg(long, value_name = "COPIES")]
+    jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]
@@ -457,6 +462,7 @@ fn run_check(args: Check) -> Exit {
         junit: args.junit,
         answer_ms: args.answer_ms,
         attacks: args.attacks,
+        jobs: args.jobs,
     };
     check::check(&options, &mut std::io::stdout())
 }

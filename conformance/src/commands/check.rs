@@ -2,7 +2,9 @@
 
 use std::{
     io::Write,
+    num::NonZeroUsize,
     path::PathBuf,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -14,19 +16,19 @@ use crate::{
     attacks,
     case::Case,
     player::{Fault, Player},
-    process::{AdapterProcess, Launch, Limits},
+    process::{Launch, Limits},
     protocol::{Answer, Codec, Hello, Input, RandomnessClass, Request, VERSION},
     report::{self, Report, Subject},
-    run::{self, Bench},
     vectors,
-    verdict::{CaseReport, Mode, Verdict},
+    verdict::{CaseReport, Mode},
 };
 
-/// After this many faults in a row the adapter is not started again.
-const FAULTS_IN_A_ROW_MAX: usize = 3;
+mod workers;
 
-/// After this many faults in all the adapter is not started again.
-const FAULTS_MAX: usize = 10;
+use workers::{Adapter, Workers};
+
+/// Fewer cases than this are not worth another copy of the adapter.
+const CASES_PER_JOB: usize = 200;
 
 /// The longest wait for the first answer, in milliseconds.
 const START_MS_MAX: u64 = 5_000;
@@ -54,6 +56,8 @@ pub struct Options {
     pub answer_ms: Option<u64>,
     /// The known attacks instead of the vectors.
     pub attacks: bool,
+    /// How many copies of the adapter answer at a time; without it, one for each core.
+    pub jobs: Option<NonZeroUsize>,
 }
 
 /// Runs the suite.
@@ -88,6 +92,15 @@ fn cases(options: &Options) -> Result<Vec<Case>, Exit> {
     }
     let folder = vectors::folder(options.vectors.as_deref());
     vectors::load(&folder).map_err(|error| Exit::harness(&error.to_string()))
+}
+
+/// How many copies of the adapter to run for so many cases.
+fn jobs(wanted: Option<NonZeroUsize>, cases: usize) -> NonZeroUsize {
+    let worth_it = NonZeroUsize::new(cases / CASES_PER_JOB).unwrap_or(NonZeroUsize::MIN);
+    wanted.unwrap_or_else(|| {
+        let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        cores.min(worth_it)
+    })
 }
 
 /// How long to wait. The first answer includes starting up, which takes an interpreter longer than
@@ -164,22 +177,11 @@ fn suite(
     };
     let plan = plan(&modes, cases);
     let bar = bar(plan.len());
-    let mut reports = Vec::new();
-    let mut patience = Patience::default();
-    for (mode, case) in plan {
-        bar.set_message(case.id.clone());
-        let (report, fault) = if patience.is_over() {
-            (not_run(case, mode), None)
-        } else {
-            adapter.run(&hello, case, mode)
-        };
-        patience.note(fault.is_some());
-        reports.push(report);
-        bar.inc(1);
-    }
+    let workers = Workers { launch: &options.launch, limits, hello: &hello, bar: &bar };
+    let (mut reports, faults) = workers.run(adapter, &plan, jobs(options.jobs, plan.len()));
     bar.finish_and_clear();
-    if let Some(fault) = adapter.finish() {
-        reports.push(farewell(&fault, modes.first().copied()));
+    if let Some(fault) = faults.first() {
+        reports.push(farewell(fault, modes.first().copied()));
     }
     let mut report = Report::new(subject, reports, cases);
     report.notes = unknown(&hello);
@@ -216,27 +218,6 @@ fn plan<'c>(modes: &[Mode], cases: &'c [Case]) -> Vec<(Mode, &'c Case)> {
         cases.map(move |case| (mode, case)).collect::<Vec<_>>()
     };
     modes.iter().enumerate().flat_map(in_mode).collect()
-}
-
-/// How long a failing adapter is started again.
-#[derive(Default)]
-struct Patience {
-    in_a_row: usize,
-    total: usize,
-}
-
-impl Patience {
-    fn is_over(&self) -> bool {
-        self.in_a_row >= FAULTS_IN_A_ROW_MAX || self.total >= FAULTS_MAX
-    }
-
-    fn note(&mut self, fault: bool) {
-        if self.is_over() {
-            return;
-        }
-        self.total += usize::from(fault);
-        self.in_a_row = if fault { self.in_a_row + 1 } else { 0 };
-    }
 }
 
 /// The modes a client can be judged in: the strictest it declares, then each other way.
@@ -282,19 +263,6 @@ fn wanted_modes(hello: &Hello, options: &Options) -> Result<Vec<Mode>, Exit> {
     Ok(modes)
 }
 
-fn not_run(case: &Case, mode: Mode) -> CaseReport {
-    CaseReport {
-        case: case.id.clone(),
-        title: case.title.clone(),
-        mode,
-        verdict: Verdict::Inconclusive,
-        rules: case.rules.clone(),
-        steps: 0,
-        findings: Vec::new(),
-        note: Some("not run: the adapter had failed too often".to_owned()),
-    }
-}
-
 fn farewell(fault: &Fault, mode: Option<Mode>) -> CaseReport {
     let fallback = Mode { randomness: RandomnessClass::Opaque, codec: Codec::Bytes };
     CaseReport {
@@ -315,52 +283,6 @@ fn bar(length: usize) -> ProgressBar {
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
-}
-
-/// An adapter that is started again after a fault.
-struct Adapter {
-    launch: Launch,
-    limits: Limits,
-    process: Option<AdapterProcess>,
-    next_id: u64,
-}
-
-impl Adapter {
-    fn new(launch: Launch, limits: Limits) -> Self {
-        Self { launch, limits, process: None, next_id: 1 }
-    }
-
-    /// Starts the adapter, if it does not run, and asks who it is.
-    fn hello(&mut self) -> Result<Hello, Fault> {
-        let mut process = AdapterProcess::start(&self.launch, self.limits)?;
-        let hello = ask_hello(&mut process)?;
-        self.process = Some(process);
-        self.next_id = 2;
-        Ok(hello)
-    }
-
-    fn run(&mut self, hello: &Hello, case: &Case, mode: Mode) -> (CaseReport, Option<Fault>) {
-        if self.process.is_none()
-            && let Err(fault) = self.hello()
-        {
-            let mut report = not_run(case, mode);
-            report.verdict = report::verdict_of(&fault);
-            report.note = Some(fault.to_string());
-            return (report, Some(fault));
-        }
-        let Some(process) = self.process.as_mut() else { return (not_run(case, mode), None) };
-        let mut bench = Bench { player: process, hello, next_id: self.next_id };
-        let (report, fault) = run::run(&mut bench, case, mode);
-        self.next_id = bench.next_id;
-        if fault.is_some() {
-            self.process = None;
-        }
-        (report, fault)
-    }
-
-    fn finish(&mut self) -> Option<Fault> {
-        self.process.take().and_then(|process| process.finish().err())
-    }
 }
 
 /// Asks a client who it is.
