@@ -22,24 +22,18 @@ static void announcement_write(struct input *in, const struct announced *a)
                         payload_write(in->s->profile, in->s->codec, &ANNOUNCEMENT, v));
 }
 
-verdict announcement_read(const struct session *s, json_t *payload, struct device_id *who,
-                          bytes *values)
+verdict announcement_read(const struct session *s, json_t *payload, const struct device_id *who,
+                          const uint8_t ivk[32], struct announced *to)
 {
-    TRY(payload_read(s->profile, s->codec, &ANNOUNCEMENT, payload, values));
-    text_set(&who->user, values[0]);
-    text_set(&who->hardware, values[1]);
-    return OK;
-}
-
-void announcement_of(const struct device_id *who, const uint8_t ivk[32], const bytes *values,
-                     struct announced *to)
-{
+    bytes v[FIELDS_MAX];
+    TRY(payload_read(s->profile, s->codec, &ANNOUNCEMENT, payload, v));
     memset(to, 0, sizeof *to);
     to->who = *who;
     memcpy(to->ivk, ivk, 32);
-    memcpy(to->pk, values[2].at, values[2].n);
-    to->pk_n = values[2].n;
-    memcpy(to->sig, values[3].at, 64);
+    memcpy(to->pk, v[2].at, v[2].n);
+    to->pk_n = v[2].n;
+    memcpy(to->sig, v[3].at, 64);
+    return OK;
 }
 
 verdict peer_from(const struct session *s, const struct announced *a, struct peer *to)

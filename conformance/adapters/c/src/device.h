@@ -10,11 +10,10 @@ verdict device_join(struct input *in);
 void device_leave(struct input *in);
 
 bytes binding_of(const struct session *s, const struct announced *a);
-/* Decodes a payload; who and ivk are the server's words, which the announcement must bear out. */
-verdict announcement_read(const struct session *s, json_t *payload, struct device_id *who,
-                          bytes *values);
-void announcement_of(const struct device_id *who, const uint8_t ivk[32], const bytes *values,
-                     struct announced *to);
+/* Decodes an announcement. Whose it is, and with which key, the server says; the signature has to
+ * bear both out, and what the announcement says of itself decides nothing. */
+verdict announcement_read(const struct session *s, json_t *payload, const struct device_id *who,
+                          const uint8_t ivk[32], struct announced *to);
 /* Verifies (DEV-01) and agrees (ROT-09). */
 verdict peer_from(const struct session *s, const struct announced *a, struct peer *to);
 bool has_kem(size_t pk_n);

@@ -255,11 +255,10 @@ static verdict serve_joiner(struct input *in, struct member *joiner)
     return OK;
 }
 
-verdict admit(struct input *in, const struct announced *a, bool sound, const struct text *name)
+verdict admit(struct input *in, const struct announced *a, const struct text *name)
 {
     struct session *s = in->s;
     struct peer peer;
-    if (!sound) return REFUSE("DEV-01");
     TRY(peer_from(s, a, &peer));
     const struct entry *e = list_find(s->m.list, &a->who);
     bool present = e != NULL && e->standing == PRESENT;

@@ -9,7 +9,7 @@ verdict take_over(struct input *in);     /* as its next */
 verdict beat(struct input *in);
 verdict rotate(struct input *in);
 
-verdict admit(struct input *in, const struct announced *a, bool sound, const struct text *name);
+verdict admit(struct input *in, const struct announced *a, const struct text *name);
 verdict list_departed(struct input *in, const struct device_id *who, bool removed);
 verdict list_rename(struct input *in, const struct device_id *who, const struct text *name);
 verdict list_lock(struct input *in, bool locked);

@@ -93,54 +93,44 @@ static verdict do_join(struct input *in, struct reader *r)
     return leads ? begin_meeting(in) : OK;
 }
 
-/* leader_named and admitted: an announcement under the server's words. `sound` is false when it
- * names another device than the server does, which then no signature makes good. */
-struct named {
-    struct device_id who;
-    struct text name;
-    uint8_t ivk[32];
-    json_t *payload;
-    struct announced announced;
-    bool sound;
-};
-
-static verdict named_decode(const struct session *s, struct named *n)
+/* leader_named and admitted: the server's words about a device, and its announcement. */
+static void take_announced(struct reader *r, struct device_id *who, uint8_t ivk[32], json_t **payload)
 {
-    bytes v[FIELDS_MAX];
-    struct device_id inside;
-    TRY(announcement_read(s, n->payload, &inside, v));
-    n->sound = device_equal(&inside, &n->who);
-    announcement_of(&n->who, n->ivk, v, &n->announced);
-    return OK;
+    take_device(r, who);
+    take_exactly(r, "ivk", ivk, 32);
+    *payload = take_object(r, "announcement");
 }
 
 static verdict do_leader_named(struct input *in, struct reader *r)
 {
-    struct named n;
-    take_device(r, &n.who);
-    take_exactly(r, "ivk", n.ivk, 32);
-    n.payload = take_object(r, "announcement");
+    struct device_id who;
+    uint8_t ivk[32];
+    json_t *payload;
+    struct announced a;
+    take_announced(r, &who, ivk, &payload);
     if (!all_taken(r)) return BAD("leader_named of another shape");
-    TRY(named_decode(in->s, &n));
-    if (!device_equal(&n.who, &in->s->who)) return take_leader(in, &n.announced, n.sound);
+    TRY(announcement_read(in->s, payload, &who, ivk, &a));
+    if (!device_equal(&a.who, &in->s->who)) return take_leader(in, &a);
     return in->s->m.leads ? OK : take_over(in);
 }
 
 static verdict do_admitted(struct input *in, struct reader *r)
 {
     struct session *s = in->s;
-    struct named n;
-    take_device(r, &n.who);
-    take_name(r, "name", &n.name);
-    take_exactly(r, "ivk", n.ivk, 32);
-    n.payload = take_object(r, "announcement");
+    struct device_id who;
+    uint8_t ivk[32];
+    json_t *payload;
+    struct announced a;
+    struct text name;
+    take_announced(r, &who, ivk, &payload);
+    take_name(r, "name", &name);
     take_bool(r, "outdated"); /* the server's word; what was signed counts (ROT-39) */
     if (!all_taken(r)) return BAD("admitted of another shape");
-    TRY(named_decode(s, &n));
-    if (device_equal(&n.who, &s->who)) return OK;
-    if (s->m.leads) TRY(admit(in, &n.announced, n.sound, &n.name));
-    board_put(s, &n.announced);
-    name_put(s, &n.who, &n.name);
+    TRY(announcement_read(s, payload, &who, ivk, &a));
+    if (device_equal(&a.who, &s->who)) return OK;
+    if (s->m.leads) TRY(admit(in, &a, &name));
+    board_put(s, &a);
+    name_put(s, &a.who, &name);
     return OK;
 }
 

@@ -14,7 +14,7 @@ static bool same_peer(const struct peer *a, const struct peer *b)
            bytes_equal((bytes){a->pk, a->pk_n}, (bytes){b->pk, b->pk_n});
 }
 
-verdict take_leader(struct input *in, const struct announced *a, bool sound)
+verdict take_leader(struct input *in, const struct announced *a)
 {
     struct session *s = in->s;
     struct meeting *m = &s->m;
@@ -24,7 +24,6 @@ verdict take_leader(struct input *in, const struct announced *a, bool sound)
         return (verdict){LEAVE, "LCK-07"};
     }
     struct peer peer;
-    if (!sound) return REFUSE("DEV-01");
     TRY(peer_from(s, a, &peer));
     if (!m->leads && m->leader_known && same_peer(&peer, &m->leader)) return OK;
     if (m->leads) {

@@ -5,7 +5,7 @@
 #include "device.h"
 
 /* The server names another device as the leader; a leader steps down. */
-verdict take_leader(struct input *in, const struct announced *a, bool sound);
+verdict take_leader(struct input *in, const struct announced *a);
 verdict take_link(struct input *in, json_t *payload);
 verdict take_heartbeat(struct input *in, json_t *payload);
 verdict take_sealed_key(struct input *in, json_t *payload);
