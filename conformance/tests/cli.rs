@@ -347,7 +347,8 @@ fn a_client_cannot_speak_to_the_terminal() {
     let folder = tempfile::tempdir().expect("a folder for the result");
     let (json, junit) = (folder.path().join("result.json"), folder.path().join("junit.xml"));
     let (kind, files) = (hostile("escapes"), [in_utf8(&json), in_utf8(&junit)]);
-    let line = ["check", "--adapter-cmd", &kind, "--json", files[0], "--junit", files[1]];
+    let mut line = vec!["check", "--adapter-cmd", &kind, "--json", files[0], "--junit", files[1]];
+    line.extend(["--jobs", "1"]);
     let said = run(&[&line[..], &ONE].concat());
     said.assert(1, &["NOT conformant", r"\u{1b}]0;owned"]);
     assert_plain(&said);
@@ -366,7 +367,8 @@ fn a_junit_file_counts_what_the_result_counts() {
     let (json, junit) = (folder.path().join("result.json"), folder.path().join("junit.xml"));
     let kind = hostile("always-ok");
     let files = [in_utf8(&json), in_utf8(&junit)];
-    let line = ["check", "--adapter-cmd", &kind, "--json", files[0], "--junit", files[1]];
+    let mut line = vec!["check", "--adapter-cmd", &kind, "--json", files[0], "--junit", files[1]];
+    line.extend(["--jobs", "1"]);
     run(&[&line[..], &ONE].concat()).assert(1, &["NOT conformant"]);
     let tags = assert_well_formed(&fs::read_to_string(&junit).expect("a JUnit file"));
     let report = result(&json);
