@@ -80,8 +80,9 @@ pub(super) const R_20: Reading = Reading {
     ],
     chosen: "self_contained",
     why: "A reader must recompute the binding, so it needs every field that it does not know \
-        already. Identifiers on the board are claims that the signature then covers; identifiers \
-        told by the server would be the same claims by another road.",
+        already. Identifiers on the board are claims, and so are those the server tells beside \
+        an announcement. The binding is recomputed over the server's; what the announcement says \
+        of itself decides nothing, for the signature covers what was recomputed.",
     policy: None,
     rules: &[Rule::AnnouncementVerifies],
 };
