@@ -1,7 +1,7 @@
 //! One virtual hour of a meeting over terms, for 10, 100 and 1,000 participants, with nobody coming
 //! or going, and with the same few who leave and come back: what does it cost for each participant?
-//! What every participant does with a heartbeat does not depend on the size of the meeting; what it
-//! does with a link does, for each keeps a list of its own.
+//! What a participant does with a heartbeat does not depend on the size of the meeting, and what it
+//! does with a link hardly: its list shares with the one before what did not change.
 
 use std::{collections::BTreeMap, hint::black_box, time::Instant};
 

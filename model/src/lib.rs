@@ -17,6 +17,7 @@ pub mod properties;
 pub mod schedule;
 pub mod script;
 pub mod sequence;
+pub mod shared;
 pub mod stage;
 pub mod world;
 

@@ -1,9 +1,9 @@
 //! The typed messages. Only cryptographic fields are algebra values; names and numbers are
 //! concrete in both algebras.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
+
+use crate::shared::SharedMap;
 
 /// A device in a meeting, as the server tells them apart (2.3.1, 3.7.1).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -136,7 +136,7 @@ pub enum Operation<V> {
         /// Whether the meeting is locked.
         locked: bool,
         /// Every device that was ever in the meeting.
-        entries: BTreeMap<Seat, Entry<V>>,
+        entries: SharedMap<Seat, Entry<V>>,
     },
 }
 

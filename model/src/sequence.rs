@@ -173,7 +173,7 @@ fn link_told(link: &Link<Term>) -> String {
         | Operation::Kicked { seat }
         | Operation::Rename { seat, .. } => format!(" {}", seat.user_id),
         Operation::Lock | Operation::Unlock => String::new(),
-        Operation::Snapshot { entries, .. } => format!(" of {}", entries.len()),
+        Operation::Snapshot { entries, .. } => format!(" of {}", entries.size()),
     };
     format!("link {}: {}{what}", link.v, link.operation.word())
 }

@@ -1,9 +1,10 @@
 //! Links, heartbeats and lock requests: how they cross, and what is hashed and signed of them.
 
-use std::collections::BTreeMap;
-
-use conclave_model::message::{
-    Entry, Heartbeat, Link, LockOperation, LockRequest, Meeting, Operation, Seat, Standing,
+use conclave_model::{
+    message::{
+        Entry, Heartbeat, Link, LockOperation, LockRequest, Meeting, Operation, Seat, Standing,
+    },
+    shared::SharedMap,
 };
 use conclave_spec::{
     HeartbeatForm, Octets, Profile, Rule, RuleSet,
@@ -206,7 +207,7 @@ impl Parts {
         Ok(Seat { user_id, hardware_id })
     }
 
-    fn entries(&mut self, rules: RuleSet) -> Read<BTreeMap<Seat, Entry<Octets>>> {
+    fn entries(&mut self, rules: RuleSet) -> Read<SharedMap<Seat, Entry<Octets>>> {
         let entries = std::mem::take(&mut self.entries);
         // Without an entry a snapshot lacks what it is about.
         if entries.is_empty() {
@@ -214,13 +215,13 @@ impl Parts {
         }
         let messages = wire::decode_all(&layouts::ENTRY, rules, &entries)
             .map_err(|_| Rule::EncodingCanonical)?;
-        let mut read: BTreeMap<Seat, Entry<Octets>> = BTreeMap::new();
+        let mut read: SharedMap<Seat, Entry<Octets>> = SharedMap::new_sync();
         for message in messages {
             let (seat, entry) = entry_of(Fields::of(message))?;
-            if read.last_key_value().is_some_and(|(last, _)| *last >= seat) {
+            if read.last().is_some_and(|(last, _)| *last >= seat) {
                 return Err(Rule::EncodingCanonical);
             }
-            read.insert(seat, entry);
+            read.insert_mut(seat, entry);
         }
         Ok(read)
     }
@@ -283,7 +284,7 @@ fn link_values(rules: RuleSet, link: &Link<Octets>) -> [(&'static str, Octets); 
 }
 
 /// All entries, in order, each behind its length.
-fn entries_of(rules: RuleSet, entries: &BTreeMap<Seat, Entry<Octets>>) -> Octets {
+fn entries_of(rules: RuleSet, entries: &SharedMap<Seat, Entry<Octets>>) -> Octets {
     let layout: &Layout = &layouts::ENTRY;
     let encoded: Vec<Octets> = entries
         .iter()

@@ -29,9 +29,9 @@ impl<A: Algebra> Progress<'_, A> {
         }
         let Admission { seat, name, ivk, announcement, outdated } = admission.clone();
         let joined = self.joined_mut()?;
-        Arc::make_mut(&mut joined.names).insert(seat.clone(), name);
+        joined.names.insert_mut(seat.clone(), name);
         let posted = Posted { ivk, announcement, outdated };
-        Arc::make_mut(&mut joined.board).insert(seat, posted);
+        joined.board.insert_mut(seat, posted);
         Ok(())
     }
 
@@ -51,7 +51,7 @@ impl<A: Algebra> Progress<'_, A> {
             leader.rejoined.retain(|rejoined| rejoined != seat);
             leader.rejoined.push(seat.clone());
         }
-        Arc::make_mut(&mut self.leader_mut()?.members).insert(seat.clone(), member);
+        self.leader_mut()?.members.insert_mut(seat.clone(), member);
         if self.duty(Rule::JoinListed) {
             let (seat, name, ivk) = (seat.clone(), name.clone(), ivk.clone());
             self.append(Operation::Add { seat, ivk, binding_hash: hash, name })?;
@@ -82,7 +82,7 @@ impl<A: Algebra> Progress<'_, A> {
         if leader.members.contains_key(seat) {
             return Ok(());
         }
-        Arc::make_mut(&mut leader.members).insert(seat.clone(), member);
+        leader.members.insert_mut(seat.clone(), member);
         self.seal_newest_to(seat)
     }
 
@@ -141,8 +141,8 @@ impl<A: Algebra> Progress<'_, A> {
         leader.unserved.retain(|unserved| unserved != seat);
         leader.rejoined.retain(|rejoined| rejoined != seat);
         if !stays {
-            Arc::make_mut(&mut leader.members).remove(seat);
-            Arc::make_mut(&mut self.joined_mut()?.nonces).remove(seat);
+            leader.members.remove_mut(seat);
+            self.joined_mut()?.nonces.remove_mut(seat);
         }
         let latest = self.client.profile.params.leave_rotation_ms_max;
         let now = self.duty(Rule::RotateOnLeave) && self.call_for_rotation(choice, latest)?;
@@ -152,7 +152,7 @@ impl<A: Algebra> Progress<'_, A> {
     /// The server says somebody has another name.
     pub(super) fn renamed(&mut self, seat: &Seat, name: &str) -> Result<(), StepError> {
         let joined = self.joined_mut()?;
-        Arc::make_mut(&mut joined.names).insert(seat.clone(), name.to_owned());
+        joined.names.insert_mut(seat.clone(), name.to_owned());
         let operation = Operation::Rename { seat: seat.clone(), name: name.to_owned() };
         let applies = joined.list.admits(&operation);
         if self.is_leader() && applies && self.duty(Rule::RenameListed) {

@@ -9,6 +9,7 @@ use crate::{
     algebra::{Algebra, BoxSecret, Datum, Purpose, Record, Side},
     machine::{Effect, Misuse, Party, StepError},
     message::{Announcement, Meeting, Role, Seat},
+    shared::SharedMap,
 };
 
 /// What an announcement signs: `Binding_i` (2.3.1, 3.7.2 step 3).
@@ -74,9 +75,9 @@ impl<A: Algebra> Progress<'_, A> {
             ephemeral,
             list: Arc::new(List::empty(no_hash)),
             chain,
-            board: Arc::new(BTreeMap::new()),
-            nonces: Arc::new(BTreeMap::new()),
-            names: Arc::new(BTreeMap::new()),
+            board: SharedMap::new_sync(),
+            nonces: SharedMap::new_sync(),
+            names: SharedMap::new_sync(),
             own_nonces: Vec::new(),
             nonce_in_ms: None,
             lingering: BTreeMap::new(),

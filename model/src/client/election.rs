@@ -1,7 +1,7 @@
 //! Who leads: the server names a leader, a new one takes over, an old one steps down (2.3.1, 3.7.7,
 //! 3.8).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use conclave_spec::Rule;
 
@@ -10,6 +10,7 @@ use crate::{
     algebra::{Algebra, Pair},
     machine::{Effect, Misuse, Outcome, StepError},
     message::{Announcement, Entry, Operation, Seat},
+    shared::SharedMap,
 };
 
 impl<V> Participant<V> {
@@ -180,12 +181,12 @@ impl<A: Algebra> Progress<'_, A> {
     }
 
     /// Everybody present whose announcement is the one on the list.
-    fn members_on_board(&mut self) -> Result<BTreeMap<Seat, Member<A::Value>>, StepError> {
+    fn members_on_board(&mut self) -> Result<SharedMap<Seat, Member<A::Value>>, StepError> {
         let (list, board) = {
             let joined = self.joined()?;
-            (Arc::clone(&joined.list), Arc::clone(&joined.board))
+            (Arc::clone(&joined.list), joined.board.clone())
         };
-        let mut members = BTreeMap::new();
+        let mut members = SharedMap::new_sync();
         let others = board.iter().filter(|(seat, _)| **seat != self.state.seat);
         let others: Vec<_> = others.filter(|(seat, _)| list.present(seat).is_some()).collect();
         for (seat, posted) in others {
@@ -197,7 +198,7 @@ impl<A: Algebra> Progress<'_, A> {
                 continue;
             }
             if let Ok(member) = self.member(&peer, posted.outdated) {
-                members.insert(seat.clone(), member);
+                members.insert_mut(seat.clone(), member);
             }
         }
         Ok(members)

@@ -221,8 +221,11 @@ impl<A: Algebra> Progress<'_, A> {
             self.effects.push(Effect::ShowUnlockWarning);
         }
         let list = Arc::clone(self.list_after(certified)?);
-        let before = self.joined()?.chain.mk_seq;
-        self.adopt(list, before)?;
+        let ahead = self.participant()?.ahead.iter().take(certified);
+        let joined = self.joined()?;
+        let gone = joined.list.gone_in(&list, ahead.map(|ahead| &ahead.link.operation));
+        let before = joined.chain.mk_seq;
+        self.adopt(list, gone, before)?;
         self.note_beat(heartbeat, hash)?;
         let silence = self.silence();
         let anchors = self.checks.rules().contains(Rule::NotStale);

@@ -1,13 +1,14 @@
 //! The leader participant list as a value: what a link does to it, and what is hashed (2.3.1,
 //! 3.7.7).
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use conclave_spec::{RuleSet, layouts};
 
 use crate::{
     algebra::{Algebra, Datum, Record},
     message::{Entry, Link, Operation, Seat, Standing},
+    shared::SharedMap,
 };
 
 /// The list after some link.
@@ -20,7 +21,7 @@ pub struct List<V> {
     /// Whether the meeting is locked.
     pub locked: bool,
     /// Every device that was ever in the meeting.
-    pub entries: BTreeMap<Seat, Entry<V>>,
+    pub entries: SharedMap<Seat, Entry<V>>,
     /// How many links the chain has since its start or the last snapshot.
     pub links: u32,
 }
@@ -29,7 +30,7 @@ impl<V: Clone + Eq> List<V> {
     /// No link yet.
     #[must_use]
     pub fn empty(no_hash: V) -> Self {
-        Self { v: 0, head: no_hash, locked: false, entries: BTreeMap::new(), links: 0 }
+        Self { v: 0, head: no_hash, locked: false, entries: SharedMap::new_sync(), links: 0 }
     }
 
     /// What the list says of a device that is in the meeting.
@@ -106,10 +107,36 @@ impl<V: Clone + Eq> List<V> {
 
     /// Whether a snapshot has everybody this list knows, with no fewer leaves (reading R-47).
     #[must_use]
-    pub fn is_kept_by(&self, entries: &BTreeMap<Seat, Entry<V>>) -> bool {
+    pub fn is_kept_by(&self, entries: &SharedMap<Seat, Entry<V>>) -> bool {
         self.entries
             .iter()
             .all(|(seat, entry)| entries.get(seat).is_some_and(|kept| kept.leaves >= entry.leaves))
+    }
+
+    /// Who was present before these operations and is not after them.
+    #[must_use]
+    pub fn gone_in<'a>(
+        &'a self,
+        after: &Self,
+        operations: impl IntoIterator<Item = &'a Operation<V>>,
+    ) -> BTreeSet<Seat> {
+        let is_gone = |seat: &&Seat| self.present(seat).is_some() && after.present(seat).is_none();
+        let mut gone = BTreeSet::new();
+        for operation in operations {
+            match operation {
+                Operation::Left { seat } | Operation::Kicked { seat } => {
+                    gone.extend(Some(seat).filter(is_gone).cloned());
+                }
+                Operation::Snapshot { .. } => {
+                    gone.extend(self.entries.keys().filter(is_gone).cloned());
+                }
+                Operation::Add { .. }
+                | Operation::Rename { .. }
+                | Operation::Lock
+                | Operation::Unlock => {}
+            }
+        }
+        gone
     }
 
     /// The list after a link with this hash.
@@ -122,7 +149,7 @@ impl<V: Clone + Eq> List<V> {
                 let leaves = self.entries.get(seat).map_or(0, |entry| entry.leaves);
                 let standing = Standing::Present(binding_hash.clone());
                 let entry = Entry { name: name.clone(), ivk: ivk.clone(), standing, leaves };
-                list.entries.insert(seat.clone(), entry);
+                list.entries.insert_mut(seat.clone(), entry);
             }
             Operation::Left { seat } => list.leave(seat, Standing::Left),
             Operation::Kicked { seat } => list.leave(seat, Standing::Kicked),

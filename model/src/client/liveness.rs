@@ -1,7 +1,5 @@
 //! Liveness nonces: what shows a recipient that a key is new (4.1, subsubsec:liveness).
 
-use std::sync::Arc;
-
 use conclave_spec::{NonceSchedule, Rule};
 
 use super::{Progress, RoleState};
@@ -59,12 +57,13 @@ impl<A: Algebra> Progress<'_, A> {
     /// A nonce from the board. A leader seals to whoever waited for it.
     pub(super) fn take_nonce(&mut self, seat: &Seat, nonce: &A::Value) -> Result<(), StepError> {
         let joined = self.joined_mut()?;
-        let nonces = Arc::make_mut(&mut joined.nonces).entry(seat.clone()).or_default();
+        let mut nonces = joined.nonces.get(seat).cloned().unwrap_or_default();
         let known = nonces.contains(nonce);
         nonces.push(nonce.clone());
         if nonces.len() > NEWEST {
             nonces.remove(0);
         }
+        joined.nonces.insert_mut(seat.clone(), nonces);
         let RoleState::Leader(leader) = &mut joined.role else { return Ok(()) };
         if known {
             return Ok(());

@@ -1,6 +1,6 @@
 //! What is on the list: the leader's links, and whether a participant takes them (2.3.1, 3.7.7).
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use conclave_spec::Rule;
 
@@ -30,20 +30,20 @@ impl<A: Algebra> Progress<'_, A> {
         let hash = link_hash(self.client.algebra, self.checks.rules(), &link);
         let list = Arc::new(joined.list.after(&link, hash));
         let newest = joined.newest().map_or(0, |key| key.mk_seq);
-        self.adopt(list, newest)?;
+        let gone = joined.list.gone_in(&list, [&link.operation]);
+        self.adopt(list, gone, newest)?;
         self.effects.push(Effect::PostLink(link));
         Ok(())
     }
 
-    /// Makes a list the certified one. Who left lingers while keys up to `known` are in use.
-    pub(super) fn adopt(&mut self, list: Arc<List<A::Value>>, known: u32) -> Result<(), StepError> {
+    /// Makes a list the certified one. Who is gone lingers while keys up to `known` are in use.
+    pub(super) fn adopt(
+        &mut self,
+        list: Arc<List<A::Value>>,
+        gone: BTreeSet<Seat>,
+        known: u32,
+    ) -> Result<(), StepError> {
         let joined = self.joined_mut()?;
-        if Arc::ptr_eq(&joined.list, &list) {
-            // Most heartbeats certify the list that is known.
-            return Ok(());
-        }
-        let gone = joined.list.entries.keys().filter(|seat| joined.list.present(seat).is_some());
-        let gone: Vec<Seat> = gone.filter(|seat| list.present(seat).is_none()).cloned().collect();
         joined.lingering.retain(|seat, _| list.present(seat).is_none());
         joined.lingering.extend(gone.into_iter().map(|seat| (seat, known)));
         joined.list = list;
@@ -68,8 +68,10 @@ impl<A: Algebra> Progress<'_, A> {
             self.outcome = Outcome::Pending(Rule::LinkAwaitsHeartbeat);
             return Ok(());
         }
-        let known = self.joined()?.chain.mk_seq;
-        self.adopt(list, known)
+        let joined = self.joined()?;
+        let gone = joined.list.gone_in(&list, [&link.operation]);
+        let known = joined.chain.mk_seq;
+        self.adopt(list, gone, known)
     }
 
     /// The list with all links ahead.

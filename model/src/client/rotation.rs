@@ -1,7 +1,5 @@
 //! The leader's work: numbering, sealing and rotating the meeting key (2.3.1, 3.7.3 to 3.7.6).
 
-use std::{collections::BTreeMap, sync::Arc};
-
 use conclave_spec::{BoxSuite, Rule, layouts};
 
 use super::{Leader, Member, Progress, RoleState, liveness::Bound, meta_record};
@@ -9,12 +7,13 @@ use crate::{
     algebra::{Algebra, BoxDraws, BoxLabels, BoxPurpose, KeyInBox, Purpose},
     machine::{Choice, Effect, Misuse, Party, StepError},
     message::{Operation, SealedKey, Seat},
+    shared::SharedMap,
 };
 
 impl<V> Leader<V> {
-    pub(super) fn new(members: BTreeMap<Seat, Member<V>>) -> Self {
+    pub(super) fn new(members: SharedMap<Seat, Member<V>>) -> Self {
         Self {
-            members: Arc::new(members),
+            members,
             unserved: Vec::new(),
             rejoined: Vec::new(),
             rotation_in_ms: None,
@@ -27,7 +26,7 @@ impl<A: Algebra> Progress<'_, A> {
     /// The leader of a meeting that nobody led before: its code, the first link, key number 1, the
     /// first heartbeat (2.3.1, 3.7.3, 3.7.6).
     pub(super) fn begin_meeting(&mut self) -> Result<(), StepError> {
-        self.joined_mut()?.role = RoleState::Leader(Leader::new(BTreeMap::new()));
+        self.joined_mut()?.role = RoleState::Leader(Leader::new(SharedMap::new_sync()));
         self.show_own_code()?;
         self.list_oneself()?;
         let meeting_key = self.draw(Purpose::MeetingKey)?;

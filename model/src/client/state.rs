@@ -9,6 +9,7 @@ use super::list::List;
 use crate::{
     algebra::{BoxSecret, Pair, Purpose},
     message::{Announcement, Link, LockOperation, Meeting, SealedKey, Seat},
+    shared::SharedMap,
 };
 
 /// The whole state of a client.
@@ -87,11 +88,11 @@ pub struct Joined<V> {
     /// The last heartbeat sent or taken.
     pub chain: Chain<V>,
     /// What others announced, as far as the server handed it on.
-    pub board: Arc<BTreeMap<Seat, Posted<V>>>,
+    pub board: SharedMap<Seat, Posted<V>>,
     /// The two newest liveness nonces of others, oldest first.
-    pub nonces: Arc<BTreeMap<Seat, Vec<V>>>,
+    pub nonces: SharedMap<Seat, Vec<V>>,
     /// The display names the server gave.
-    pub names: Arc<BTreeMap<Seat, String>>,
+    pub names: SharedMap<Seat, String>,
     /// The liveness nonces of this client that still count, oldest first.
     pub own_nonces: Vec<V>,
     /// Time until the next nonce, in milliseconds.
@@ -153,9 +154,8 @@ pub enum RoleState<V> {
 /// What a leader knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Leader<V> {
-    /// The devices it seals to. Shared between the states of a client, which would otherwise copy
-    /// every key at every step.
-    pub members: Arc<BTreeMap<Seat, Member<V>>>,
+    /// The devices it seals to.
+    pub members: SharedMap<Seat, Member<V>>,
     /// Members that lack the newest key because their nonce has not arrived.
     pub unserved: Vec<Seat>,
     /// Members that joined again unnoticed, and whose nonces may be those of before.

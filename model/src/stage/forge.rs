@@ -1,7 +1,5 @@
 //! What misbehaving parties make: announcements, seals, packets, links, heartbeats, requests.
 
-use std::collections::BTreeMap;
-
 use conclave_spec::{
     BoxSuite, Label, Rule,
     layouts::{Layout, META},
@@ -18,8 +16,7 @@ use crate::{
         heartbeat_record, link_hash, meta_record, request_record,
     },
     message::{
-        Announcement, Entry, Heartbeat, Link, LockRequest, Operation, Packet, SealedKey, Seat,
-        Standing,
+        Announcement, Heartbeat, Link, LockRequest, Operation, Packet, SealedKey, Seat, Standing,
     },
     script::{
         BoundTo, Change, ForgedHeartbeat, ForgedLink, ForgedPacket, ForgedRequest, ForgedSeal,
@@ -217,8 +214,10 @@ impl<A: Algebra> Stage<'_, A> {
         forged: &ForgedSnapshot,
     ) -> Result<Operation<A::Value>, StageError> {
         let list = &self.joined(&forged.of)?.list;
-        let mut entries: BTreeMap<Seat, Entry<A::Value>> = list.entries.clone();
-        entries.retain(|seat, _| !forged.without.contains(seat));
+        let mut entries = list.entries.clone();
+        for seat in &forged.without {
+            entries.remove_mut(seat);
+        }
         let unknown = StageError::Misfit("no such device on that list");
         for (seat, leaves) in &forged.leaves {
             entries.get_mut(seat).ok_or(unknown.clone())?.leaves = *leaves;
