@@ -224,7 +224,7 @@ impl Profile {
     #[must_use]
     pub fn zoom_2_3_1() -> Self {
         let later = [SINCE_3_0, SINCE_3_1, SINCE_5_12, SINCE_5_13, SINCE_6_0_10, FORMULA_ONLY];
-        let rules = later.iter().fold(RuleSet::all(), |rules, late| rules.less(RuleSet::of(late)));
+        let rules = later.map(RuleSet::of).into_iter().fold(RuleSet::all(), RuleSet::less);
         Self {
             id: "zoom-2.3.1",
             parent: None,

@@ -14,14 +14,20 @@ impl RuleSet {
 
     /// The set of these rules.
     #[must_use]
-    pub fn of(rules: &[Rule]) -> Self {
-        rules.iter().fold(Self::EMPTY, |set, rule| set.with(*rule))
+    pub const fn of(rules: &[Rule]) -> Self {
+        let (mut set, mut next) = (Self::EMPTY, 0);
+        while next < rules.len() {
+            set = set.with(rules[next]);
+            next += 1;
+        }
+        set
     }
 
     /// Every rule of the table.
     #[must_use]
     pub fn all() -> Self {
-        Self::of(Rule::ALL)
+        const ALL: RuleSet = RuleSet::of(Rule::ALL);
+        ALL
     }
 
     /// This set and `rule`.
@@ -39,13 +45,13 @@ impl RuleSet {
     /// This set less every rule of `other`.
     #[must_use]
     pub fn less(self, other: Self) -> Self {
-        other.iter().fold(self, Self::without)
+        Self(std::array::from_fn(|word| self.0[word] & !other.0[word]))
     }
 
     /// This set and every rule of `other`.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
-        other.iter().fold(self, Self::with)
+        Self(std::array::from_fn(|word| self.0[word] | other.0[word]))
     }
 
     /// Whether `rule` is in the set.
@@ -63,7 +69,7 @@ impl RuleSet {
     /// How many rules the set has.
     #[must_use]
     pub fn len(self) -> usize {
-        self.iter().count()
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// Whether the set has no rule.

@@ -28,8 +28,17 @@ const SUGGESTIONS_MAX: usize = 5;
 /// [`TablesError::Unknown`] with near matches if nothing has this name; the table of obligations
 /// cannot be read, or the output not be written.
 pub fn explain(look: Look, name: &str, out: &mut dyn Write) -> Result<(), TablesError> {
-    let table = Obligations::load()?;
-    let topics = topics(&table);
+    explain_with(&Obligations::load()?, look, name, out)
+}
+
+/// The same with a table that is loaded already.
+pub(super) fn explain_with(
+    table: &Obligations,
+    look: Look,
+    name: &str,
+    out: &mut dyn Write,
+) -> Result<(), TablesError> {
+    let topics = topics(table);
     let wanted = name.trim();
     let found = topics
         .iter()
@@ -38,7 +47,7 @@ pub fn explain(look: Look, name: &str, out: &mut dyn Write) -> Result<(), Tables
         let names = topics.iter().flat_map(Topic::names);
         return Err(TablesError::Unknown { name: name.to_owned(), near: nearest(wanted, names) });
     };
-    topic.write(&table, &mut Sheet { look, out })?;
+    topic.write(table, &mut Sheet { look, out })?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 use conclave_spec::layouts;
 use serde_json::Value;
 
-use super::*;
+use super::{explain::explain_with, *};
 
 const PLAIN: Listing = Listing { json: false, look: Look::plain() };
 const JSON: Listing = Listing { json: true, look: Look::plain() };
@@ -162,7 +162,7 @@ fn everything_that_has_a_name_is_explained() {
     names.extend(layouts::ALL.iter().map(|layout| layout.tag.to_owned()));
     names.extend(conclave_spec::Label::ALL.iter().map(|label| label.text().to_owned()));
     for name in names {
-        let text = explained(&name);
+        let text = written(|out| explain_with(&table, Look::plain(), &name, out).unwrap());
         assert!(text.contains(&name), "{name}");
         assert!(text.lines().all(|line| line.chars().count() <= 100), "{name}:\n{text}");
     }
