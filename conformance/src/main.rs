@@ -13,7 +13,7 @@ use conclave_conformance::{
     },
     process::Launch,
     protocol::{Codec, RandomnessClass},
-    reference::Reference,
+    reference::{POLICIES, Reference},
     shipped, vectors,
 };
 use conclave_spec::{Profile, Rule};
@@ -229,6 +229,10 @@ struct Check {
     /// Only this mode, such as tape-bytes
     #[arg(long)]
     mode: Option<String>,
+    /// Have it follow this policy, and record the cases for such a client (docs/adapter.md)
+    #[arg(long = "policy", value_name = "KEY=VALUE", value_parser = policy)]
+    #[arg(conflicts_with_all = ["attacks", "vectors"])]
+    policies: Vec<(String, String)>,
     /// The vector folder
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
@@ -260,6 +264,9 @@ struct AdapterArgs {
     /// Speak only this codec
     #[arg(long, value_parser = ["bytes", "fields"])]
     codec: Option<String>,
+    /// Follow this value of a policy and no other
+    #[arg(long = "policy", value_name = "KEY=VALUE", value_parser = policy)]
+    policies: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]
@@ -434,6 +441,19 @@ fn run_docs(action: DocsAction) -> Exit {
     }
 }
 
+/// A policy and the value of it to follow.
+fn policy(text: &str) -> Result<(String, String), String> {
+    let mut known = POLICIES.iter().flat_map(|[key, one, other]| [(key, one), (key, other)]);
+    let is_it = |(key, value): &(&&str, &&str)| {
+        text.split_once('=').is_some_and(|it| it == (**key, **value))
+    };
+    let found = known.find(is_it).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    found.ok_or_else(|| {
+        let known = POLICIES.map(|[key, one, other]| format!("{key}={one}, {key}={other}"));
+        format!("known: {}", known.join(", "))
+    })
+}
+
 fn run_check(args: Check) -> Exit {
     let found = client(args.adapter.as_deref(), args.adapter_cmd.as_deref());
     let (launch, mut adapter_words) = match found {
@@ -443,6 +463,9 @@ fn run_check(args: Check) -> Exit {
     // What else a replay needs to give the same result.
     if args.attacks {
         adapter_words.push_str(" --attacks");
+    }
+    for (key, value) in &args.policies {
+        adapter_words.push_str(&format!(" --policy {key}={value}"));
     }
     if let Some(folder) = &args.vectors {
         adapter_words.push_str(&format!(" --vectors {:?}", folder.display().to_string()));
@@ -462,6 +485,7 @@ fn run_check(args: Check) -> Exit {
         junit: args.junit,
         answer_ms: args.answer_ms,
         attacks: args.attacks,
+        policies: args.policies.into_iter().collect(),
         jobs: args.jobs,
     };
     check::check(&options, &mut std::io::stdout())
@@ -534,6 +558,9 @@ fn run_adapter(args: &AdapterArgs) -> Exit {
         Some(_) => client.with_codecs(vec![Codec::Fields]),
         None => client,
     };
+    for (key, value) in &args.policies {
+        client = client.with_policy(key, value);
+    }
     let (input, output) = (&mut std::io::stdin().lock(), &mut std::io::stdout().lock());
     match adapter::serve(&mut client, input, output) {
         Ok(()) => Exit::Conformant,

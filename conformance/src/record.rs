@@ -22,6 +22,10 @@ use crate::{
     reference,
 };
 
+mod chosen;
+
+pub use chosen::{Chosen, Under, cases_under};
+
 /// A draft that does not say what the reference does.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
@@ -133,18 +137,14 @@ fn file(area: &str, profile: &str, profile_digest: String, cases: Vec<Case>) -> 
 /// The script cannot be played, or the reference disagrees in the world of the profile.
 pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case, RecordError> {
     let id = format!("{}/{}/{}", profile.id, draft.area, draft.name);
-    // The seed belongs to the draft, not to the profile, so that two profiles differ in no byte
-    // that the protocol does not make different.
-    let seed: [u8; 32] = Sha256::digest(format!("case {}/{}", draft.area, draft.name)).into();
+    let seed = seed_of(draft);
     let algebra = Bytes::seeded(seed);
     let at = |step: usize| {
         let case = id.clone();
         move |error| RecordError::Script { case, step, error }
     };
-    let mut stage = Stage::new(&algebra, &draft.script.cast, world).map_err(at(0))?;
-    let actor = stage.actor_mut(&draft.plays).map_err(at(0))?;
-    actor.policies = reference::read_policies(&draft.policies)
-        .map_err(|reason| RecordError::Policy { case: id.clone(), reason })?;
+    let mut stage = staged(draft, &id, &algebra, world)?;
+    let actor = stage.actor(&draft.plays).map_err(at(0))?;
     let (seat, mut drawn) = (actor.state.seat.clone(), vec![identity(&draft.plays)]);
     let follows = actor.profile.id;
     let mut steps = Vec::new();
@@ -194,6 +194,27 @@ pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case,
         steps,
         id,
     })
+}
+
+/// The seed of a draft: its own and not the profile's, so that two profiles differ in no byte that
+/// the protocol does not make different.
+fn seed_of(draft: &Draft) -> [u8; 32] {
+    Sha256::digest(format!("case {}/{}", draft.area, draft.name)).into()
+}
+
+/// The parties of a draft before its first step, the one under test with its policies.
+fn staged<'a>(
+    draft: &Draft,
+    id: &str,
+    algebra: &'a Bytes,
+    world: &Profile,
+) -> Result<Stage<'a, Bytes>, RecordError> {
+    let at_start = |error| RecordError::Script { case: id.to_owned(), step: 0, error };
+    let mut stage = Stage::new(algebra, &draft.script.cast, world).map_err(at_start)?;
+    let actor = stage.actor_mut(&draft.plays).map_err(at_start)?;
+    actor.policies = reference::read_policies(&draft.policies)
+        .map_err(|reason| RecordError::Policy { case: id.to_owned(), reason })?;
+    Ok(stage)
 }
 
 /// Plays a step as it crosses the wire: a message of the model's own client, encoded, damaged

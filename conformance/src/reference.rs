@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The policies of this client: the key, the default, the other value.
-const POLICIES: [[&str; 3]; 3] = [
+pub const POLICIES: [[&str; 3]; 3] = [
     ["coalescing", "at_21", "never"],
     ["first_key_wait", "no_wait", "wait"],
     ["takeover_key", "rotate", "keep"],
@@ -37,6 +37,7 @@ pub struct Reference {
     randomness: Vec<RandomnessClass>,
     codecs: Vec<Codec>,
     choice: Choice,
+    chosen: BTreeMap<String, String>,
     sessions: BTreeMap<String, Session>,
 }
 
@@ -66,6 +67,7 @@ impl Reference {
             ],
             codecs: vec![Codec::Bytes, Codec::Fields],
             choice: Choice::default(),
+            chosen: BTreeMap::new(),
             sessions: BTreeMap::new(),
         }
     }
@@ -98,6 +100,13 @@ impl Reference {
     #[must_use]
     pub fn with_choice(self, choice: Choice) -> Self {
         Self { choice, ..self }
+    }
+
+    /// Follows this value of a policy and no other.
+    #[must_use]
+    pub fn with_policy(mut self, key: &str, value: &str) -> Self {
+        self.chosen.insert(key.to_owned(), value.to_owned());
+        self
     }
 
     /// Answers a request. Never fails: a request that makes no sense is answered so.
@@ -148,7 +157,9 @@ impl Reference {
             policies: POLICIES
                 .iter()
                 .map(|[key, default, other]| {
-                    ((*key).to_owned(), vec![(*default).to_owned(), (*other).to_owned()])
+                    let chosen = self.chosen.get(*key).map(|chosen| vec![chosen.clone()]);
+                    let both = || vec![(*default).to_owned(), (*other).to_owned()];
+                    ((*key).to_owned(), chosen.unwrap_or_else(both))
                 })
                 .collect(),
             maps_codes: true,
@@ -169,6 +180,15 @@ impl Reference {
         }
     }
 
+    /// A policy that contradicts what this client chose.
+    fn refused_policy<'p>(
+        &self,
+        policies: &'p BTreeMap<String, String>,
+    ) -> Option<(&'p String, &'p String)> {
+        let contradicts = |key: &String, value| self.chosen.get(key).is_some_and(|it| it != value);
+        policies.iter().find(|(key, value)| contradicts(key, *value))
+    }
+
     fn open(&mut self, name: &str, input: &Input) -> Response {
         let Input::Open { profile, user_id, hardware_id, randomness, codec, policies } = input
         else {
@@ -178,7 +198,11 @@ impl Reference {
             return unsupported("no such profile here");
         };
         let profile = self.rules_of(profile.clone());
-        let policies = match read_policies(policies) {
+        if let Some((key, value)) = self.refused_policy(policies) {
+            return unsupported(&format!("{key} = {value}: this client chose otherwise"));
+        }
+        let followed = self.chosen.clone().into_iter().chain(policies.clone()).collect();
+        let policies = match read_policies(&followed) {
             Ok(policies) => policies,
             Err(reason) => return unsupported(&reason),
         };

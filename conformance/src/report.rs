@@ -49,6 +49,9 @@ pub struct Subject {
     pub adapter: String,
     /// The modes it was run in.
     pub modes: Vec<String>,
+    /// What it chose otherwise than the default, by policy key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub policies: BTreeMap<String, String>,
     /// The command that runs everything again, where it is not `check`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<String>,
@@ -315,6 +318,9 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let long = name.chars().count() + version.chars().count() >= COLUMNS_MAX;
     let (name, version) = (wrapped(&name, 2), wrapped(&version, 2));
     writeln!(out, "{}{}{version}", style(name).bold(), if long { "\n  " } else { " " })?;
+    for (key, value) in &subject.policies {
+        writeln!(out, "  follows {key} = {value}; the cases are recorded for such a client")?;
+    }
     for note in &report.notes {
         writeln!(out, "{}", wrapped(&format!("  note: {note}"), 4))?;
     }

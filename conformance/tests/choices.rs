@@ -2,9 +2,11 @@
 
 use conclave_conformance::{
     case::Case,
+    cases,
     commands::check::ask_hello,
     protocol::{Codec, RandomnessClass},
-    reference::Reference,
+    record,
+    reference::{POLICIES, Reference},
     run::{self, Bench},
     vectors,
     verdict::{CaseReport, Mode, Verdict},
@@ -112,5 +114,40 @@ fn a_moment_outside_the_window_is_no_choice() {
             .filter(|report| report.case.ends_with(case))
             .filter(|report| report.findings.iter().any(|it| it.got.contains("bad_request")));
         assert_eq!(wrong.count(), Profile::all().len(), "{case} in every profile");
+    }
+}
+
+/// Each alternative of each policy alone: the whole suite, recorded for a client that chose it.
+#[test]
+fn every_choice_alone_is_held_to_every_case_that_is_about_it() {
+    let all: usize = Profile::all().iter().map(|profile| cases::drafts(profile).len()).sum();
+    for [key, _, other] in POLICIES {
+        let chosen = record::Chosen::from([(key.to_owned(), other.to_owned())]);
+        let under = record::cases_under(&chosen).expect("the cases are recorded");
+        assert_eq!(under.cases.len() + under.left_out.len(), all, "{key}");
+        assert!(under.left_out.len() * 20 < all, "{key}: {:?}", under.left_out.len());
+        let mut client = Reference::new().with_policy(key, other);
+        let hello = ask_hello(&mut client).expect("it says who it is");
+        let mut bench = Bench { player: &mut client, hello: &hello, next_id: 2 };
+        for randomness in [RandomnessClass::Tape, RandomnessClass::Opaque] {
+            let mode = Mode { randomness, codec: Codec::Bytes };
+            for case in &under.cases {
+                let report = run::run(&mut bench, case, mode).0;
+                let fine = matches!(report.verdict, Verdict::Pass | Verdict::NotApplicable);
+                assert!(fine, "{key} = {other}: {report:#?}");
+            }
+        }
+        // A client that follows the default is told so by the same cases.
+        let mut client = Reference::new();
+        let mut bench = Bench { player: &mut client, hello: &hello, next_id: 2 };
+        let mode = Mode { randomness: RandomnessClass::Tape, codec: Codec::Bytes };
+        let undeclared = |case: &Case| {
+            let policies = case.policies.clone().into_iter().filter(|(it, _)| it != key).collect();
+            Case { policies, ..case.clone() }
+        };
+        let wrong = under.cases.iter().map(undeclared).filter(|case| {
+            matches!(run::run(&mut bench, case, mode).0.verdict, Verdict::Fail | Verdict::Differs)
+        });
+        assert!(wrong.count() > Profile::all().len(), "{key} makes a difference");
     }
 }

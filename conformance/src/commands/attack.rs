@@ -65,6 +65,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         version: hello.version.clone(),
         adapter: options.adapter_words.clone(),
         modes: vec![mode.name()],
+        policies: Default::default(),
         replay: Some(replay(options)),
     };
     let report = Report::new(subject, vec![case_report], &[case]);

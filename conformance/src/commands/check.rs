@@ -18,11 +18,13 @@ use crate::{
     player::{Fault, Player},
     process::{Launch, Limits},
     protocol::{Answer, Codec, Hello, Input, RandomnessClass, Request, VERSION},
+    record::Chosen,
     report::{self, Report, Subject},
     vectors,
     verdict::{CaseReport, Mode},
 };
 
+mod chosen;
 mod workers;
 
 use workers::{Adapter, Workers};
@@ -56,6 +58,8 @@ pub struct Options {
     pub answer_ms: Option<u64>,
     /// The known attacks instead of the vectors.
     pub attacks: bool,
+    /// The policies the client is to follow, by key, with cases recorded for them.
+    pub policies: Chosen,
     /// How many copies of the adapter answer at a time; without it, one for each core.
     pub jobs: Option<NonZeroUsize>,
 }
@@ -168,11 +172,21 @@ fn suite(
         }
     };
     let modes = wanted_modes(&hello, options)?;
+    let chosen = match options.attacks {
+        true => Chosen::new(),
+        false => chosen::followed(&hello, &options.policies)?,
+    };
+    let (anew, left_out) = match modes.first() {
+        Some(mode) if !chosen.is_empty() => chosen::recorded(&chosen, cases, *mode)?,
+        _ => (Vec::new(), Vec::new()),
+    };
+    let cases = if chosen.is_empty() { cases } else { &anew };
     let subject = Subject {
         name: hello.name.clone(),
         version: hello.version.clone(),
         adapter: options.adapter_words.clone(),
         modes: modes.iter().map(|mode| mode.name()).collect(),
+        policies: chosen,
         replay: None,
     };
     let plan = plan(&modes, cases);
@@ -180,6 +194,7 @@ fn suite(
     let workers = Workers { launch: &options.launch, limits, hello: &hello, bar: &bar };
     let (mut reports, faults) = workers.run(adapter, &plan, jobs(options.jobs, plan.len()));
     bar.finish_and_clear();
+    reports.extend(left_out);
     if let Some(fault) = faults.first() {
         reports.push(farewell(fault, modes.first().copied()));
     }
