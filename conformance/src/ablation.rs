@@ -1,9 +1,15 @@
 //! What each rule is worth, as stored: computed by the long run, replayed by every other.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::BTreeMap,
     fs, io,
+    num::NonZeroUsize,
     path::Path,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 use conclave_model::{
@@ -135,36 +141,55 @@ pub fn inputs() -> String {
 }
 
 /// Computes worths, remembering what each profile breaks anyway.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Workbench {
-    anyway: BTreeMap<(&'static str, Area), Broken>,
+    anyway: BTreeMap<(&'static str, Area), OnceLock<Result<Broken, ExploreError>>>,
+}
+
+impl Default for Workbench {
+    fn default() -> Self {
+        let of = |profile: Profile| Area::ALL.map(|area| ((profile.id, area), OnceLock::new()));
+        Self { anyway: Profile::all().into_iter().flat_map(of).collect() }
+    }
 }
 
 impl Workbench {
+    /// The rows of a rule. A way found in one profile is tried first in the next.
+    fn rows(&self, rule: Rule, tell: &(dyn Fn(&Row) + Sync)) -> Result<Vec<Row>, AblationError> {
+        let mut rows: Vec<Row> = Vec::new();
+        for profile in profiles_of(rule) {
+            let broken = rows.iter().rev().find(|row| matches!(row.worth, Lost::Broken { .. }));
+            let row = self.row(rule, &profile, broken.map(|row| &row.worth))?;
+            tell(&row);
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
     /// What a rule is worth in a profile. `known` is a way that works in another profile: where it
     /// works here too, it is taken.
     ///
     /// # Errors
     /// A fault of the model.
     pub fn row(
-        &mut self,
+        &self,
         rule: Rule,
         profile: &Profile,
         known: Option<&Lost>,
     ) -> Result<Row, AblationError> {
         let bound = Bound { slices: Slice::about_area(rule.area()), states_max: STATES_MAX };
-        let place = (profile.id, rule.area());
-        let anyway = match self.anyway.entry(place) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(broken_anyway(profile, &bound)?),
-        };
         let row = |worth| Row { rule, profile: profile.id.to_owned(), worth };
         if let Some(known) = known
             && check(rule, profile, known).is_ok()
         {
             return Ok(row(known.clone()));
         }
-        Ok(row(match ablate(profile, rule, anyway, &bound)? {
+        let found = || broken_anyway(profile, &bound);
+        let anyway = match self.anyway.get(&(profile.id, rule.area())) {
+            Some(cell) => cell.get_or_init(found).clone()?,
+            None => found()?,
+        };
+        Ok(row(match ablate(profile, rule, &anyway, &bound)? {
             Worth::Goal { goal, slice, counterexample } => Lost::Broken {
                 goal: goal.id().to_owned(),
                 slice: slice.to_owned(),
@@ -178,31 +203,41 @@ impl Workbench {
     }
 }
 
-/// Computes the whole table; `tell` hears of every row. Of a stored one, if given, rows that hold
-/// are kept.
+/// Computes the whole table; `tell` hears of every row.
 ///
 /// # Errors
 /// A fault of the model.
-pub fn compute(stored: Option<&Table>, tell: &mut dyn FnMut(&Row)) -> Result<Table, AblationError> {
-    let mut bench = Workbench::default();
-    let mut rows = Vec::new();
-    for rule in rules() {
-        let mut known: Option<Lost> = None;
-        for profile in profiles_of(rule) {
-            let kept = stored.and_then(|table| {
-                let mut rows = table.rows.iter();
-                rows.find(|row| row.rule == rule && row.profile == profile.id)
-            });
-            let row = match kept.filter(|row| check(rule, &profile, &row.worth).is_ok()) {
-                Some(row) => row.clone(),
-                None => bench.row(rule, &profile, known.as_ref())?,
-            };
-            tell(&row);
-            known = matches!(row.worth, Lost::Broken { .. }).then(|| row.worth.clone()).or(known);
-            rows.push(row);
-        }
-    }
+pub fn compute(tell: &(dyn Fn(&Row) + Sync)) -> Result<Table, AblationError> {
+    let rows = rows_of(&rules().collect::<Vec<_>>(), tell)?;
     Ok(Table { schema: SCHEMA.to_owned(), inputs: inputs(), states_max: STATES_MAX, rows })
+}
+
+/// The rows of these rules in their order, a rule for each core at a time. No row depends on which
+/// was done first.
+///
+/// # Errors
+/// A fault of the model.
+pub fn rows_of(rules: &[Rule], tell: &(dyn Fn(&Row) + Sync)) -> Result<Vec<Row>, AblationError> {
+    let (bench, next) = (Workbench::default(), AtomicUsize::new(0));
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(rule) = rules.get(at) else { return done };
+            done.push((at, bench.rows(*rule, tell)));
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
+        joined
+            .flat_map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect::<Vec<_>>()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    let rows: Result<Vec<Vec<Row>>, _> = done.into_iter().map(|(_, rows)| rows).collect();
+    Ok(rows?.concat())
 }
 
 /// Whether the moves stored break the goal without the rule, over terms and over bytes, and do not

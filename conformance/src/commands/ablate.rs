@@ -15,7 +15,7 @@ use console::style;
 use sha2::{Digest as _, Sha256};
 
 use super::Exit;
-use crate::ablation::{self, AblationError, Lost, Row, Table, Workbench};
+use crate::ablation::{self, AblationError, Lost, Table, Workbench};
 
 /// What to do.
 #[derive(Debug)]
@@ -24,9 +24,7 @@ pub struct Options {
     pub rule: Option<String>,
     /// Compute the whole table anew and store it.
     pub write: bool,
-    /// Of the stored table keep the rows that hold.
-    pub mend: bool,
-    /// Compute this many rows anew and compare them with the table.
+    /// Compute the rows of this many rules anew and compare them with the table.
     pub sample: usize,
     /// What the sample is drawn by.
     pub seed: String,
@@ -44,7 +42,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
                 return super::no_such("rule", id, &known);
             }
         },
-        None if options.write || options.mend => compute(options, out),
+        None if options.write => compute(options, out),
         None => replayed(options, out),
     };
     match done {
@@ -63,7 +61,7 @@ fn one(rule: Rule, out: &mut dyn Write) -> Result<(), AblationError> {
         writeln!(out, "in force in no profile: byte vectors alone show it")?;
         return Ok(());
     }
-    let mut bench = Workbench::default();
+    let bench = Workbench::default();
     for profile in ablation::profiles_of(rule) {
         let row = bench.row(rule, &profile, None)?;
         writeln!(out, "\nwithout it in {}: {}", profile.id, words(&row.worth))?;
@@ -109,8 +107,7 @@ fn compute(options: &Options, out: &mut dyn Write) -> Result<(), AblationError> 
     let length = u64::try_from(all).unwrap_or(u64::MAX);
     let bar = indicatif::ProgressBar::new(length);
     bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-    let stored = if options.mend { Some(ablation::read(&options.vectors)?) } else { None };
-    let table = ablation::compute(stored.as_ref(), &mut |row| {
+    let table = ablation::compute(&|row| {
         bar.set_message(row.rule.id());
         bar.inc(1);
     })?;
@@ -133,34 +130,31 @@ fn replayed(options: &Options, out: &mut dyn Write) -> Result<(), AblationError>
     summary(&table, out)?;
     writeln!(
         out,
-        "every counterexample replayed over terms and bytes; {sampled} rows computed anew \
+        "every counterexample replayed over terms and bytes; {sampled} rules computed anew \
          (--sample, seed {:?})",
         options.seed
     )?;
     Ok(())
 }
 
-/// Computes some rows anew.
+/// Computes the rows of some rules anew.
 fn sample(options: &Options, table: &Table) -> Result<usize, AblationError> {
-    let place = |row: &Row| {
-        let text = format!("{} {} {}", options.seed, row.rule.id(), row.profile);
+    let place = |rule: &Rule| {
+        let text = format!("{} {}", options.seed, rule.id());
         Sha256::digest(text.as_bytes())
     };
-    let mut rows: Vec<&Row> = table.rows.iter().collect();
-    rows.sort_by_key(|row| place(row));
-    let mut bench = Workbench::default();
-    let chosen: Vec<_> = rows.into_iter().take(options.sample).collect();
-    for row in &chosen {
-        let fault =
-            |what| AblationError::Row { rule: row.rule, profile: row.profile.clone(), what };
-        let profile =
-            Profile::by_id(&row.profile).ok_or_else(|| fault("no such profile".into()))?;
-        let known = matches!(row.worth, Lost::Broken { .. }).then_some(&row.worth);
-        if bench.row(row.rule, &profile, known)?.worth != row.worth {
-            return Err(fault("computed anew it is something else".into()));
+    let mut rules: Vec<Rule> = ablation::rules().collect();
+    rules.sort_by_key(place);
+    rules.truncate(options.sample);
+    for row in ablation::rows_of(&rules, &|_| {})? {
+        let stored = table.rows.iter().find(|it| it.rule == row.rule && it.profile == row.profile);
+        if stored != Some(&row) {
+            let (rule, profile) = (row.rule, row.profile);
+            let what = format!("computed anew it is something else: {}", words(&row.worth));
+            return Err(AblationError::Row { rule, profile, what });
         }
     }
-    Ok(chosen.len())
+    Ok(rules.len())
 }
 
 fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {

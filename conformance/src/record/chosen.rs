@@ -25,13 +25,13 @@ pub struct Under {
     pub left_out: Vec<(Case, String)>,
 }
 
-/// Records every session anew for a client with these policies.
+/// Records every session of these profiles anew for a client with these policies.
 ///
 /// # Errors
 /// The reference has no such policy, or a draft and the reference disagree.
-pub fn cases_under(chosen: &Chosen) -> Result<Under, RecordError> {
+pub fn cases_under(chosen: &Chosen, profiles: &[Profile]) -> Result<Under, RecordError> {
     let mut under = Under::default();
-    for profile in Profile::all() {
+    for profile in profiles.iter().cloned() {
         for draft in cases::drafts(&profile) {
             match adjusted(&draft, chosen, &profile)? {
                 Ok(draft) => under.cases.push(record(&draft, &profile, &profile)?),

@@ -220,8 +220,8 @@ fn last_sent<A: Algebra>(
     Some((by.clone(), frame.plaintext.clone()))
 }
 
-/// What a party on the stage can open with the keys of its device alone: every sealed key for
-/// it on the board, and every packet under what was in them. A spy checks every tag.
+/// What a party on the stage can open with the keys of its device alone: every sealed key on the
+/// board, whoever it is meant for, and every packet under what was in them. A spy checks every tag.
 ///
 /// # Errors
 /// There is no such party.
@@ -314,7 +314,10 @@ fn opened_keys<A: Algebra>(
     let algebra = stage.algebra();
     let rules = me.profile.rules.with(Rule::SealOpens);
     let leader = stage.actor(by)?;
-    let (from, to) = (&leader.state.seat.user_id, &me.state.seat.user_id);
+    // For whom it is meant, and bound to whose nonce: she may have had her key taken for another's.
+    let meant = stage.actors().find(|(_, actor)| actor.state.seat == sealed.to);
+    let (meant_for, meant) = meant.unwrap_or((opener.party, me));
+    let (from, to) = (&leader.state.seat.user_id, &meant.state.seat.user_id);
     let meta = meta_record(&opener.meeting, from, to);
     let announced = stage.sent().filter(|(party, _)| party == by);
     let announced: Vec<_> =
@@ -323,7 +326,7 @@ fn opened_keys<A: Algebra>(
                 if let Sent::Announcement(it) = message { Some(it.pk.clone()) } else { None }
             })
             .collect();
-    let nonces = stage.sent().filter(|(party, _)| party == opener.party);
+    let nonces = stage.sent().filter(|(party, _)| party == meant_for);
     let nonces =
         nonces.filter_map(
             |(_, message)| {
@@ -333,7 +336,7 @@ fn opened_keys<A: Algebra>(
     let bound: Vec<_> = std::iter::once(None).chain(nonces.map(Some)).collect();
     let mut opened = Vec::new();
     for (secret, own) in &opener.secrets {
-        let recipient = Side { ivk: me.state.ivk.clone(), pk: own.clone() };
+        let recipient = Side { ivk: meant.state.ivk.clone(), pk: own.clone() };
         let hybrid = sealed.sealed.kem.is_some() && secret.kem.is_some();
         let suite = if hybrid { BoxSuite::Hybrid } else { BoxSuite::Classic };
         for pk in &announced {

@@ -80,6 +80,22 @@ pub enum Deceit {
         /// The leader it seems to be by.
         by: Name,
     },
+    /// Tells a leader that somebody joined with what they announced, but for the encryption key,
+    /// which is the spy's.
+    SwapKey {
+        /// To whom.
+        to: Name,
+        /// Whose announcement.
+        who: Name,
+    },
+    /// Gives a party a heartbeat that certifies the planted link, with a signature of the leader's
+    /// last one.
+    Sham {
+        /// To whom.
+        to: Name,
+        /// The leader it seems to be by.
+        by: Name,
+    },
     /// Gives a party a heartbeat of the leader with another number of the newest key.
     RaiseNumber {
         /// To whom.
@@ -149,6 +165,8 @@ impl Deceit {
             | Self::CallOutdated { to, .. }
             | Self::ClaimLock { to, .. }
             | Self::PlantLink { to, .. }
+            | Self::SwapKey { to, .. }
+            | Self::Sham { to, .. }
             | Self::RaiseNumber { to, .. }
             | Self::Omit { to, .. }
             | Self::Relay { to, .. }
@@ -167,6 +185,7 @@ impl Deceit {
         match self {
             Self::Vanish { who, .. }
             | Self::Substitute { who, .. }
+            | Self::SwapKey { who, .. }
             | Self::Relabel { who, .. }
             | Self::Usurp { who, .. }
             | Self::Import { who, .. }
@@ -178,7 +197,9 @@ impl Deceit {
             | Self::AskAgain { who, .. }
             | Self::AskOpposite { who, .. }
             | Self::Impersonate { who, .. } => Some(who),
-            Self::PlantLink { by, .. } | Self::RaiseNumber { by, .. } => Some(by),
+            Self::PlantLink { by, .. } | Self::Sham { by, .. } | Self::RaiseNumber { by, .. } => {
+                Some(by)
+            }
             Self::ClaimLock { .. } => None,
         }
     }
@@ -201,6 +222,10 @@ impl fmt::Display for Deceit {
             Self::ClaimLock { to, locked: true } => write!(f, "tells {to} that it is locked"),
             Self::ClaimLock { to, locked: false } => write!(f, "tells {to} that it is unlocked"),
             Self::PlantLink { to, by } => write!(f, "plants a link of {by}'s with {to}"),
+            Self::SwapKey { to, who } => {
+                write!(f, "shows {to} {who}'s announcement with the spy's encryption key")
+            }
+            Self::Sham { to, by } => write!(f, "certifies that link to {to} as {by}"),
             Self::RaiseNumber { to, by } => write!(f, "raises a number of {by}'s for {to}"),
             Self::Omit { to, who } => write!(f, "shows {to} a list of the spy's without {who}"),
             Self::Relay { to, by, who, stream } => {
@@ -254,6 +279,17 @@ impl Rig {
             },
             Deceit::ClaimLock { locked, .. } => Act::LockClaimed { locked },
             Deceit::PlantLink { by, .. } => Act::Link { link: self.planted(world, by)? },
+            Deceit::SwapKey { who, .. } => {
+                let of = Box::new(last(SPY, ANNOUNCED)?);
+                let pk = ValueRecipe::FieldOf { of, field: "pk".to_owned() };
+                let change = Change::new("pk", pk);
+                let of = Box::new(last(who, ANNOUNCED)?);
+                let posted = last(who, MessageKind::Nonce);
+                let nonce = posted.map(|nonce| Act::NoncePosted { seat: seat(who), nonce });
+                let swapped = admitted(seat(who), who, Recipe::Edited { of, change });
+                return Some(nonce.into_iter().chain([swapped]).collect());
+            }
+            Deceit::Sham { by, .. } => Act::Heartbeat { heartbeat: self.sham(world, by)? },
             Deceit::RaiseNumber { by, .. } => {
                 let change = Change::new("mk_seq", ValueRecipe::Number(9));
                 let of = Box::new(last(by, MessageKind::Heartbeat)?);
@@ -288,6 +324,29 @@ impl Rig {
             prev: Some(Box::new(prev)),
             operation: OperationRecipe::Add { seat, keys_of: SPY.to_owned(), name: SPY.to_owned() },
         }))
+    }
+
+    /// The leader's last heartbeat, made to follow itself and to certify the planted link.
+    fn sham(&self, world: &World, by: Name) -> Option<Recipe> {
+        let planted = self.planted(world, by)?;
+        let joined = world.joined(by)?;
+        let nth = world.count(by, MessageKind::Heartbeat);
+        let last = (nth > 0).then(|| Recipe::Sent(Handle::of(by, MessageKind::Heartbeat, nth)))?;
+        let hash_of =
+            |by: Name, of: Recipe| ValueRecipe::HashOf { by: by.to_owned(), of: of.into() };
+        let later_ms = u32::try_from(joined.chain.timestamp_ms).ok()?.checked_add(1)?;
+        let changes = [
+            ("list_hash", hash_of(SPY, planted)),
+            ("v", ValueRecipe::Number(joined.list.v + 1)),
+            ("t", ValueRecipe::Number(joined.chain.t + 1)),
+            ("prev", hash_of(by, last.clone())),
+            ("timestamp_ms", ValueRecipe::Number(later_ms)),
+        ];
+        let edited = |of: Recipe, (field, value)| Recipe::Edited {
+            of: Box::new(of),
+            change: Change::new(field, value),
+        };
+        Some(changes.into_iter().fold(last, edited))
     }
 
     /// A snapshot by the spy that lacks somebody, with the heartbeat that certifies it.

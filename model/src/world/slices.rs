@@ -360,18 +360,19 @@ impl Slice {
             honest: vec![LEADER, BOB, CAROL],
             seated: vec![CAROL],
             joiners: vec![SPY],
-            leavers: vec![CAROL],
+            leavers: vec![CAROL, SPY],
             doubles: vec![("bob2", BOB)],
             powers: [Power::Deceive].into(),
             deceits: vec![
                 Deceit::Import { to: LEADER, who: BOB },
+                Deceit::SwapKey { to: LEADER, who: CAROL },
                 Deceit::Relabel { to: LEADER, of: CAROL, who: BOB },
                 Deceit::Relabel { to: LEADER, of: SPY, who: BOB },
                 Deceit::Substitute { to: LEADER, who: BOB },
                 Deceit::Revive { to: LEADER, who: CAROL },
             ],
             seats: vec![(BOB, CAROL, "bob-device"), (CAROL, CAROL, "carol-device")],
-            budgets: Budgets { joins: 1, leaves: 1, deceits: 2, waits: 1, ..Budgets::default() },
+            budgets: Budgets { joins: 1, leaves: 2, deceits: 2, waits: 1, ..Budgets::default() },
             ..Self::of("identity", "announcements of other meetings and devices", &goals)
         }
     }
@@ -402,6 +403,7 @@ impl Slice {
             powers: [Power::Deceive].into(),
             deceits: vec![
                 Deceit::PlantLink { to: BOB, by: LEADER },
+                Deceit::Sham { to: BOB, by: LEADER },
                 Deceit::RaiseNumber { to: BOB, by: LEADER },
                 Deceit::ClaimLock { to: BOB, locked: true },
                 Deceit::Substitute { to: BOB, who: CAROL },

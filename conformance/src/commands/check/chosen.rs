@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use conclave_spec::Profile;
+
 use super::Exit;
 use crate::{
     case::Case,
@@ -50,7 +52,11 @@ pub(super) fn recorded(
     cases: &[Case],
     mode: Mode,
 ) -> Result<(Vec<Case>, Vec<CaseReport>), Exit> {
-    let under = record::cases_under(chosen).map_err(|error| Exit::harness(&error.to_string()))?;
+    let sessions = || cases.iter().filter_map(|case| case.session.as_ref());
+    let mut profiles = Profile::all();
+    profiles.retain(|profile| sessions().any(|session| session.profile == profile.id));
+    let under = record::cases_under(chosen, &profiles);
+    let under = under.map_err(|error| Exit::harness(&error.to_string()))?;
     let wanted: BTreeSet<_> = cases.iter().map(|case| case.id.as_str()).collect();
     let formulas = cases.iter().filter(|case| case.session.is_none()).cloned();
     let sessions = under.cases.into_iter().filter(|case| wanted.contains(case.id.as_str()));
