@@ -24,6 +24,8 @@ use conclave_spec::{Profile, Rule, profiles::FORMULA_ONLY, rules::Area};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub mod depth;
+
 /// The format of the stored table.
 pub const SCHEMA: &str = "conclave-ablation-1";
 /// How many worlds of each slice are explored at most.

@@ -328,7 +328,10 @@ fn file(
     // Before the schema, because this says what is wrong more clearly, and in which line.
     let file: VectorFile = shaped(path, text)?;
     let value: serde_json::Value = shaped(path, text)?;
-    if let Some(error) = validator.iter_errors(&value).next() {
+    // Collecting errors is slow, and there hardly ever are any.
+    let wrong =
+        if validator.is_valid(&value) { None } else { validator.iter_errors(&value).next() };
+    if let Some(error) = wrong {
         let place = error.instance_path.to_string();
         let place = if place.is_empty() { "the top" } else { &place };
         let reason = format!("{} at {place}", excerpt(&error.to_string()));

@@ -15,7 +15,13 @@ use console::style;
 use sha2::{Digest as _, Sha256};
 
 use super::Exit;
-use crate::ablation::{self, AblationError, Lost, Table, Workbench};
+use crate::{
+    ablation::{
+        self, AblationError, Lost, Row, Table, Workbench,
+        depth::{Why, why},
+    },
+    commands::tables::wrapped,
+};
 
 /// What to do.
 #[derive(Debug)]
@@ -157,6 +163,21 @@ fn sample(options: &Options, table: &Table) -> Result<usize, AblationError> {
     Ok(rules.len())
 }
 
+/// Why no goal breaks without a rule, and what stands in for it.
+fn depth(rule: Rule, out: &mut dyn Write) -> io::Result<()> {
+    let id = rule.id();
+    let (head, words) = match why(rule) {
+        Some(Why::StoodInFor(rules, words)) => {
+            let rules: Vec<_> = rules.iter().map(|rule| rule.id()).collect();
+            (format!("defence in depth: {}", rules.join(", ")), words)
+        }
+        Some(Why::NotReached(words)) => ("not reached".to_owned(), words),
+        None => ("no goal breaks within the bound".to_owned(), "nobody has said why yet"),
+    };
+    writeln!(out, "  {id}  {}", style(head).yellow())?;
+    writeln!(out, "          {}", wrapped(words, 10, 100).trim_start())
+}
+
 fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", style("what breaks without each rule, and after how many moves").bold())?;
     let mut bearing = 0;
@@ -181,17 +202,26 @@ fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {
                 rows.len()
             )?;
         } else {
-            writeln!(out, "  {id}  {}", style("defence in depth within the bound").yellow())?;
+            depth(rule, out)?;
         }
     }
     for rule in FORMULA_ONLY {
         writeln!(out, "  {}  in force in no profile: byte vectors alone show it", rule.id())?;
     }
+    let explained = |stood_in| {
+        let broken = |row: &&Row| matches!(row.worth, Lost::Broken { .. });
+        let bears = |rule: Rule| table.rows.iter().filter(broken).any(|row| row.rule == rule);
+        let others = ablation::rules().filter(|rule| !bears(*rule));
+        others.filter(|rule| matches!(why(*rule), Some(Why::StoodInFor(..))) == stood_in).count()
+    };
     let share = 100 * bearing / judged.max(1);
     writeln!(
         out,
         "\n{bearing} of {judged} rules ({share} %) carry a goal within the bound: at most {} \
-         states of each slice about the rule's area",
-        table.states_max
+         states of each slice about the rule's area; for {} others stand in, and {} are not \
+         reached by what the slices and goals contain",
+        table.states_max,
+        explained(true),
+        explained(false)
     )
 }

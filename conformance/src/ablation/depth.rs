@@ -1,0 +1,363 @@
+//! Why no goal breaks without a rule, within the bound of the ablation: which rules stand in for it,
+//! or what the slices do not contain. In our own words; that there is a reason for each such rule,
+//! and for no other, is counted.
+
+use conclave_spec::Rule::{self, *};
+
+/// Why no goal breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// These rules stand in for it: defence in depth.
+    StoodInFor(&'static [Rule], &'static str),
+    /// The slices or the goals have nothing that would need it; byte cases alone show it.
+    NotReached(&'static str),
+}
+
+impl Why {
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::StoodInFor(_, words) | Self::NotReached(words) => words,
+        }
+    }
+}
+
+use Why::{NotReached, StoodInFor};
+
+const FRESH_KEYS: &[Rule] = &[AnnouncementVerifies, EphemeralFresh];
+const CERTIFIED: &[Rule] = &[LinkAwaitsHeartbeat, HeartbeatVerifies];
+const CHAIN: &[Rule] = &[CountIncreases, HistoryContinues];
+
+const BOX_BY_KEYS: Why = StoodInFor(
+    FRESH_KEYS,
+    "a box opens under the agreement of two ephemeral keys only, each made for one join and signed \
+     with what the field says",
+);
+const ONE_FIELD: Why = NotReached(
+    "the sham heartbeat of the slices changes several fields at once, and the others give it away",
+);
+const BY_CERTIFICATE: Why = StoodInFor(
+    CERTIFIED,
+    "a link counts once a heartbeat certifies it, and an honest leader's names the hash of its own",
+);
+const AVAILABILITY: Why =
+    NotReached("no goal asks that a request of a user succeed or that anybody be let in");
+const NAMES: Why = NotReached("no goal is about the names or numbers beside an entry");
+
+/// Why no goal breaks without a rule; nothing for a rule that carries one.
+#[must_use]
+pub fn why(rule: Rule) -> Option<Why> {
+    WHY.iter().find(|(known, _)| *known == rule).map(|(_, why)| *why)
+}
+
+const WHY: &[(Rule, Why)] = &[
+    (
+        SignatureNamesContext,
+        StoodInFor(
+            &[EncodingInjective],
+            "every signed message begins with a tag of its own, so none reads as another kind",
+        ),
+    ),
+    (
+        BindingNamesMeeting,
+        StoodInFor(
+            &[BindingNamesInstance],
+            "the binding names the instance, and no two meetings of the slices share one",
+        ),
+    ),
+    (
+        BindingNamesUser,
+        StoodInFor(
+            &[BindingNamesDevice],
+            "the binding names the device, and no two users of the slices share one",
+        ),
+    ),
+    (
+        BindingNamesIdentityKey,
+        StoodInFor(
+            &[AnnouncementVerifies],
+            "the signature is verified under the very key the field would name",
+        ),
+    ),
+    (
+        EncodingCanonical,
+        NotReached("terms have one encoding; that a second one is refused shows in bytes alone"),
+    ),
+    (
+        LabelHonest,
+        NotReached(
+            "the label is wrong with the rule as well (F-02), so its goal says nothing about the rule",
+        ),
+    ),
+    (
+        RequestFits,
+        NotReached("no move of the slices is a request that fits neither phase nor role"),
+    ),
+    (
+        SealOpens,
+        NotReached("no deceit alters a box; what passes without a tag shows in bytes alone"),
+    ),
+    (MetaNamesMeeting, BOX_BY_KEYS),
+    (MetaNamesInstance, BOX_BY_KEYS),
+    (MetaNamesLeader, BOX_BY_KEYS),
+    (MetaNamesRecipient, BOX_BY_KEYS),
+    (
+        SealNamesContext,
+        StoodInFor(
+            &[DerivationNamesContext],
+            "meeting keys are all that is sealed in a meeting, and the derivation has a context too",
+        ),
+    ),
+    (AgreementContributory, NotReached("no deceit announces a key of small order")),
+    (
+        SeqByOne,
+        StoodInFor(
+            &[SeqIncreases],
+            "a participant asks that numbers rise, not that none is left out",
+        ),
+    ),
+    (
+        RotateOnLeave,
+        StoodInFor(
+            &[LeaverShownUntilRekey],
+            "who left is shown as present until a key they do not know is used",
+        ),
+    ),
+    (
+        JoinerKeyYoung,
+        StoodInFor(
+            &[RotateOnJoin],
+            "a join calls for a rotation, and within the bound nothing holds it up for long",
+        ),
+    ),
+    (
+        RotateOnJoin,
+        StoodInFor(
+            &[JoinerKeyYoung],
+            "a joiner is not given a key older than the time their goal admits",
+        ),
+    ),
+    (OldKeyExpires, NotReached("the memory that is read is that of devices that have left")),
+    (
+        HybridUsesKem,
+        NotReached(
+            "the spy who breaks Curve25519 opens a hybrid box with both halves of a secret only",
+        ),
+    ),
+    (HybridUsesAgreement, NotReached("no spy breaks Kyber")),
+    (HybridNamesContext, BOX_BY_KEYS),
+    (HybridNamesSender, BOX_BY_KEYS),
+    (HybridNamesSenderBoxKey, BOX_BY_KEYS),
+    (HybridNamesSenderKemKey, BOX_BY_KEYS),
+    (HybridNamesRecipient, BOX_BY_KEYS),
+    (HybridNamesRecipientBoxKey, BOX_BY_KEYS),
+    (HybridNamesRecipientKemKey, BOX_BY_KEYS),
+    (HybridNamesMeta, BOX_BY_KEYS),
+    (
+        DerivationNamesContext,
+        StoodInFor(
+            &[SealNamesContext],
+            "meeting keys are all that is sealed in a meeting, and the cipher has a context too",
+        ),
+    ),
+    (BoxNonceFresh, NotReached("terms lose nothing to a nonce used twice")),
+    (RotateInTime, NotReached("no slice waits five minutes in which nobody comes or goes")),
+    (
+        NoClassicForHybrid,
+        StoodInFor(
+            &[SuiteFromSignedKey],
+            "an honest leader seals a hybrid box to whoever signed a Kyber key",
+        ),
+    ),
+    (LinkChains, BY_CERTIFICATE),
+    (LinkCounts, BY_CERTIFICATE),
+    (LinkNamesPrevious, BY_CERTIFICATE),
+    (LinkNamesCounter, BY_CERTIFICATE),
+    (OperationApplies, BY_CERTIFICATE),
+    (
+        BindingStable,
+        StoodInFor(
+            &[RejoinSameKey],
+            "a leave comes between two bindings, and the identity key stays the same",
+        ),
+    ),
+    (ListStartsWhole, BY_CERTIFICATE),
+    (SnapshotFaithful, BY_CERTIFICATE),
+    (
+        LeaveListed,
+        StoodInFor(
+            &[RotationFresh, LeaverShownUntilRekey],
+            "who left gets no further key, and stays on the list and on the screen alike",
+        ),
+    ),
+    (LeavesCounted, NAMES),
+    (NamesFromList, NAMES),
+    (
+        AnnouncementListed,
+        StoodInFor(
+            &[AnnouncementVerifies],
+            "what is announced under a listed name is signed by that device",
+        ),
+    ),
+    (
+        KickListed,
+        NotReached(
+            "a lock admits whoever was there before, so no goal tells a removal from a leave",
+        ),
+    ),
+    (RenameListed, NAMES),
+    (
+        KickedLeaves,
+        StoodInFor(
+            &[SealToListed],
+            "who was removed is sealed nothing further, whether they leave or not",
+        ),
+    ),
+    (
+        HeartbeatNamesLeader,
+        StoodInFor(
+            &[HeartbeatVerifies, LeaderListed],
+            "a heartbeat verifies under the identity key of the leader, who is listed with one binding",
+        ),
+    ),
+    (HeartbeatNamesList, ONE_FIELD),
+    (HeartbeatNamesVersion, ONE_FIELD),
+    (HeartbeatNamesCount, ONE_FIELD),
+    (
+        HeartbeatNamesKey,
+        NotReached("a number nobody has a key for makes a client wait, and no goal is about that"),
+    ),
+    (
+        KeyNeverBack,
+        StoodInFor(CHAIN, "the numbers of an honest leader rise with its counter, along its chain"),
+    ),
+    (
+        TimestampIncreases,
+        StoodInFor(
+            CHAIN,
+            "the timestamps of an honest leader rise with its counter, along its chain",
+        ),
+    ),
+    (
+        BeatInTime,
+        NotReached(
+            "participants bear ten heartbeats that do not come, longer than any slice waits with an honest server",
+        ),
+    ),
+    (LeaveOnSilence, NotReached("no slice waits for the whole time of silence within the bound")),
+    (
+        CountsByOne,
+        StoodInFor(
+            &[CountIncreases],
+            "a participant asks that counters rise, not that none is left out",
+        ),
+    ),
+    (
+        SealUsesNewestNonce,
+        StoodInFor(&[NonceRecent], "a recipient takes its two newest nonces and no older one"),
+    ),
+    (
+        NoSealWithoutNonce,
+        StoodInFor(&[NonceRecent], "a recipient takes no key that is bound to no nonce of its own"),
+    ),
+    (
+        TakeoverCoalesces,
+        StoodInFor(
+            &[SnapshotKeepsKnown],
+            "a new leader that goes on without a snapshot goes on with the list it has",
+        ),
+    ),
+    (
+        LeaderStepsDown,
+        StoodInFor(
+            &[HeartbeatVerifies],
+            "participants take heartbeats of the leader they were told of last",
+        ),
+    ),
+    (
+        UncertifiedDropped,
+        StoodInFor(
+            &[KeyAwaitsHeartbeat],
+            "a key waits for its heartbeat, and the next leader certifies none that it did not make",
+        ),
+    ),
+    (
+        LockListed,
+        StoodInFor(
+            &[LockFromList],
+            "a lock is shown from the list alone: what is not on it is shown to nobody",
+        ),
+    ),
+    (LockedRejoinAllowed, AVAILABILITY),
+    (
+        KickedStaysOut,
+        NotReached(
+            "a lock admits whoever was there before, so no goal tells a removal from a leave",
+        ),
+    ),
+    (RequestRetried, AVAILABILITY),
+    (
+        RequestNamesMeeting,
+        StoodInFor(
+            &[RequestNamesHead, RequestMatchesHead],
+            "a request names the newest link, which no other meeting has",
+        ),
+    ),
+    (
+        RequestNamesInstance,
+        StoodInFor(
+            &[RequestNamesHead, RequestMatchesHead],
+            "a request names the newest link, which no other instance has",
+        ),
+    ),
+    (
+        RequestNamesOperation,
+        StoodInFor(
+            &[RequestNamesHead, RequestMatchesHead],
+            "a request turned round names a link that is the newest no more once it was granted",
+        ),
+    ),
+    (SubkeyNamesMeeting, StoodInFor(&[RotationFresh], "every meeting has keys of its own")),
+    (
+        SubkeyNamesInstance,
+        StoodInFor(&[RotationFresh], "every instance of a meeting has keys of its own"),
+    ),
+    (PacketSeqFourBytes, NotReached("no slice counts to 256 keys")),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use conclave_spec::Profile;
+
+    use super::*;
+    use crate::{
+        ablation::{Lost, read, rules},
+        vectors,
+    };
+
+    #[test]
+    fn there_is_a_reason_for_every_rule_that_carries_no_goal_and_for_no_other() {
+        let table = read(&vectors::folder(None)).expect("the stored table");
+        let broken = table.rows.iter().filter(|row| matches!(row.worth, Lost::Broken { .. }));
+        let bearing: BTreeSet<Rule> = broken.map(|row| row.rule).collect();
+        let others: BTreeSet<Rule> = rules().filter(|rule| !bearing.contains(rule)).collect();
+        let explained: BTreeSet<Rule> = WHY.iter().map(|(rule, _)| *rule).collect();
+        assert_eq!(explained, others);
+        assert_eq!(explained.len(), WHY.len(), "one reason for each");
+    }
+
+    #[test]
+    fn what_stands_in_for_a_rule_is_in_force_beside_it() {
+        for (rule, why) in WHY {
+            let StoodInFor(others, _) = why else { continue };
+            let profiles = Profile::all();
+            let newest = profiles.iter().rev().find(|profile| profile.rules.contains(*rule));
+            let newest = newest.expect("a profile has it");
+            let beside = others.iter().all(|other| other != rule && newest.rules.contains(*other));
+            assert!(beside && !others.is_empty(), "{} in {}", rule.id(), newest.id);
+        }
+    }
+}
