@@ -31,11 +31,11 @@ pub struct Under {
 /// The reference has no such policy, or a draft and the reference disagree.
 pub fn cases_under(chosen: &Chosen, profiles: &[Profile]) -> Result<Under, RecordError> {
     let mut under = Under::default();
-    for profile in profiles.iter().cloned() {
-        for draft in cases::drafts(&profile) {
-            match adjusted(&draft, chosen, &profile)? {
-                Ok(draft) => under.cases.push(record(&draft, &profile, &profile)?),
-                Err(why) => under.left_out.push((record(&draft, &profile, &profile)?, why)),
+    for profile in profiles {
+        for draft in cases::drafts(profile) {
+            match adjusted(&draft, chosen, profile)? {
+                Ok(draft) => under.cases.push(record(&draft, profile, profile)?),
+                Err(why) => under.left_out.push((record(&draft, profile, profile)?, why)),
             }
         }
     }
