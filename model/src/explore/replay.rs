@@ -304,35 +304,45 @@ fn meeting_of<A: Algebra>(stage: &Stage<'_, A>) -> Meeting {
     joined.unwrap_or_else(crate::world::meeting)
 }
 
+/// What is in a sealed key, for somebody who tries it as her own and as that of whom it is meant
+/// for: her key may have been taken for theirs.
 fn opened_keys<A: Algebra>(
     stage: &Stage<'_, A>,
     opener: &Opener<'_, A::Value>,
     by: &str,
     sealed: &SealedKey<A::Value>,
 ) -> Result<Vec<A::Value>, StageError> {
-    let me = stage.actor(opener.party)?;
+    let others = stage
+        .actors()
+        .filter(|(party, actor)| *party != opener.party && actor.state.seat == sealed.to);
+    let mut opened = Vec::new();
+    for party in std::iter::once(opener.party).chain(others.map(|(party, _)| party)) {
+        opened.extend(opened_as(stage, opener, party, by, sealed)?);
+    }
+    Ok(opened)
+}
+
+/// The same for one recipient it may be meant for.
+fn opened_as<A: Algebra>(
+    stage: &Stage<'_, A>,
+    opener: &Opener<'_, A::Value>,
+    party: &str,
+    by: &str,
+    sealed: &SealedKey<A::Value>,
+) -> Result<Vec<A::Value>, StageError> {
+    let (meant, leader) = (stage.actor(party)?, stage.actor(by)?);
     let algebra = stage.algebra();
-    let rules = me.profile.rules.with(Rule::SealOpens);
-    let leader = stage.actor(by)?;
-    // For whom it is meant, and bound to whose nonce: she may have had her key taken for another's.
-    let meant = stage.actors().find(|(_, actor)| actor.state.seat == sealed.to);
-    let (meant_for, meant) = meant.unwrap_or((opener.party, me));
+    let rules = meant.profile.rules.with(Rule::SealOpens);
     let (from, to) = (&leader.state.seat.user_id, &meant.state.seat.user_id);
     let meta = meta_record(&opener.meeting, from, to);
-    let announced = stage.sent().filter(|(party, _)| party == by);
-    let announced: Vec<_> =
-        announced
-            .filter_map(|(_, message)| {
-                if let Sent::Announcement(it) = message { Some(it.pk.clone()) } else { None }
-            })
-            .collect();
-    let nonces = stage.sent().filter(|(party, _)| party == meant_for);
-    let nonces =
-        nonces.filter_map(
-            |(_, message)| {
-                if let Sent::Nonce(nonce) = message { Some(nonce) } else { None }
-            },
-        );
+    let sent_by = |party| stage.sent().filter(move |(sender, _)| sender == party);
+    let announced = sent_by(by).filter_map(|(_, message)| {
+        if let Sent::Announcement(it) = message { Some(it.pk.clone()) } else { None }
+    });
+    let announced: Vec<_> = announced.collect();
+    let nonces = sent_by(party).filter_map(|(_, message)| {
+        if let Sent::Nonce(nonce) = message { Some(nonce) } else { None }
+    });
     let bound: Vec<_> = std::iter::once(None).chain(nonces.map(Some)).collect();
     let mut opened = Vec::new();
     for (secret, own) in &opener.secrets {
