@@ -1,6 +1,6 @@
 //! Why no goal breaks without a rule, within the bound of the ablation: which rules stand in for it,
-//! or what the slices do not contain. In our own words; that there is a reason for each such rule,
-//! and for no other, is counted.
+//! or what the slices do not contain. Argued by hand, not computed; that there is a reason for each
+//! such rule, and for no other, is counted.
 
 use conclave_spec::Rule::{self, *};
 
@@ -146,7 +146,10 @@ const WHY: &[(Rule, Why)] = &[
         ),
     ),
     (HybridUsesAgreement, NotReached("no spy breaks Kyber")),
-    (HybridNamesContext, BOX_BY_KEYS),
+    (
+        HybridNamesContext,
+        NotReached("meeting keys are all that is sealed in the slices, under one context"),
+    ),
     (HybridNamesSender, BOX_BY_KEYS),
     (HybridNamesSenderBoxKey, BOX_BY_KEYS),
     (HybridNamesSenderKemKey, BOX_BY_KEYS),
@@ -187,8 +190,8 @@ const WHY: &[(Rule, Why)] = &[
     (
         LeaveListed,
         StoodInFor(
-            &[RotationFresh, LeaverShownUntilRekey],
-            "who left gets no further key, and stays on the list and on the screen alike",
+            &[RotateOnLeave, SealToListed],
+            "the leader rotates and seals nothing further to who left, listed or not",
         ),
     ),
     (LeavesCounted, NAMES),
@@ -241,9 +244,7 @@ const WHY: &[(Rule, Why)] = &[
     ),
     (
         BeatInTime,
-        NotReached(
-            "participants bear ten heartbeats that do not come, longer than any slice waits with an honest server",
-        ),
+        NotReached("participants bear ten heartbeats that do not come, longer than a slice waits"),
     ),
     (LeaveOnSilence, NotReached("no slice waits for the whole time of silence within the bound")),
     (
@@ -315,7 +316,7 @@ const WHY: &[(Rule, Why)] = &[
         RequestNamesOperation,
         StoodInFor(
             &[RequestNamesHead, RequestMatchesHead],
-            "a request turned round names a link that is the newest no more once it was granted",
+            "the server of the slices turns round a request that was granted, and so names an old link",
         ),
     ),
     (SubkeyNamesMeeting, StoodInFor(&[RotationFresh], "every meeting has keys of its own")),

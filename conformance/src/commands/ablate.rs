@@ -215,13 +215,13 @@ fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {
         others.filter(|rule| matches!(why(*rule), Some(Why::StoodInFor(..))) == stood_in).count()
     };
     let share = 100 * bearing / judged.max(1);
-    writeln!(
-        out,
-        "\n{bearing} of {judged} rules ({share} %) carry a goal within the bound: at most {} \
+    let told = format!(
+        "{bearing} of {judged} rules ({share} %) carry a goal within the bound: at most {} \
          states of each slice about the rule's area; for {} others stand in, and {} are not \
-         reached by what the slices and goals contain",
+         reached by what the slices and goals contain (argued by hand, not computed)",
         table.states_max,
         explained(true),
         explained(false)
-    )
+    );
+    writeln!(out, "\n{}", wrapped(&told, 0, 100))
 }
