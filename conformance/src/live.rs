@@ -45,6 +45,8 @@ pub struct Live<'a> {
     code: Option<String>,
     claims: Claims,
     chain: Chain,
+    /// Whom the client was told to follow in any meeting, itself included.
+    leaders: BTreeSet<Seat>,
     /// The liveness nonces the client was given, by recipient, oldest first.
     nonces: BTreeMap<Seat, Vec<Octets>>,
     /// How many links and heartbeats of the client each party has got.
@@ -125,6 +127,7 @@ impl<'a> Live<'a> {
             code: None,
             claims: Claims::default(),
             chain: Chain::default(),
+            leaders: BTreeSet::from([Seat::new(&session.user_id, &session.hardware_id)]),
             nonces: BTreeMap::new(),
             handed: BTreeMap::new(),
             begun: 0,
@@ -423,6 +426,7 @@ impl<'a> Live<'a> {
                 }
                 let binding = self.binding_of(&seat, &ivk, &announcement.pk);
                 self.chain.told_leader(binding.filter(|_| !own));
+                self.leaders.insert(seat);
             }
             Some(Event::HeartbeatArrived(heartbeat)) => self.chain.took(self.profile, &heartbeat),
             Some(Event::NonceArrived { seat, nonce }) => {

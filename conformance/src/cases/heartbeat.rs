@@ -49,10 +49,7 @@ fn signed(drafts: &mut Drafts) {
     drafts.common(
         Draft::new("heartbeat", "The leader's next heartbeat is taken").plays("bob"),
         scene,
-        &[
-            (Rule::HeartbeatVerifies, "heartbeat-damaged", "one bit of the signature"),
-            (Rule::CountsByOne, "beats-counted", "who beats"),
-        ],
+        &[(Rule::HeartbeatVerifies, "heartbeat-damaged", "one bit of the signature")],
     );
     let mut scene = beaten(&drafts.profile);
     let nth = newest(&mut scene);

@@ -63,11 +63,19 @@ fn button(drafts: &mut Drafts) {
     let mut scene = seated(drafts);
     scene.set_lock("alice", true).shows(Rule::LockListed).observe("alice");
     scene.advance("alice", 10_000).observe("alice");
-    let draft = Draft::new("locks", "The leader's user locks: a link, a heartbeat, no warning");
-    let mut draft = draft.plays("alice");
-    let what = "which of the two the user asks for";
-    draft.pairs.push(super::pair(Rule::UnlockWarned, crate::case::Side::Common, "unlocks", what));
-    drafts.decisive(Rule::LockListed, draft, scene);
+    drafts.decisive(
+        Rule::LockListed,
+        Draft::new("locks", "The leader's user locks: a link, a heartbeat, no warning")
+            .plays("alice"),
+        scene,
+    );
+    let mut scene = locked(drafts);
+    scene.observe("alice").advance("alice", 10_000);
+    drafts.common(
+        Draft::new("left-locked", "A meeting that nobody unlocks stays locked").plays("alice"),
+        scene,
+        &[(Rule::UnlockWarned, "unlocks", "whether the user unlocks")],
+    );
     let mut scene = locked(drafts);
     scene.set_lock("alice", false).shows(Rule::UnlockWarned).observe("alice");
     scene.advance("alice", 10_000);
@@ -139,7 +147,7 @@ fn returning(drafts: &mut Drafts) {
             scene.set_lock("alice", true);
         }
         comes(&mut scene, "bob");
-        scene.shows(Rule::LockedRejoinAllowed).observe("alice").catch_up("bob").observe("bob");
+        scene.shows(Rule::LockedRejoinAllowed).observe("alice");
         let draft = Draft::new(name, title).plays("alice");
         if lock {
             let mut draft = draft;
@@ -167,7 +175,7 @@ fn returning(drafts: &mut Drafts) {
 fn kicked(drafts: &mut Drafts) {
     let removed = |drafts: &Drafts| {
         let mut scene = seated(drafts);
-        scene.run(20_000).kick("alice", "bob").catch_up("carol").leave("bob");
+        scene.run(20_000).kick("alice", "bob").leave("bob");
         scene.set_lock("alice", true);
         scene
     };

@@ -69,7 +69,6 @@ fn opening(drafts: &mut Drafts) {
                 "the meeting ID of the stream key",
             ),
             (Rule::SubkeyNamesInstance, "packet-of-other-instance", "the UUID of the stream key"),
-            (Rule::SubkeyUsesMeetingKey, "packet-under-other-key", "the meeting key held"),
             (Rule::CounterOnce, "packet-twice", "whether the packet comes again"),
         ],
     );
@@ -168,17 +167,33 @@ fn names(drafts: &mut Drafts) {
 
 /// Bob holds another key under the number that Alice sends under.
 fn other_key(drafts: &mut Drafts) {
-    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
-    scene.admit("alice", "bob");
-    reads_list(&mut scene, "bob");
-    let number = scene.newest_key("alice");
-    scene.sealed_forged("bob", forged_seal("bob", number)).advance_all(6_000);
-    scene.send("alice", "good morning").packet("bob", "alice", 1).refused(Rule::PacketOpens);
+    let holding = |profile: &Profile, alices: bool| {
+        let mut scene = Scene::gathered(profile, &["alice", "bob"]);
+        scene.admit("alice", "bob");
+        reads_list(&mut scene, "bob");
+        if alices {
+            scene.sealed("bob", 1);
+        } else {
+            let number = scene.newest_key("alice");
+            scene.sealed_forged("bob", forged_seal("bob", number));
+        }
+        scene.advance_all(6_000).send("alice", "good morning").packet("bob", "alice", 1);
+        scene
+    };
+    let (mut scene, mut other) = (holding(&drafts.profile, true), holding(&drafts.profile, false));
+    scene.shows(Rule::PacketOpens);
+    drafts.common(
+        Draft::new("packet-under-the-same-key", "A packet under the meeting key held is played")
+            .plays("bob"),
+        scene,
+        &[(Rule::SubkeyUsesMeetingKey, "packet-under-other-key", "the meeting key held")],
+    );
+    other.refused(Rule::PacketOpens);
     drafts.decisive(
         Rule::SubkeyUsesMeetingKey,
         Draft::new("packet-under-other-key", "A packet under another meeting key is not played")
             .plays("bob"),
-        scene,
+        other,
     );
 }
 
@@ -306,7 +321,7 @@ const EVERY_BYTE: u32 = 0x0102_0304;
 fn numbers(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
     let mut scene = ready(profile, &["alice", "bob"]);
-    scene.send("bob", "under a first key").shows(Rule::PacketSeqFourBytes);
+    scene.send("bob", "under which number?").shows(Rule::PacketSeqFourBytes);
     drafts.common(
         Draft::new("number-of-one-byte", "A packet is prefaced with its key's number").plays("bob"),
         scene,
@@ -316,7 +331,7 @@ fn numbers(drafts: &mut Drafts) {
     let certified = ForgedHeartbeat { mk_seq: Some(EVERY_BYTE), ..forged_heartbeat() };
     scene.heartbeat_forged("bob", certified);
     scene.sealed_forged("bob", forged_seal("bob", EVERY_BYTE)).advance("bob", 20_000);
-    scene.send("bob", "under a late key").shows(Rule::PacketSeqFourBytes);
+    scene.send("bob", "under which number?").shows(Rule::PacketSeqFourBytes);
     drafts.decisive(
         Rule::PacketSeqFourBytes,
         Draft::new("number-of-four-bytes", "All four bytes of the number are sent").plays("bob"),

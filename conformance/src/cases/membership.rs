@@ -77,11 +77,25 @@ fn chain(drafts: &mut Drafts) {
         Draft::new("link-certified", "A link counts once a heartbeat certifies it").plays("bob"),
         scene,
         &[
-            (Rule::LinkChains, "link-after-another", "the hash of the link before"),
-            (Rule::LinkCounts, "link-with-another-counter", "the counter"),
             (Rule::LinkNamesPrevious, "link-with-its-past-changed", "the hash named on the way"),
             (Rule::LinkNamesCounter, "link-with-its-counter-changed", "the counter on the way"),
-            (Rule::LeftShown, "leave-shown", "whether somebody left"),
+        ],
+    );
+    let posted = |profile: &Profile, v: u32, after: u32| {
+        let mut scene = watching(profile);
+        let prev = Some(Box::new(link("alice", after)));
+        let operation = add_carol();
+        scene.link_forged("bob", ForgedLink { by: "alice".to_owned(), v, prev, operation });
+        scene
+    };
+    let mut scene = posted(&drafts.profile, 3, 2);
+    scene.observe("bob");
+    drafts.common(
+        Draft::new("link-in-its-place", "A link that follows the last one is stored").plays("bob"),
+        scene,
+        &[
+            (Rule::LinkChains, "link-after-another", "the hash of the link before"),
+            (Rule::LinkCounts, "link-with-another-counter", "the counter"),
         ],
     );
     for (rule, name, title, v, after) in [
@@ -100,10 +114,8 @@ fn chain(drafts: &mut Drafts) {
             2,
         ),
     ] {
-        let mut scene = watching(&drafts.profile);
-        let prev = Some(Box::new(link("alice", after)));
-        let forged = ForgedLink { by: "alice".to_owned(), v, prev, operation: add_carol() };
-        scene.link_forged("bob", forged).refused(rule).observe("bob");
+        let mut scene = posted(&drafts.profile, v, after);
+        scene.refused(rule).observe("bob");
         drafts.decisive(rule, Draft::new(name, title).plays("bob"), scene);
     }
 }
@@ -192,7 +204,9 @@ fn misplaced(drafts: &mut Drafts) {
         scene,
     );
     let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
-    scene.admit("alice", "bob").catch_up("bob").observe("bob");
+    scene.admit("alice", "bob").link("bob", "alice", 1).link("bob", "alice", 2);
+    newest_heartbeat(&mut scene, "bob");
+    scene.observe("bob");
     drafts.common(
         Draft::new("list-from-its-start", "A list is taken from its first link on").plays("bob"),
         scene,

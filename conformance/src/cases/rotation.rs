@@ -25,8 +25,8 @@ mod leader;
 mod numbering;
 
 pub(super) use ground::{
-    Posted, READY_MS, admit_all, advance_rotating, certify, join_window, leave_window, nth_sealed,
-    posted, reads_list, ready, supersede, superseded,
+    BATCHED_MS, Posted, READY_MS, admit_all, advance_rotating, certify, join_window, leave_window,
+    nth_sealed, posted, reads_list, ready, supersede, superseded,
 };
 
 pub(super) fn drafts(drafts: &mut Drafts) {
@@ -158,16 +158,13 @@ fn metadata(drafts: &mut Drafts) {
     let mut scene = awaiting(profile);
     let forged = seal(&mut scene, Vec::new());
     scene.sealed_forged("bob", forged).shows(Rule::SealOpens);
-    let mut pairs = vec![
+    let pairs = [
         (Rule::MetaNamesMeeting, "seal-bound-to-other-meeting", "the meeting ID bound"),
         (Rule::MetaNamesInstance, "seal-bound-to-other-instance", "the UUID bound"),
         (Rule::MetaNamesLeader, "seal-bound-to-other-leader", "the leader bound"),
         (Rule::MetaNamesRecipient, "seal-bound-to-other-recipient", "the recipient bound"),
         (Rule::SealNamesContext, "seal-of-other-cipher-context", "the cipher context"),
     ];
-    if !scene.has(Rule::NoClassicForHybrid) {
-        pairs.push(OTHER_DERIVATION);
-    }
     drafts.common(
         Draft::new(
             "seal-bound-to-this",
@@ -186,9 +183,6 @@ fn metadata(drafts: &mut Drafts) {
         drafts.decisive(rule, Draft::new(&name, &title).plays("bob"), scene);
     }
 }
-
-const OTHER_DERIVATION: (Rule, &str, &str) =
-    (Rule::DerivationNamesContext, "seal-of-other-kdf-context", "the derivation context");
 
 /// Bob believes that Alice announced a classic key, whatever she has.
 fn led_by_classic(profile: &Profile) -> Scene {
@@ -216,20 +210,18 @@ fn contexts(drafts: &mut Drafts) {
     );
     // Of a hybrid box the derivation is another rule's, so the box is a classic one.
     let classic = ForgedSeal { classic: true, ..forged_seal("bob", 1) };
-    if profile.rules.contains(Rule::NoClassicForHybrid) {
-        let mut scene = led_by_classic(profile);
-        scene.sealed_forged("bob", classic.clone()).shows(Rule::SealOpens);
-        drafts.common(
-            Draft::new(
-                "classic-box-of-classic-leader",
-                "From a leader with a classic key a classic box is taken",
-            )
-            .plays("bob")
-            .tests(Rule::NoClassicForHybrid),
-            scene,
-            &[OTHER_DERIVATION],
-        );
-    }
+    let mut scene = led_by_classic(profile);
+    scene.sealed_forged("bob", classic.clone()).shows(Rule::SealOpens);
+    drafts.common(
+        Draft::new(
+            "classic-box-of-classic-leader",
+            "From a leader with a classic key a classic box is taken",
+        )
+        .plays("bob")
+        .tests(Rule::NoClassicForHybrid),
+        scene,
+        &[(Rule::DerivationNamesContext, "seal-of-other-kdf-context", "the derivation context")],
+    );
     let forged = ForgedSeal { derivation: Some(Label::StreamKey), ..classic };
     let mut scene = led_by_classic(profile);
     scene.sealed_forged("bob", forged).refused(Rule::SealOpens);

@@ -202,6 +202,14 @@ impl Live<'_> {
         };
         let rings = self.stage.actors().filter_map(|(party, actor)| match &actor.state.phase {
             Phase::Joined(joined) if party != self.session.plays && joined.meeting == *meeting => {
+                // Two leaders may use one number: only those count that the client knows of.
+                let leader = match &joined.role {
+                    RoleState::Leader(_) => Some(&actor.state.seat),
+                    RoleState::Participant(participant) => {
+                        participant.leader.as_ref().map(|leader| &leader.seat)
+                    }
+                };
+                leader.filter(|leader| self.leaders.contains(leader))?;
                 joined.ring.iter().find(|key| key.mk_seq == packet.mk_seq)
             }
             Phase::Joined(_) | Phase::Outside | Phase::Left => None,

@@ -7,7 +7,7 @@ use conclave_model::{
 use conclave_spec::Rule;
 
 use super::{
-    super::scene::{announcement, forged_heartbeat, forged_link, seat},
+    super::scene::{announcement, forged_heartbeat, forged_link, link, seat},
     Draft, Drafts, Scene, certified_by, key_ahead, prepared,
 };
 
@@ -69,22 +69,28 @@ fn followed(drafts: &mut Drafts) {
 /// Whether the leader is on the list that it certifies.
 fn listed(drafts: &mut Drafts) {
     let decisive = "certified-by-unlisted";
-    for (name, title, by) in [
-        ("certified-by-listed", "A list is taken from a leader that is on it", "carol"),
-        (decisive, "A list is not taken from a leader that is not on it", "mallory"),
+    let what = "the list certified: with its signer on it, or the one before";
+    for (name, title, back) in [
+        ("certified-by-listed", "A list is taken from a leader that is on it", 0),
+        (decisive, "A list is not taken from a leader that is not on it", 1),
     ] {
         let mut scene = prepared(drafts, &CAST);
         scene.also(CastMember::new("mallory", seat("mallory")));
-        scene.join("mallory", Role::Participant).told_leader("bob", by);
-        let forged = certified_by(&mut scene, by);
-        scene.heartbeat_forged("bob", forged);
-        if by == "mallory" {
+        scene.join("mallory", Role::Participant);
+        let next = certified_by(&mut scene, "mallory");
+        scene.admit("alice", "mallory");
+        scene.told_leader("bob", "mallory");
+        let last = scene.count("alice", MessageKind::Link);
+        scene.link("bob", "alice", last);
+        let certifies = Some(Box::new(link("alice", last - back)));
+        scene.heartbeat_forged("bob", ForgedHeartbeat { certifies, ..next });
+        if back == 0 {
+            scene.shows(Rule::LeaderListed).observe("bob");
+            let pair = (Rule::LeaderListed, decisive, what);
+            drafts.common(Draft::new(name, title).plays("bob"), scene, &[pair]);
+        } else {
             scene.refused(Rule::LeaderListed).observe("bob");
             drafts.decisive(Rule::LeaderListed, Draft::new(name, title).plays("bob"), scene);
-        } else {
-            scene.shows(Rule::LeaderListed).observe("bob");
-            let pair = (Rule::LeaderListed, decisive, "who leads, and signs the heartbeat");
-            drafts.common(Draft::new(name, title).plays("bob"), scene, &[pair]);
         }
     }
     let mut scene = prepared(drafts, &CAST);

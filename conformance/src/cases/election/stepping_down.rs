@@ -23,7 +23,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
 fn told(drafts: &mut Drafts) {
     let mut scene = prepared(drafts, &CAST);
     scene.told_leader("alice", "alice").shows(Rule::LeaderStepsDown).observe("alice");
-    scene.advance("alice", 20_000);
+    scene.advance("alice", 20_000).send("alice", "under the key there is").observe("alice");
     drafts.common(
         Draft::new("leader-named-itself", "A leader told that it leads goes on as before")
             .plays("alice"),

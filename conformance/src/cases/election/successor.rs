@@ -2,7 +2,7 @@
 
 use conclave_model::{
     message::Role,
-    script::{Act, CastMember, MessageKind, Recipe, ValueRecipe},
+    script::{Act, CastMember, Handle, MessageKind, Recipe, ValueRecipe},
 };
 use conclave_spec::Rule;
 
@@ -34,29 +34,33 @@ fn taking_over(drafts: &mut Drafts) {
         Rule::OnlyOthersNoticed,
     ];
     let what = "what the client knows of the meeting: nothing, or the whole list";
-    let mut pairs = rules.map(|rule| (rule, "takeover", what)).to_vec();
-    pairs.push((
-        Rule::UncertifiedDropped,
-        "takeover-with-uncertified-key",
-        "the meeting, and a key in it that no heartbeat certified",
-    ));
+    let takes_over = |scene: &mut Scene| {
+        scene.told_leader("carol", "carol").observe("carol");
+        scene.advance("carol", 10_000).send("carol", "this way");
+    };
     let mut scene = Scene::of(&drafts.profile, &CAST);
-    scene.join("carol", Role::Participant).told_leader("carol", "carol").observe("carol");
-    scene.advance("carol", 10_000).send("carol", "nobody here");
+    scene.join("alice", Role::Leader).join("bob", Role::Participant).told_leader("bob", "alice");
+    scene.join("carol", Role::Participant);
+    takes_over(&mut scene);
     drafts.common(
         Draft::new("takeover-of-nothing", "Whoever knows no list yet begins the meeting")
             .plays("carol"),
         scene,
-        &pairs,
+        &rules.map(|rule| (rule, "takeover", what)),
     );
     let mut scene = prepared(drafts, &CAST);
-    scene.elect("carol").observe("carol").settle();
-    scene.run(20_000).send("carol", "this way").packet("bob", "carol", 1).observe("carol");
+    takes_over(&mut scene);
     drafts.decisive_for(
         &rules,
         Draft::new("takeover", "A new leader takes list, chain and key numbers on").plays("carol"),
         scene,
     );
+    let mut scene = prepared(drafts, &CAST);
+    scene.elect("carol").observe("carol").settle();
+    scene.run(20_000).send("carol", "this way").packet("bob", "carol", 1).observe("carol");
+    let followed = Draft::new("takeover-followed", "The others follow whoever takes over");
+    let followed = rules.into_iter().fold(followed.plays("carol"), Draft::tests);
+    drafts.alone(followed, scene);
 }
 
 /// whether a new leader rotates at once.
@@ -81,18 +85,18 @@ fn policies(drafts: &mut Drafts) {
 /// What stands on the board must be what stands on the list.
 fn board(drafts: &mut Drafts) {
     let decisive = "takeover-announcement-newer";
-    for (name, title, rejoins) in [
+    for (name, title, newer) in [
         ("takeover-announcement-listed", "A member is sealed to by its listed announcement", false),
         (decisive, "A later announcement of a member is not the listed one", true),
     ] {
         let mut scene = Scene::seated(&drafts.profile, &CAST);
-        if rejoins {
-            scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
-        }
-        scene.admit("carol", "bob").admit("carol", "alice").told_leader("carol", "carol");
+        scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
+        let on_board = Recipe::Sent(Handle::announcement("bob", if newer { 2 } else { 1 }));
+        scene.nonce("carol", "bob").admit_with("carol", "bob", on_board);
+        scene.admit("carol", "alice").told_leader("carol", "carol");
         scene.observe("carol").advance("carol", 10_000);
         let draft = Draft::new(name, title).plays("carol");
-        if rejoins {
+        if newer {
             drafts.decisive(Rule::AnnouncementListed, draft, scene);
         } else {
             let pair = (Rule::AnnouncementListed, decisive, "Bob's announcement on the board");
@@ -170,11 +174,34 @@ fn nobody_on_board(drafts: &mut Drafts) {
 
 /// Alice rotated; Carol has the key, but not the heartbeat.
 fn key_without_heartbeat(drafts: &mut Drafts) {
-    let mut scene = prepared(drafts, &["alice", "bob", "carol", "dave"]);
-    scene.run(40_000).depart("alice", "dave");
-    key_ahead(&mut scene, "carol");
-    scene.misses("carol").told_leader("carol", "carol").observe("carol");
-    scene.advance("carol", 60_000).observe("carol");
+    let takes_over = |drafts: &Drafts, certified: bool| {
+        let mut scene = prepared(drafts, &["alice", "bob", "carol", "dave"]);
+        scene.run(40_000).depart("alice", "dave");
+        if certified {
+            let link = scene.count("alice", MessageKind::Link);
+            let beat = scene.count("alice", MessageKind::Heartbeat);
+            scene.link("carol", "alice", link).heartbeat("carol", "alice", beat);
+            let key = scene.newest_sealed("alice", "carol");
+            scene.sealed_from("carol", key);
+        } else {
+            key_ahead(&mut scene, "carol");
+        }
+        scene.misses("carol").told_leader("carol", "carol").observe("carol");
+        scene.advance("carol", 60_000).observe("carol");
+        scene
+    };
+    drafts.common(
+        Draft::new("takeover-with-certified-key", "A key that a heartbeat certified is kept")
+            .plays("carol")
+            .tests(Rule::TakeoverNumbersKey),
+        takes_over(drafts, true),
+        &[(
+            Rule::UncertifiedDropped,
+            "takeover-with-uncertified-key",
+            "whether a heartbeat certified the last key",
+        )],
+    );
+    let scene = takes_over(drafts, false);
     let dropped = drafts.profile.rules.contains(Rule::UncertifiedDropped);
     let title = if dropped {
         "A key that no heartbeat certified is dropped, and its number is used anew"

@@ -29,8 +29,7 @@ fn silence(drafts: &mut Drafts) {
         &[(Rule::LeaveOnSilence, "silence", "whether heartbeats come in the end")],
     );
     let mut scene = three(&drafts.profile);
-    scene.advance("bob", from_ms - 1).observe("bob");
-    scene.advance("bob", to_ms).within(
+    scene.advance_all(from_ms - 1).advance("bob", to_ms).within(
         (from_ms, to_ms),
         Rule::LeaveOnSilence,
         Rule::LeaveOnSilence,
@@ -96,14 +95,22 @@ fn late(drafts: &mut Drafts) {
         &[(Rule::NotStale, "heartbeat-too-late", "one millisecond")],
     );
     let mut scene = delayed(&drafts.profile, 1);
-    let (from_ms, to_ms) = leaving(&drafts.profile, 25_000);
-    scene.refused(Rule::NotStale).advance("bob", to_ms);
-    scene.within((from_ms, to_ms), Rule::LeaveOnSilence, Rule::LeaveOnSilence).observe("bob");
+    scene.refused(Rule::NotStale).observe("bob");
+    let mut silent = scene.clone();
     drafts.decisive(
         Rule::NotStale,
         Draft::new("heartbeat-too-late", "A heartbeat more than a hundred seconds late is ignored")
             .plays("bob"),
         scene,
+    );
+    let (from_ms, to_ms) = leaving(&drafts.profile, 25_000);
+    silent.advance("bob", to_ms);
+    silent.within((from_ms, to_ms), Rule::LeaveOnSilence, Rule::LeaveOnSilence).observe("bob");
+    drafts.alone(
+        Draft::new("heartbeat-too-late-breaks-no-silence", "A heartbeat ignored breaks no silence")
+            .plays("bob")
+            .tests(Rule::NotStale),
+        silent,
     );
 }
 
@@ -144,9 +151,8 @@ fn uncertified(drafts: &mut Drafts) {
         scene,
         &[(Rule::KeyAwaitsHeartbeat, "key-not-certified", "whether the heartbeat came")],
     );
-    let (mut scene, nth) = rekeyed(&drafts.profile, false);
-    scene.link("bob", "alice", 3).heartbeat("bob", "alice", nth).observe("bob");
-    scene.send("bob", "for Alice and Carol");
+    let (scene, nth) = rekeyed(&drafts.profile, false);
+    let mut certified = scene.clone();
     drafts.decisive(
         Rule::KeyAwaitsHeartbeat,
         Draft::new(
@@ -155,5 +161,13 @@ fn uncertified(drafts: &mut Drafts) {
         )
         .plays("bob"),
         scene,
+    );
+    certified.link("bob", "alice", 3).heartbeat("bob", "alice", nth).observe("bob");
+    certified.send("bob", "for Alice and Carol");
+    drafts.alone(
+        Draft::new("key-certified-later", "Once a heartbeat certifies its number a key is used")
+            .plays("bob")
+            .tests(Rule::KeyAwaitsHeartbeat),
+        certified,
     );
 }

@@ -13,21 +13,29 @@ pub(super) fn drafts(drafts: &mut Drafts) {
 fn asking(drafts: &mut Drafts) {
     let mut scene = seated(drafts);
     scene.set_lock("bob", true).shows(Rule::RequestRetried).observe("bob");
-    scene.lock_request("alice", "bob", 1).settle().observe("bob").run(20_000);
+    let mut granted = scene.clone();
     drafts.common(
-        Draft::new("request-granted", "A co-host asks for the lock once, and gets it").plays("bob"),
+        Draft::new("request-asked", "A co-host asks for the lock once").plays("bob"),
         scene,
-        &[(Rule::RequestRetried, "request-retried", "what the leader posts next")],
+        &[(Rule::RequestRetried, "request-retried", "whether the list moves on")],
     );
     let mut scene = seated(drafts);
     scene.set_lock("bob", true).rename("alice", "carol", "Caroline").catch_up("bob");
-    scene.shows(Rule::RequestRetried).observe("bob").lock_request("alice", "bob", 2);
-    scene.settle().observe("bob").run(20_000);
+    scene.shows(Rule::RequestRetried).observe("bob");
+    let mut granted_late = scene.clone();
     drafts.decisive(
         Rule::RequestRetried,
         Draft::new("request-retried", "A co-host asks again when the list moved on").plays("bob"),
         scene,
     );
+    granted.lock_request("alice", "bob", 1).settle().observe("bob").run(20_000);
+    granted_late.lock_request("alice", "bob", 2).settle().observe("bob").run(20_000);
+    for (name, title, scene) in [
+        ("request-granted", "A co-host whose request is granted asks no more", granted),
+        ("request-granted-late", "Nor does one whose second request is granted", granted_late),
+    ] {
+        drafts.alone(Draft::new(name, title).plays("bob").tests(Rule::RequestRetried), scene);
+    }
     let mut scene = locked(drafts);
     scene.set_lock("bob", false).lock_request("alice", "bob", 1).settle().observe("bob");
     scene.run(20_000).observe("bob");

@@ -48,7 +48,6 @@ fn granted(drafts: &mut Drafts) {
             (Rule::RequestVerifies, "request-damaged", "one bit of the signature"),
             (Rule::RequestNamesHead, "request-signs-other-link", "the link hash signed"),
             (Rule::RequestMatchesHead, "request-for-older-list", "the link hash"),
-            (Rule::RequesterListed, "request-of-departed", "whether the one who asks has left"),
             (Rule::RequestNamesMeeting, "request-signs-other-meeting", "the meeting ID signed"),
             (Rule::RequestNamesInstance, "request-signs-other-instance", "the UUID signed"),
             (Rule::RequestNamesOperation, "request-signs-unlock", "the operation signed"),
@@ -109,11 +108,21 @@ fn fields(drafts: &mut Drafts) {
 }
 
 fn who(drafts: &mut Drafts) {
-    let mut scene = seated(drafts);
-    scene.run(20_000).depart("alice", "bob");
-    let asks = request(&mut scene, 0);
-    scene.lock_request_from("alice", forged(asks)).refused(Rule::RequesterListed);
-    scene.observe("alice");
+    let asked_after_leave_of = |who: &str| {
+        let mut scene = seated(drafts);
+        scene.run(20_000).depart("alice", who);
+        let asks = request(&mut scene, 0);
+        scene.lock_request_from("alice", forged(asks));
+        scene
+    };
+    let (mut other, mut scene) = (asked_after_leave_of("carol"), asked_after_leave_of("bob"));
+    other.shows(Rule::RequesterListed).observe("alice");
+    drafts.common(
+        Draft::new("request-after-a-leave", "Who is still there may ask").plays("alice"),
+        other,
+        &[(Rule::RequesterListed, "request-of-departed", "who has left")],
+    );
+    scene.refused(Rule::RequesterListed).observe("alice");
     drafts.decisive(
         Rule::RequesterListed,
         Draft::new("request-of-departed", "Who has left has nothing to ask for").plays("alice"),

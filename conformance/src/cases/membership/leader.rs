@@ -64,24 +64,37 @@ pub(super) fn leading(profile: &Profile) -> (Scene, u64) {
 }
 
 fn joins(drafts: &mut Drafts) {
-    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
     let damaged = Recipe::Damaged { of: Box::new(announcement("bob")), field: "sig".to_owned() };
-    scene.nonce("alice", "bob").admit_with("alice", "bob", damaged);
-    scene.refused(Rule::AnnouncementVerifies).observe("alice");
+    let announced = |profile: &Profile, announcement: Recipe, refused: Option<Rule>| {
+        let mut scene = Scene::gathered(profile, &["alice", "bob"]);
+        scene.nonce("alice", "bob").admit_with("alice", "bob", announcement);
+        if let Some(rule) = refused {
+            scene.refused(rule);
+        }
+        if scene.has(Rule::JoinBatchBounded) {
+            in_use(&mut scene, u64::from(profile.params.join_batch_ms_max));
+        }
+        scene.observe("alice");
+        scene
+    };
     drafts.common(
         Draft::new("join-refused", "Who does not verify is not put on the list").plays("alice"),
-        scene,
+        announced(&drafts.profile, damaged, Some(Rule::AnnouncementVerifies)),
         &[(Rule::JoinListed, "join-listed", "one bit of the signature")],
+    );
+    drafts.decisive(
+        Rule::JoinListed,
+        Draft::new("join-listed", "Who joins is put on the list").plays("alice"),
+        announced(&drafts.profile, announcement("bob"), None),
     );
     let (mut scene, _) = leading(&drafts.profile);
     scene.observe("alice");
-    let listed = Draft::new("join-listed", "Who joins is put on the list").plays("alice").side(
-        Rule::JoinListed,
-        Side::Decisive,
-        "join-refused",
-        "one bit of the signature",
+    drafts.alone(
+        Draft::new("joins-listed", "Who joins is put on the list, one after the other")
+            .plays("alice")
+            .tests(Rule::JoinListed),
+        scene,
     );
-    drafts.common(listed, scene, &[(Rule::LeaveListed, "leave-listed", "whether somebody leaves")]);
     let (mut scene, _) = leading(&drafts.profile);
     scene.admit("alice", "carol").shows(Rule::JoinListed).observe("alice");
     drafts.alone(
@@ -94,13 +107,22 @@ fn joins(drafts: &mut Drafts) {
 
 fn leaves(drafts: &mut Drafts) {
     let (mut scene, now_ms) = leading(&drafts.profile);
+    if !scene.has(Rule::RotationThrottled) {
+        in_use(&mut scene, now_ms + u64::from(drafts.profile.params.leave_rotation_ms_max));
+    }
+    drafts.common(
+        Draft::new("nobody-leaves", "Who stays stays on the list").plays("alice"),
+        scene,
+        &[(Rule::LeaveListed, "leave-listed", "whether somebody leaves")],
+    );
+    let (mut scene, now_ms) = leading(&drafts.profile);
     scene.depart("alice", "carol");
     gone(&mut scene, now_ms);
     drafts.common(
         Draft::new("leave-listed", "Who leaves is put on the list as gone").plays("alice").side(
             Rule::LeaveListed,
             Side::Decisive,
-            "join-listed",
+            "nobody-leaves",
             "whether somebody leaves",
         ),
         scene,
@@ -130,7 +152,7 @@ fn leaves(drafts: &mut Drafts) {
 
 fn renames(drafts: &mut Drafts) {
     let (mut scene, _) = leading(&drafts.profile);
-    scene.rename("alice", "carol", "carol").rename("alice", "dave", "Dave").observe("alice");
+    scene.rename("alice", "carol", "carol").observe("alice");
     drafts.common(
         Draft::new("renamed-to-the-same", "A name that somebody has already is no change")
             .plays("alice"),
@@ -142,6 +164,14 @@ fn renames(drafts: &mut Drafts) {
     drafts.decisive(
         Rule::RenameListed,
         Draft::new("rename-listed", "A new name is put on the list").plays("alice"),
+        scene,
+    );
+    let (mut scene, _) = leading(&drafts.profile);
+    scene.rename("alice", "dave", "Dave").observe("alice");
+    drafts.alone(
+        Draft::new("rename-of-nobody", "A name for somebody unknown is no change")
+            .plays("alice")
+            .tests(Rule::RenameListed),
         scene,
     );
 }

@@ -32,20 +32,39 @@ fn carol_left(profile: &Profile) -> Scene {
     scene
 }
 
+/// Of Alice, Bob, Carol and Dave somebody has left, in link 5, and Bob is up to date.
+fn one_left_of_four(profile: &Profile, who: &str) -> Scene {
+    let mut scene = Scene::seated(profile, &["alice", "bob", "carol", "dave"]);
+    scene.depart("alice", who).link("bob", "alice", 5);
+    newest_heartbeat(&mut scene, "bob");
+    scene
+}
+
 fn applying(drafts: &mut Drafts) {
-    let mut scene = three(&drafts.profile);
-    let left = forged_link(3, OperationRecipe::Left { seat: seat("carol") });
-    scene.link_forged("bob", left.clone()).observe("bob");
-    scene.heartbeat_forged("bob", certifying(Recipe::ForgedLink(left)));
+    let leaves = |profile: &Profile, who: &str| {
+        let mut scene = one_left_of_four(profile, "carol");
+        let left = forged_link(5, OperationRecipe::Left { seat: seat(who) });
+        scene.link_forged("bob", left.clone());
+        (scene, left)
+    };
+    let (mut scene, left) = leaves(&drafts.profile, "dave");
+    scene.observe("bob");
+    let mut certified = scene.clone();
     drafts.common(
-        Draft::new("leave-of-somebody-present", "A leave of somebody present is taken")
+        Draft::new("leave-of-somebody-present", "A leave of somebody present is stored")
             .plays("bob"),
         scene,
-        &[(Rule::OperationApplies, "leave-of-somebody-gone", "whether they were present")],
+        &[(Rule::OperationApplies, "leave-of-somebody-gone", "who leaves: one gone already")],
     );
-    let mut scene = carol_left(&drafts.profile);
-    let left = forged_link(4, OperationRecipe::Left { seat: seat("carol") });
-    scene.link_forged("bob", left).refused(Rule::OperationApplies).observe("bob");
+    certified.heartbeat_forged("bob", certifying(Recipe::ForgedLink(left)));
+    drafts.alone(
+        Draft::new("leave-certified", "A leave that a heartbeat certifies is taken")
+            .plays("bob")
+            .tests(Rule::OperationApplies),
+        certified,
+    );
+    let (mut scene, _) = leaves(&drafts.profile, "carol");
+    scene.refused(Rule::OperationApplies).observe("bob");
     drafts.decisive(
         Rule::OperationApplies,
         Draft::new("leave-of-somebody-gone", "A leave of somebody who has left is refused")
@@ -109,20 +128,32 @@ fn nothing_to_do(drafts: &mut Drafts) {
 
 /// A device that is present never has another binding.
 fn other_binding(drafts: &mut Drafts) {
+    let rejoined = |profile: &Profile, left: &str| {
+        let mut scene = one_left_of_four(profile, left);
+        scene.leave("carol").join("carol", Role::Participant);
+        scene.link_forged("bob", forged_link(5, add_carol()));
+        scene
+    };
+    let mut scene = rejoined(&drafts.profile, "carol");
+    scene.observe("bob");
+    drafts.common(
+        Draft::new("rejoin-after-a-leave", "Who left is added with another binding").plays("bob"),
+        scene,
+        &[(Rule::BindingStable, "rejoin-without-a-leave", "who has left: they, or another")],
+    );
     let mut scene = three(&drafts.profile);
     scene.leave("carol").join("carol", Role::Participant).admit("alice", "carol");
     scene.link("bob", "alice", 4).link("bob", "alice", 5);
     newest_heartbeat(&mut scene, "bob");
     scene.observe("bob");
-    drafts.common(
-        Draft::new("rejoin-after-a-leave", "Who left is added with another binding").plays("bob"),
+    drafts.alone(
+        Draft::new("rejoin-certified", "Who comes back is listed as gone, then as back")
+            .plays("bob")
+            .tests(Rule::BindingStable),
         scene,
-        &[(Rule::BindingStable, "rejoin-without-a-leave", "whether a leave comes before")],
     );
-    let mut scene = three(&drafts.profile);
-    scene.leave("carol").join("carol", Role::Participant);
-    let forged = forged_link(3, add_carol());
-    scene.link_forged("bob", forged).refused(Rule::BindingStable).observe("bob");
+    let mut scene = rejoined(&drafts.profile, "dave");
+    scene.refused(Rule::BindingStable).observe("bob");
     drafts.decisive(
         Rule::BindingStable,
         Draft::new(

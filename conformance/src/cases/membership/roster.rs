@@ -32,14 +32,21 @@ fn use_wait_ms(scene: &Scene) -> u64 {
 /// Who left is shown as such, once nothing is encrypted for them any more.
 fn leaves(drafts: &mut Drafts) {
     let mut scene = three(&drafts.profile);
-    scene.depart("alice", "carol").catch_up("bob");
     let used_ms = use_wait_ms(&scene);
+    scene.advance("bob", used_ms).observe("bob");
+    drafts.common(
+        Draft::new("nobody-left", "The roster shows who is present as such").plays("bob"),
+        scene,
+        &[(Rule::LeftShown, "leave-shown", "whether somebody left")],
+    );
+    let mut scene = three(&drafts.profile);
+    scene.depart("alice", "carol").catch_up("bob");
     scene.advance("bob", used_ms).observe("bob");
     drafts.common(
         Draft::new("leave-shown", "The roster shows who has left").plays("bob").side(
             Rule::LeftShown,
             Side::Decisive,
-            "link-certified",
+            "nobody-left",
             "whether somebody left",
         ),
         scene,
@@ -136,17 +143,18 @@ fn returned(profile: &Profile, times: u32) -> Scene {
 fn counts(drafts: &mut Drafts) {
     let from = drafts.profile.params.leaves_shown_from;
     let scene = returned(&drafts.profile, from - 1);
+    let mut again = scene.clone();
     drafts.common(
         Draft::new("three-leaves", "Three leaves of a device are not counted").plays("bob"),
         scene,
         &[(Rule::LeavesCounted, "four-leaves", "one more leave")],
     );
-    let scene = returned(&drafts.profile, from);
+    again.depart("alice", "carol").admit("alice", "carol").catch_up("bob").observe("bob");
     drafts.decisive(
         Rule::LeavesCounted,
         Draft::new("four-leaves", "From the fourth leave on the roster shows their number")
             .plays("bob"),
-        scene,
+        again,
     );
 }
 
@@ -223,7 +231,7 @@ fn removed(drafts: &mut Drafts) {
         &[(Rule::KickedLeaves, "oneself-removed", "who is removed")],
     );
     let mut scene = three(&drafts.profile);
-    scene.kick("alice", "bob").link("bob", "alice", 4).observe("bob");
+    scene.kick("alice", "bob").link("bob", "alice", 4);
     newest_heartbeat(&mut scene, "bob");
     scene.refused(Rule::KickedLeaves).observe("bob");
     drafts.decisive(

@@ -39,13 +39,20 @@ fn fourth(snapshot: ForgedSnapshot) -> ForgedLink {
 fn same_leader(drafts: &mut Drafts) {
     let mut scene = three(&drafts.profile);
     let faithful = fourth(of("alice"));
-    scene.link_forged("bob", faithful.clone());
-    scene.heartbeat_forged("bob", certifying(Recipe::ForgedLink(faithful))).observe("bob");
+    scene.link_forged("bob", faithful.clone()).observe("bob");
+    let mut certified = scene.clone();
     drafts.common(
-        Draft::new("snapshot-faithful", "A snapshot that says what the list says is taken")
+        Draft::new("snapshot-faithful", "A snapshot that says what the list says is stored")
             .plays("bob"),
         scene,
         &[(Rule::SnapshotFaithful, "snapshot-without-somebody", "one entry")],
+    );
+    certified.heartbeat_forged("bob", certifying(Recipe::ForgedLink(faithful))).observe("bob");
+    drafts.alone(
+        Draft::new("snapshot-certified", "A snapshot that a heartbeat certifies is taken")
+            .plays("bob")
+            .tests(Rule::SnapshotFaithful),
+        certified,
     );
     let mut scene = three(&drafts.profile);
     let without = ForgedSnapshot { without: vec![seat("carol")], ..of("alice") };
@@ -155,7 +162,8 @@ fn new_leader(drafts: &mut Drafts) {
         &[(Rule::SnapshotKeepsKnown, "snapshot-of-half-the-history", "what the new leader missed")],
     );
     let mut scene = elected(&drafts.profile, true);
-    scene.link("bob", "carol", 1).refused(Rule::SnapshotKeepsKnown).observe("bob");
+    scene.link("bob", "carol", 1).refused(Rule::SnapshotKeepsKnown);
+    scene.heartbeat("bob", "carol", 1).refused(Rule::CertifiesKnownLink).observe("bob");
     drafts.decisive(
         Rule::SnapshotKeepsKnown,
         Draft::new(

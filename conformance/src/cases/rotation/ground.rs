@@ -6,7 +6,7 @@ use conclave_spec::{Profile, Rule};
 use crate::cases::scene::Scene;
 
 /// After this time the rotation has happened that a join called for at once.
-const BATCHED_MS: u64 = 2_500;
+pub(in crate::cases) const BATCHED_MS: u64 = 2_500;
 
 /// When a client has waited long enough to use the key after three joins from the start on.
 pub(in crate::cases) const READY_MS: u64 = 13_000;

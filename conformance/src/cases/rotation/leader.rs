@@ -3,7 +3,7 @@
 use conclave_model::message::Role;
 use conclave_spec::{Profile, Rule};
 
-use super::{READY_MS, admit_all, advance_rotating, join_window, leave_window, ready};
+use super::{BATCHED_MS, READY_MS, admit_all, advance_rotating, join_window, leave_window, ready};
 use crate::cases::{Draft, Drafts, scene::Scene};
 
 pub(super) fn drafts(drafts: &mut Drafts) {
@@ -124,28 +124,44 @@ fn under_the_newest(scene: &mut Scene) {
 
 fn numbers(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
-    let mut scene = Scene::gathered(profile, &["alice", "bob", "carol"]);
-    let mut alone = scene.clone();
-    alone.send("alice", "to nobody").observe("alice");
+    let with = |joiners: &[&str]| {
+        let mut scene = Scene::gathered(profile, &["alice", "bob", "carol"]);
+        for (nth, joiner) in (0..).zip(joiners) {
+            admit_all(&mut scene, nth * BATCHED_MS, &[joiner]);
+        }
+        scene
+    };
+    let sends = |mut scene: Scene| {
+        scene.advance_all(12_000).send("alice", "under the newest key").observe("alice");
+        scene
+    };
     drafts.common(
         Draft::new("leader-alone", "A leader begins with a key of number 1").plays("alice"),
-        alone,
+        sends(with(&[])),
         &[
-            (Rule::SeqByOne, "second-key", "whether somebody joins"),
-            (Rule::RotationFresh, "second-key", "whether somebody joins"),
+            (Rule::SeqByOne, "first-rotation", "whether somebody joins"),
+            (Rule::RotationFresh, "first-rotation", "whether somebody joins"),
         ],
     );
-    admit_all(&mut scene, 0, &["bob"]);
-    let mut once = scene.clone();
-    once.advance_all(6_000);
+    drafts.decisive_for(
+        &[Rule::SeqByOne, Rule::RotationFresh],
+        Draft::new("first-rotation", "The second key has number 2, and is fresh").plays("alice"),
+        sends(with(&["bob"])),
+    );
     drafts.common(
         Draft::new("one-sealed-key", "One joiner is sealed one key").plays("alice"),
-        once,
-        &[(Rule::BoxNonceFresh, "second-key", "whether a second key is sealed")],
+        sends(with(&["bob"])),
+        &[(Rule::BoxNonceFresh, "sealed-twice", "whether a second key is sealed")],
     );
-    admit_all(&mut scene, 2_500, &["carol"]);
+    drafts.decisive(
+        Rule::BoxNonceFresh,
+        Draft::new("sealed-twice", "A second key is sealed under another nonce").plays("alice"),
+        sends(with(&["bob", "carol"])),
+    );
+    let mut scene = with(&["bob", "carol"]);
     under_the_newest(&mut scene);
-    drafts.decisive_for(&KEY_RULES, second_key(), scene);
+    let draft = KEY_RULES.into_iter().fold(second_key(), Draft::tests);
+    drafts.alone(draft, scene);
 }
 
 fn leaves(drafts: &mut Drafts) {
@@ -242,14 +258,18 @@ fn spaced(profile: &Profile) -> Scene {
 fn throttle(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
     let mut scene = spaced(profile);
-    scene.advance_all(47_000).depart("alice", "carol");
+    scene.advance_all(37_000).advance("alice", 47_000).depart("alice", "carol");
     scene.within((47_000, 62_000), Rule::RotationThrottled, Rule::RotateOnLeave);
     scene.advance_all(70_000);
     drafts.common(
         Draft::new("leave-after-interval", "15 seconds after a rotation the next one may follow")
             .plays("alice"),
         scene,
-        &[(Rule::RotationThrottled, "leave-within-interval", "the moment of the leave")],
+        &[(
+            Rule::RotationThrottled,
+            "leave-within-interval",
+            "whether the leave or the 15 seconds come first",
+        )],
     );
     let mut scene = spaced(profile);
     scene.advance_all(37_000).depart("alice", "carol");

@@ -3,7 +3,7 @@
 use conclave_model::script::Expect;
 use conclave_spec::{Profile, Rule};
 
-use super::{certified, certify, nth_sealed, posted};
+use super::{certified, certify, nth_sealed, posted, reads_list};
 use crate::cases::{
     Draft, Drafts,
     scene::{Scene, forged_seal},
@@ -86,11 +86,11 @@ fn numbers_of_a_leader(drafts: &mut Drafts) {
 /// 2.3.1 only: the number comes with a heartbeat (reading R-18).
 fn held_back(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
-    let mut scene = Scene::gathered(profile, &["alice", "bob"]);
-    scene.admit("alice", "bob").sealed("bob", 1);
-    scene.expect(Expect::pending(Rule::NumberFromHeartbeat)).observe("bob");
-    scene.link("bob", "alice", 1).link("bob", "alice", 2).heartbeat("bob", "alice", 2);
-    scene.observe("bob").send("bob", "under key 1");
+    let mut scene = Scene::gathered(profile, &["alice", "bob", "carol"]);
+    scene.admit("alice", "carol").admit("alice", "bob").sealed("bob", 1);
+    scene.expect(Expect::pending(Rule::NumberFromHeartbeat));
+    reads_list(&mut scene, "bob");
+    scene.send("bob", "hello").observe("bob");
     drafts.decisive(
         Rule::NumberFromHeartbeat,
         Draft::new(
