@@ -14,7 +14,7 @@ use conclave_conformance::{
     verdict::{Mode, Verdict},
 };
 use conclave_model::script::{Act, CastMember, ScriptStep};
-use conclave_spec::{Level, Profile, Rule, profiles::FORMULA_ONLY};
+use conclave_spec::{Level, Profile, Rule, obligations::Obligations, profiles::FORMULA_ONLY};
 use serde_json::Value;
 
 fn cases() -> Vec<Case> {
@@ -105,6 +105,45 @@ fn every_binding_rule_has_its_decisive_pair() {
         let both = sides.contains(&Side::Common) && sides.contains(&Side::Decisive);
         assert!(both, "{} under {profile}: {sides:?}", rule.id());
     }
+}
+
+/// An obligation that rules answer is acted out under every profile of each version it stands in,
+/// but for rules that formulas alone can show, and what an older client of the version lacks.
+#[test]
+fn every_obligation_with_rules_has_a_scenario() {
+    let cases = cases();
+    let shown: BTreeSet<(&str, Rule)> = cases
+        .iter()
+        .flat_map(|case| {
+            let profile = case.session.as_ref().map_or(FORMULAS, |it| it.profile.as_str());
+            case.rules.iter().map(move |rule| (profile, *rule))
+        })
+        .collect();
+    let table = Obligations::load().expect("the obligations load");
+    let profiles = Profile::all();
+    let mut unshown = Vec::new();
+    let mut counted = 0;
+    for obligation in table.all() {
+        let rules: Vec<_> = obligation.rules.iter().filter_map(|id| Rule::by_id(id)).collect();
+        for profile in &profiles {
+            let stands = obligation.places.iter().any(|place| place.paper == profile.paper);
+            let own = rules.iter().filter(|rule| profile.rules.contains(**rule));
+            let own: Vec<_> = own.collect();
+            if !stands || own.is_empty() {
+                continue;
+            }
+            counted += 1;
+            let place = |rule: &Rule| match FORMULA_ONLY.contains(rule) {
+                true => FORMULAS,
+                false => profile.id,
+            };
+            if !own.iter().any(|rule| shown.contains(&(place(rule), **rule))) {
+                unshown.push((&obligation.id, profile.id));
+            }
+        }
+    }
+    assert_eq!(unshown, Vec::new());
+    assert!(counted > 1_000, "{counted}");
 }
 
 /// How two scripts of a pair lie apart.

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::{Obligation, Obligations, Section};
 use crate::{
+    profiles::Profile,
     readings,
     rules::{Provenance, Rule},
 };
@@ -40,6 +41,14 @@ pub enum Problem {
     Unmapped {
         /// The obligation.
         id: String,
+    },
+    /// The rules that answer an obligation are in force in no profile of a version it stands in.
+    #[error("{id} stands in {paper}, of which no profile has any of its rules in force")]
+    NotInForce {
+        /// The obligation.
+        id: String,
+        /// Paper version.
+        paper: String,
     },
     /// An obligation has no text, or a reason or an area without one.
     #[error("{id} has an empty text")]
@@ -114,10 +123,12 @@ pub enum Problem {
 /// Everything wrong with the table.
 pub(super) fn of(table: &Obligations) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let profiles = Profile::all();
     duplicate_ids(table, &mut problems);
     for obligation in &table.obligations {
         answers(obligation, &mut problems);
         places(obligation, table, &mut problems);
+        in_force(obligation, &profiles, &mut problems);
     }
     duplicate_sections(table, &mut problems);
     for section in &table.sections {
@@ -170,6 +181,22 @@ fn places(obligation: &Obligation, table: &Obligations, problems: &mut Vec<Probl
                 paper: place.paper.clone(),
                 place: place.place.clone(),
             });
+        }
+    }
+}
+
+fn in_force(obligation: &Obligation, profiles: &[Profile], problems: &mut Vec<Problem>) {
+    let rules = obligation.rules.iter().filter_map(|rule| Rule::by_id(rule)).collect::<Vec<_>>();
+    if rules.is_empty() {
+        return;
+    }
+    let papers: BTreeSet<_> = obligation.places.iter().map(|place| &place.paper).collect();
+    for paper in papers {
+        let mut of_paper = profiles.iter().filter(|profile| profile.paper == *paper).peekable();
+        let ran = of_paper.peek().is_some();
+        if ran && !of_paper.any(|profile| rules.iter().any(|rule| profile.rules.contains(*rule))) {
+            let (id, paper) = (obligation.id.clone(), paper.clone());
+            problems.push(Problem::NotInForce { id, paper });
         }
     }
 }

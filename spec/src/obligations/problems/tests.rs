@@ -53,6 +53,12 @@ fn an_unknown_rule_is_found() {
 }
 
 #[test]
+fn a_rule_of_another_version_is_found() {
+    let paper = "3".to_string();
+    assert_eq!(broken("MED-01", "ROT-35"), [Problem::NotInForce { id: "O-1".into(), paper }]);
+}
+
+#[test]
 fn an_unknown_reading_is_found() {
     let reading = "R-00".to_string();
     assert_eq!(broken("R-01", "R-00"), [Problem::UnknownReading { id: "O-2".into(), reading }]);
