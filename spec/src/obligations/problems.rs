@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{Obligation, Obligations, Section};
 use crate::{
-    profiles::Profile,
+    profiles::{FORMULA_ONLY, Profile},
     readings,
     rules::{Provenance, Rule},
 };
@@ -194,7 +194,10 @@ fn in_force(obligation: &Obligation, profiles: &[Profile], problems: &mut Vec<Pr
     for paper in papers {
         let mut of_paper = profiles.iter().filter(|profile| profile.paper == *paper).peekable();
         let ran = of_paper.peek().is_some();
-        if ran && !of_paper.any(|profile| rules.iter().any(|rule| profile.rules.contains(*rule))) {
+        let shown = |profile: &Profile, rule: &Rule| {
+            profile.rules.contains(*rule) || FORMULA_ONLY.contains(rule)
+        };
+        if ran && !of_paper.any(|profile| rules.iter().any(|rule| shown(profile, rule))) {
             let (id, paper) = (obligation.id.clone(), paper.clone());
             problems.push(Problem::NotInForce { id, paper });
         }
