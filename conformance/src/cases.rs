@@ -20,6 +20,7 @@ mod media;
 mod membership;
 #[cfg(test)]
 mod pairs;
+mod raw;
 mod rotation;
 pub(crate) mod scene;
 mod whole;

@@ -121,7 +121,7 @@ pub enum Input {
         /// Whether the meeting is to be locked.
         locked: bool,
     },
-    /// The user of the leader removes somebody.
+    /// The user of the leader removes somebody, or a host that does not lead, by way of the server.
     Kick {
         /// User ID.
         user_id: String,

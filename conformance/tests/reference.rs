@@ -14,7 +14,9 @@ use conclave_conformance::{
     verdict::{Mode, Verdict},
 };
 use conclave_model::script::{Act, CastMember, ScriptStep};
-use conclave_spec::{Level, Profile, Rule, obligations::Obligations, profiles::FORMULA_ONLY};
+use conclave_spec::{
+    Level, Profile, Rule, obligations::Obligations, profiles::FORMULA_ONLY, readings,
+};
 use serde_json::Value;
 
 fn cases() -> Vec<Case> {
@@ -144,6 +146,22 @@ fn every_obligation_with_rules_has_a_scenario() {
     }
     assert_eq!(unshown, Vec::new());
     assert!(counted > 1_000, "{counted}");
+}
+
+/// A reading that some rule carries is shown by a case; the others lie outside meetings.
+#[test]
+fn every_reading_about_a_meeting_has_a_case() {
+    let cases = cases();
+    let shown: BTreeSet<Rule> = cases.iter().flat_map(|case| case.rules.iter().copied()).collect();
+    let mut outside = Vec::new();
+    for reading in readings::ALL {
+        if reading.rules.is_empty() {
+            outside.push(reading.id);
+        } else {
+            assert!(reading.rules.iter().any(|rule| shown.contains(rule)), "{}", reading.id);
+        }
+    }
+    assert_eq!(outside, ["R-95", "R-96", "R-97", "R-98"]);
 }
 
 /// How two scripts of a pair lie apart.

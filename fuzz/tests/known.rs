@@ -23,7 +23,7 @@ fn every_weakness_is_found_in_every_version_it_names() {
         let goal = weakness.goal;
         let versions = Profile::all().into_iter().filter(|it| weakness.versions.contain(it));
         for profile in versions.filter(|profile| goal.applies(profile)) {
-            let found = explored(&profile, &slice, 5_000, Until::Broken(goal));
+            let found = explored(&profile, &slice, 12_000, Until::Broken(goal));
             let name = (goal.id(), profile.id, slice.name);
             assert!(found.counterexample(goal).is_some(), "{name:?} holds: {}", weakness.why);
         }

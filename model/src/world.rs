@@ -226,6 +226,8 @@ impl World {
             knowledge.learn(&spy.identity);
             if let Phase::Joined(joined) = &spy.phase {
                 knowledge.learn_secret(&joined.ephemeral.secret);
+                // A leader does not seal to itself what it makes.
+                joined.ring.iter().for_each(|key| knowledge.learn(&key.meeting_key));
             }
         }
         for party in &self.ledger.opened {

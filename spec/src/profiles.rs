@@ -198,6 +198,9 @@ const SINCE_6_0_10: &[Rule] = &[
     Rule::NoClassicForHybrid,
 ];
 
+/// What the hardened profile adds.
+const HARDENED: &[Rule] = &[Rule::NumberAboveCertified, Rule::SubkeyNamesDevice];
+
 const ZOOM_2_3_1_PARAMS: Params = Params {
     rotation_interval_ms_min: 15_000,
     joiner_key_age_ms_max: 15_000,
@@ -223,14 +226,15 @@ impl Profile {
     /// The protocol of November 2020: the sequence number of a key travels outside its seal.
     #[must_use]
     pub fn zoom_2_3_1() -> Self {
-        let later = [SINCE_3_0, SINCE_3_1, SINCE_5_12, SINCE_5_13, SINCE_6_0_10, FORMULA_ONLY];
+        let later =
+            [SINCE_3_0, SINCE_3_1, SINCE_5_12, SINCE_5_13, SINCE_6_0_10, HARDENED, FORMULA_ONLY];
         let rules = later.map(RuleSet::of).into_iter().fold(RuleSet::all(), RuleSet::less);
         Self {
             id: "zoom-2.3.1",
             parent: None,
             paper: "2.3.1",
             summary: "key number outside the seal (client 5.4.0)",
-            rules: rules.without(Rule::SubkeyNamesDevice),
+            rules,
             params: ZOOM_2_3_1_PARAMS,
             box_suite: BoxSuite::Classic,
             heartbeat_form: HeartbeatForm::Tuple,
@@ -339,7 +343,8 @@ impl Profile {
         }
     }
 
-    /// Version 4.6 with the safest choice wherever it leaves one.
+    /// Version 4.6 with a safer choice where a client can make one by itself; what it makes of each
+    /// reading is in [`crate::readings::HARDENED`].
     #[must_use]
     pub fn hardened() -> Self {
         let parent = Self::zoom_4_6();
@@ -347,8 +352,8 @@ impl Profile {
             id: "hardened",
             parent: Some(parent.id),
             paper: "4.6",
-            summary: "4.6 with the safest choice wherever there is one (no client)",
-            rules: parent.rules.with(Rule::SubkeyNamesDevice),
+            summary: "4.6 with safer choices where a client can make them by itself (no client)",
+            rules: parent.rules.union(RuleSet::of(HARDENED)),
             grace_from: GraceFrom::Certificate,
             nonce_schedule: NonceSchedule::Constant,
             ..parent

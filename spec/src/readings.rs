@@ -1,14 +1,17 @@
 //! Where the paper is silent or contradicts itself, and what Conclave reads there.
 //!
 //! A reading names the alternatives, the one the reference takes and why. Where another choice is
-//! as good for a client, it has a policy key. In this release only `first_key_wait`, `coalescing` and
-//! `takeover_key` can be declared and have cases; the other keys are reserved.
+//! as good for a client, it has a policy key. Those of [`DECLARED`] can be declared and have cases; the
+//! others are reserved.
+
+pub use hardened::{HARDENED, Stance};
 
 use crate::rules::{Citation, Rule};
 
 mod device;
 mod election;
 mod encoding;
+mod hardened;
 mod heartbeat;
 mod hybrid;
 mod liveness;
@@ -45,7 +48,7 @@ pub struct Reading {
     /// Why the reference takes it.
     pub why: &'static str,
     /// The name of the policy by which a client declares another alternative, where that is
-    /// legitimate.
+    /// legitimate. Not every one can be declared yet: see [`Reading::is_declared`].
     pub policy: Option<&'static str>,
     /// The rules that would read otherwise under another alternative.
     pub rules: &'static [Rule],
@@ -56,6 +59,19 @@ impl Reading {
     #[must_use]
     pub fn choice(&self) -> Option<&'static Alternative> {
         self.alternative(self.chosen)
+    }
+
+    /// What the hardened profile makes of it, and why.
+    #[must_use]
+    pub fn hardened(&self) -> Option<(Stance, &'static str)> {
+        let entry = HARDENED.iter().find(|(id, ..)| *id == self.id);
+        entry.map(|(_, stance, why)| (*stance, *why))
+    }
+
+    /// Whether a client can declare another alternative in this release, and is judged by it.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        self.policy.is_some_and(|policy| DECLARED.contains(&policy))
     }
 
     /// The alternative with this key.
@@ -167,7 +183,15 @@ pub const ALL: &[Reading] = &[
     media::R_100,
     device::R_101,
     liveness::R_102,
+    election::R_103,
+    membership::R_104,
+    rotation::R_105,
+    hybrid::R_106,
+    election::R_107,
 ];
+
+/// The policies that a client can declare in this release: there are cases for their alternatives.
+pub const DECLARED: [&str; 3] = ["coalescing", "first_key_wait", "takeover_key"];
 
 /// The reading with this identifier.
 #[must_use]
@@ -213,6 +237,23 @@ mod tests {
     }
 
     #[test]
+    fn hardened_says_what_it_makes_of_every_reading() {
+        let named: Vec<_> = HARDENED.iter().map(|(id, ..)| *id).collect();
+        assert_eq!(named, ALL.iter().map(|reading| reading.id).collect::<Vec<_>>());
+        for (id, stance, why) in HARDENED {
+            let reading = by_id(id).unwrap();
+            assert!(why.ends_with('.'), "{id}");
+            if let Stance::Takes(key) | Stance::Leaves(key) = stance {
+                assert!(reading.alternative(key).is_some(), "{id}: {key}");
+                assert_ne!(*key, reading.chosen, "{id}");
+            }
+        }
+        let takes = HARDENED.iter().filter(|(_, it, _)| matches!(it, Stance::Takes(_)));
+        let takes: Vec<_> = takes.map(|(id, ..)| *id).collect();
+        assert_eq!(takes, ["R-39", "R-64", "R-65", "R-105"]);
+    }
+
+    #[test]
     fn policies_are_unique() {
         let policies: Vec<_> = ALL.iter().filter_map(|reading| reading.policy).collect();
         assert_eq!(policies.iter().collect::<BTreeSet<_>>().len(), policies.len());
@@ -246,12 +287,12 @@ mod tests {
             (7, &["R-26"]),
             (8, &["R-66"]),
             (9, &["R-65"]),
-            (10, &["R-55"]),
+            (10, &["R-55", "R-102"]),
             (11, &["R-52", "R-53"]),
             (12, &["R-67", "R-68"]),
             (13, &["R-69"]),
-            (14, &["R-51"]),
-            (15, &["R-56"]),
+            (14, &["R-51", "R-70"]),
+            (15, &["R-56", "R-59"]),
             (16, &["R-71"]),
             (17, &["R-48"]),
             (18, &["R-49", "R-72"]),
@@ -260,7 +301,7 @@ mod tests {
             (21, &["R-74"]),
             (22, &["R-03"]),
             (23, &["R-64"]),
-            (24, &["R-11", "R-40", "R-78"]),
+            (24, &["R-11", "R-40", "R-43", "R-78"]),
             (25, &["R-39", "R-78"]),
             (26, &["R-77"]),
             (27, &["R-60"]),
@@ -288,12 +329,9 @@ mod tests {
         }
     }
 
-    /// Whoever adds a policy that can be declared says so in the text above.
     #[test]
-    fn the_policies_that_can_be_declared_are_those_of_three_readings() {
-        let of = |policy| ALL.iter().find(|it| it.policy == Some(policy)).map(|it| it.id);
-        assert_eq!(of("first_key_wait"), Some("R-16"));
-        assert_eq!(of("coalescing"), Some("R-73"));
-        assert_eq!(of("takeover_key"), Some("R-57"));
+    fn every_policy_that_can_be_declared_is_one_of_a_reading() {
+        let declared = ALL.iter().filter(|reading| reading.is_declared()).map(|it| it.id);
+        assert_eq!(declared.collect::<Vec<_>>(), ["R-16", "R-57", "R-73"]);
     }
 }

@@ -422,6 +422,10 @@ rules! {
     /// A client that signed a Kyber key takes no classic box from a leader that signed one too.
     NoClassicForHybrid = "ROT-40", Rotation, Guard, Must, Reading("R-61"),
         Reject, cite("4.4", "subsubsec:meetingcrypto"), needs [];
+    /// A key of a new leader that has certified nothing yet is taken only under a number above
+    /// every certified one.
+    NumberAboveCertified = "ROT-41", Rotation, Guard, Must, Reading("R-105"),
+        Ignore, cite("4.1", "subsubsec:keyrotation"), needs [SealCarriesSeq, KeyAwaitsHeartbeat];
 
     // MEM: links
     /// A link is taken only when it names the hash of the link before it.

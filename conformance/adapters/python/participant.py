@@ -72,7 +72,7 @@ class Participant(Device):
         meeting = self.meeting()
         meeting.ahead, meeting.held, meeting.anchor = [], None, None
         meeting.chain = replace(meeting.chain, t=0, timestamp_ms=0)
-        meeting.leader_is_new = True
+        meeting.leader_is_new = meeting.leader_is_silent = True
         self.drop_uncertified()
 
     # The list
@@ -161,7 +161,7 @@ class Participant(Device):
         unlocked = self.take_steps(steps)
         self.certify(number)
         meeting.chain = Chain(beat["t"], number, digest, timestamp_ms)
-        meeting.heard, meeting.leader_is_new = True, False
+        meeting.heard, meeting.leader_is_new, meeting.leader_is_silent = True, False, False
         meeting.silent_since_ms = self.now_ms
         if number > before or meeting.anchor is None:
             meeting.anchor = Anchor(self.now_ms, timestamp_ms)
@@ -223,6 +223,9 @@ class Participant(Device):
             held = max(meeting.chain.mk_seq - 1, 0)
         if opened["mk_seq"] <= held:
             raise Ignored("ROT-02", "number not greater than every one held")
+        uncertified = meeting.leader_is_silent and opened["mk_seq"] <= meeting.chain.mk_seq
+        if uncertified and "ROT-41" in self.rules:  # the number was certified by another leader
+            raise Ignored("ROT-41", "number not greater than every certified one")
         self.install(opened["mk_seq"], opened["meeting_key"])
         return None
 

@@ -62,7 +62,7 @@ ZOOM_4_1 = replace(CLIENT_5_12, rules=CLIENT_5_12.rules | SINCE_5_13, heartbeat_
 ZOOM_4_4 = replace(ZOOM_4_1, rules=ZOOM_4_1.rules | SINCE_6_0_10, hybrid=True)
 HARDENED = replace(
     ZOOM_4_4,
-    rules=ZOOM_4_4.rules | {"MED-10"},
+    rules=ZOOM_4_4.rules | {"MED-10", "ROT-41"},
     grace_from="certificate",
     nonce_schedule="constant",
 )

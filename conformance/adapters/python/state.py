@@ -104,6 +104,7 @@ class Meeting:
     heard: bool = False  # a heartbeat was taken, or sent, since the join
     anchor: Anchor | None = None
     leader_is_new: bool = False  # it changed, and neither link nor heartbeat came since
+    leader_is_silent: bool = False  # it changed, and no heartbeat came since
     left_under: dict[Person, int] = field(default_factory=dict)  # key number known to who left
     # The board.
     board: dict[Person, Announced] = field(default_factory=dict)

@@ -111,13 +111,6 @@ const WHY: &[(Rule, Why)] = &[
     ),
     (AgreementContributory, NotReached("no deceit announces a key of small order")),
     (
-        SeqByOne,
-        StoodInFor(
-            &[SeqIncreases],
-            "a participant asks that numbers rise, not that none is left out",
-        ),
-    ),
-    (
         RotateOnLeave,
         StoodInFor(
             &[LeaverShownUntilRekey],
@@ -261,13 +254,6 @@ const WHY: &[(Rule, Why)] = &[
     (
         NoSealWithoutNonce,
         StoodInFor(&[NonceRecent], "a recipient takes no key that is bound to no nonce of its own"),
-    ),
-    (
-        TakeoverCoalesces,
-        StoodInFor(
-            &[SnapshotKeepsKnown],
-            "a new leader that goes on without a snapshot goes on with the list it has",
-        ),
     ),
     (
         LeaderStepsDown,

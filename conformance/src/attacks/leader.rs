@@ -4,22 +4,23 @@ use conclave_model::{
     harm::{Harm, Sign},
     message::{Meeting, Role},
     script::{
-        Act, CastMember, ForgedHeartbeat, ForgedLink, ForgedSeal, ForgedSnapshot, KeyRecipe,
-        MessageKind, OperationRecipe, Recipe, ValueRecipe,
+        Act, CastMember, Change, ForgedHeartbeat, ForgedLink, ForgedSeal, ForgedSnapshot,
+        KeyRecipe, MessageKind, OperationRecipe, Recipe, ValueRecipe,
     },
 };
 use conclave_spec::{Profile, Rule};
 
 use super::{
     D, Entry, Evidence, Expected, NA, Play, play, refused,
-    steps::{as_late, goes_on, listed_during, meets, reads, says},
+    steps::{as_late, certify, goes_on, listed_during, meets, posted, reads, says},
 };
 use crate::cases::scene::{Scene, forged_seal, heartbeat, link, meeting, seat};
 
 const LISTED: Expected = refused(&[Rule::LeaderListed]);
 const KNOWN: Expected = refused(&[Rule::LockedLeaderKnown]);
+const ABOVE: Expected = refused(&[Rule::NumberAboveCertified]);
 
-pub(super) const ALL: [Entry; 5] = [
+pub(super) const ALL: [Entry; 6] = [
     Entry {
         id: "ATK-ZM-18",
         title: "Two meetings, one bad leader",
@@ -91,6 +92,23 @@ pub(super) const ALL: [Entry; 5] = [
         needs: &[Rule::LockListed],
         expected: [NA, NA, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN],
         play: stranger_leads_locked,
+    },
+    Entry {
+        id: "ATK-ZM-20D",
+        title: "A number another certified",
+        evidence: Evidence::Derived,
+        source: "4.1, subsubsec:keyrotation; finding F-04",
+        attacker: "insider with an account",
+        goal: "ROSTER-SEND, CONF, LOCK",
+        story: "The leader of a locked meeting rotates; a member gets the heartbeat that certifies \
+                the key, and not the key. Then the server names the attacker to it, under the name \
+                of another member. The attacker, on no list, gives it a key of its own under the \
+                certified number, and sends no heartbeat at all.",
+        note: "Only the notice is shown, that a member leads who is on the list, and another code. \
+               Before client 5.12 no certificate is waited for, as in ATK-ZM-10.",
+        needs: &[],
+        expected: [D, D, D, D, D, D, D, D, ABOVE],
+        play: number_certified_before,
     },
 ];
 
@@ -207,6 +225,45 @@ fn unlisted_leader(profile: &Profile) -> Play {
     says(&mut scene, "bob", "who leads?");
     play(scene, "bob", decisive, &[Harm::Unseen { by: "bob", spy: "mallory" }])
         .shown(&[Sign::LeaderChanged { at: "bob", user_id: "mallory" }])
+}
+
+fn number_certified_before(profile: &Profile) -> Play {
+    const TEXT: &str = "among ourselves, behind the lock";
+    let mut scene = Scene::seated(profile, &["alice", "bob", "carol", "dave"]);
+    scene.also(CastMember::new("mallory", seat("mallory")));
+    goes_on(&mut scene, "alice", &["bob", "carol", "dave"], 0, 40_000);
+    if scene.has(Rule::LockListed) {
+        scene.set_lock("alice", true).catch_up("bob");
+    }
+    let before = posted(&mut scene, "alice");
+    scene.depart("alice", "dave");
+    as_late(&mut scene, "mallory", "alice");
+    scene.advance("alice", 50_000).advance("bob", 50_000);
+    certify(&mut scene, "bob", "alice", before);
+    scene.join("mallory", Role::Participant).told_leader("mallory", "mallory");
+    scene.admit("mallory", "bob");
+    let text = |text: &str| ValueRecipe::Text(text.to_owned());
+    let named = [("user_id", "carol"), ("hardware_id", "carol-laptop")];
+    let announcement = Recipe::ForgedAnnouncement {
+        by: "mallory".to_owned(),
+        label: None,
+        changes: named.map(|(field, name)| Change::new(field, text(name))).into(),
+    };
+    scene.told_leader_as("bob", "mallory", seat("carol"), announcement);
+    let sealed = ForgedSeal {
+        by: "mallory".to_owned(),
+        key: KeyRecipe::Held(scene.newest_key("mallory")),
+        changes: vec![Change::new("leader", text("carol"))],
+        ..forged_seal("bob", scene.last_beat("bob").mk_seq)
+    };
+    let decisive = scene.steps();
+    scene.sealed_forged("bob", sealed).advance("bob", 57_000);
+    says(&mut scene, "bob", TEXT);
+    let harms = [reads("mallory", "bob", TEXT), Harm::Unseen { by: "bob", spy: "mallory" }];
+    play(scene, "bob", decisive, &harms).shown(&[
+        Sign::LeaderChanged { at: "bob", user_id: "carol" },
+        Sign::CodesDiffer { one: "alice", other: "bob" },
+    ])
 }
 
 fn stranger_leads_locked(profile: &Profile) -> Play {

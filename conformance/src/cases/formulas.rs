@@ -139,6 +139,20 @@ fn plain(world: RuleSet, list: &mut Vec<FormulaDraft>) {
         draft("device", "binding", "The bytes an announcement signs", "binding", binding)
             .tests(&[Rule::EncodingInjective]),
     );
+    let of_any_text = inputs(&[
+        ("meeting_id", text("7")),
+        ("meeting_uuid", hexed("uuid", 16)),
+        ("user_id", text("Ælfgifu 李")),
+        ("hardware_id", "x".repeat(255)),
+        ("ivk", hexed("ivk", 32)),
+        ("pk", hexed("pk", 32)),
+    ]);
+    let title = "The same with identifiers of other letters and of the least and greatest length";
+    list.push(
+        draft("device", "binding-of-any-text", title, "binding", of_any_text)
+            .tests(&[Rule::EncodingInjective]),
+    );
+    strict(world, list);
     for (name, at) in [("security-code", "ivk"), ("security-code-other", "another ivk")] {
         let ivk = inputs(&[("ivk", hexed(at, 32))]);
         list.push(
@@ -148,6 +162,70 @@ fn plain(world: RuleSet, list: &mut Vec<FormulaDraft>) {
     }
     classic(world, list);
     media(world, list);
+}
+
+/// Reading R-24: what a verification refuses beside signatures of somebody else.
+fn strict(world: RuleSet, list: &mut Vec<FormulaDraft>) {
+    let label = Label::Announcement.text().to_owned();
+    let signing = inputs(&[
+        ("seed", hexed("seed", 32)),
+        ("label", label.clone()),
+        ("message", hexed("message", 100)),
+    ]);
+    let signature = output(world, "sign", &signing, "signature");
+    let ivk = sign::verifying_key(&Octets::new(bytes("seed", 32))).unwrap_or_default();
+    let ivk = hex::encode(ivk.as_slice());
+    let verifying = |ivk: &str, signature: &str| {
+        inputs(&[
+            ("ivk", ivk.to_owned()),
+            ("label", label.clone()),
+            ("message", hexed("message", 100)),
+            ("signature", signature.to_owned()),
+        ])
+    };
+    // The neutral element as key and commitment, and zero: the equation holds for every message.
+    let neutral = format!("01{}", "00".repeat(31));
+    let trivial = format!("{neutral}{}", "00".repeat(32));
+    let (commitment, scalar) = signature.split_at(64.min(signature.len()));
+    let beyond = format!("{commitment}{}", plus_order(scalar));
+    for (name, title, inputs, refused) in [
+        ("verify", "A signature that holds", verifying(&ivk, &signature), false),
+        (
+            "verify-small-order-key",
+            "A key under which one signature holds for every message is refused",
+            verifying(&neutral, &trivial),
+            true,
+        ),
+        (
+            "verify-small-order-commitment",
+            "A commitment of small order is refused",
+            verifying(&ivk, &trivial),
+            true,
+        ),
+        (
+            "verify-scalar-beyond-order",
+            "The same signature with the group's order added to its scalar is refused",
+            verifying(&ivk, &beyond),
+            true,
+        ),
+    ] {
+        let draft = draft("device", name, title, "verify", inputs);
+        let draft = draft.tests(&[Rule::AnnouncementVerifies]);
+        list.push(if refused { draft.refused(Rule::AnnouncementVerifies) } else { draft });
+    }
+}
+
+/// A scalar of Ed25519, little-endian in hexadecimal, plus the order of the group.
+fn plus_order(scalar: &str) -> String {
+    const ORDER: &str = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+    let (scalar, order) = (hex::decode(scalar), hex::decode(ORDER));
+    let mut carry = 0;
+    let sum = scalar.iter().flatten().zip(order.iter().flatten()).map(|(one, other)| {
+        let sum = u16::from(*one) + u16::from(*other) + carry;
+        carry = sum >> 8;
+        sum.to_le_bytes()[0]
+    });
+    hex::encode(sum.collect::<Vec<_>>())
 }
 
 fn classic(world: RuleSet, list: &mut Vec<FormulaDraft>) {

@@ -8,6 +8,7 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     Draft, Drafts,
+    raw::a_link,
     scene::{Scene, forged_heartbeat, heartbeat, link},
 };
 
@@ -199,17 +200,6 @@ const FIRST_OF_TAG: usize = 4;
 
 /// The last byte of the length of the first hash in a heartbeat.
 const WIDTH_OF_LIST_HASH: usize = (4 + 18) + 3;
-
-/// The bytes of a link that unlocks, in hexadecimal.
-fn a_link() -> String {
-    let fields: [&[u8]; 10] =
-        [b"conclave/link", &[0, 0, 0, 4], &[7; 32], b"unlock", b"", b"", b"", b"", b"", b""];
-    let framed = |field: &[u8]| {
-        let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
-        hex::encode(length.to_be_bytes()) + &hex::encode(field)
-    };
-    fields.iter().map(|field| framed(field)).collect()
-}
 
 /// The hash of a heartbeat of Alice.
 fn hash_of(nth: u32) -> ValueRecipe {

@@ -101,7 +101,7 @@ fn damaged(drafts: &mut Drafts) {
         (
             "packet-that-is-a-heartbeat",
             "The bytes of a heartbeat are no packet",
-            WireEdit::Instead(super::membership::a_heartbeat()),
+            WireEdit::Instead(super::raw::a_heartbeat()),
         ),
         ("packet-other-header", "A packet with another counter is not played", WireEdit::Flip(15)),
         (

@@ -11,6 +11,7 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     Draft, Drafts,
+    raw::{a_heartbeat, a_snapshot_with_a_leaver_bound},
     scene::{Scene, forged_heartbeat, link, next_instance, seat},
 };
 
@@ -24,6 +25,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     changed(drafts);
     certified(drafts);
     misplaced(drafts);
+    strangers(drafts);
     earlier_meeting(drafts);
     bytes(drafts);
     operations::drafts(drafts);
@@ -234,6 +236,27 @@ fn misplaced(drafts: &mut Drafts) {
     }
 }
 
+/// A link is signed by nobody. One that another member made stands until the leader's heartbeat.
+fn strangers(drafts: &mut Drafts) {
+    let mut scene = Scene::seated(&drafts.profile, &["alice", "bob", "carol", "dave"]);
+    let forged = ForgedLink {
+        by: "carol".to_owned(),
+        v: 5,
+        prev: Some(Box::new(link("alice", 4))),
+        operation: OperationRecipe::Left { seat: seat("alice") },
+    };
+    scene.link_forged("bob", forged).observe("bob").depart("alice", "dave");
+    newest_heartbeat(&mut scene, "bob");
+    scene.refused(Rule::CertifiesKnownLink).observe("bob");
+    drafts.alone(
+        Draft::new("link-of-a-member", "A link that another member made is never certified")
+            .plays("bob")
+            .tests(Rule::LinkAwaitsHeartbeat)
+            .tests(Rule::CertifiesKnownLink),
+        scene,
+    );
+}
+
 /// Links and heartbeats of an earlier meeting are nothing to this one.
 fn earlier_meeting(drafts: &mut Drafts) {
     let mut scene = Scene::seated(&drafts.profile, &["alice", "bob"]);
@@ -288,6 +311,11 @@ fn bytes(drafts: &mut Drafts) {
         ("link-without-an-operation", "with an unknown operation", WireEdit::Flip(FIRST_OF_OP)),
         ("link-with-a-field-too-long", "with a hash of 33 bytes", WireEdit::Flip(WIDTH_OF_PREV)),
         ("link-that-is-a-heartbeat", "that is a heartbeat", WireEdit::Instead(a_heartbeat())),
+        (
+            "link-with-a-leaver-bound",
+            "by which somebody gone is still bound to a key",
+            WireEdit::Instead(a_snapshot_with_a_leaver_bound()),
+        ),
     ] {
         let mut scene = joining(&drafts.profile);
         scene.link("bob", "alice", 3).damaged_on_the_wire(edit).refused(Rule::EncodingCanonical);
@@ -307,21 +335,6 @@ const FIRST_OF_OP: usize = (4 + 13) + (4 + 4) + (4 + 32) + 4;
 
 /// The last byte of the length of the hash in a link.
 const WIDTH_OF_PREV: usize = (4 + 13) + (4 + 4) + 3;
-
-/// The bytes of some heartbeat, in hexadecimal.
-pub(super) fn a_heartbeat() -> String {
-    let mut text = framed(b"conclave/heartbeat");
-    for width in [32, 4, 4, 4, 64] {
-        text += &framed(&vec![7; width]);
-    }
-    text
-}
-
-/// A field behind its length, in hexadecimal.
-fn framed(bytes: &[u8]) -> String {
-    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    hex::encode(length.to_be_bytes()) + &hex::encode(bytes)
-}
 
 #[cfg(test)]
 mod tests {

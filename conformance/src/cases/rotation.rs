@@ -8,6 +8,7 @@ use conclave_spec::{Label, Profile, Rule};
 
 use super::{
     Draft, Drafts,
+    raw::a_link,
     scene::{
         Scene, forged_announcement, forged_heartbeat, forged_seal, next_instance, sealed, seat,
     },
@@ -38,6 +39,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     leader::drafts(drafts);
     joins::drafts(drafts);
     waiting(drafts);
+    waits_apart(drafts);
     first_key(drafts);
     erasing::drafts(drafts);
     hybrid::drafts(drafts);
@@ -111,7 +113,8 @@ fn damage(drafts: &mut Drafts) {
         ("sealed-key-shorter", "a byte missing", WireEdit::Truncate(1)),
         ("sealed-key-empty", "no bytes at all", WireEdit::Truncate(10_000)),
         ("sealed-key-oversized", "thousands of bytes", WireEdit::Append("5a".repeat(5_000))),
-        ("sealed-key-other-tag", "the tag of something else", WireEdit::Flip(10)),
+        ("sealed-key-other-tag", "the tag of nothing", WireEdit::Flip(10)),
+        ("sealed-key-that-is-a-link", "the bytes of a link", WireEdit::Instead(a_link())),
     ] {
         let mut scene = awaiting(profile);
         scene.sealed("bob", 1).damaged_on_the_wire(edit).refused(Rule::EncodingCanonical);
@@ -173,6 +176,22 @@ fn metadata(drafts: &mut Drafts) {
         .plays("bob"),
         scene,
         &pairs,
+    );
+    // The same letters, cut into other names.
+    let mut scene = awaiting(profile);
+    let names = [("leader", "aliceb"), ("recipient", "ob")];
+    let shifted = names.map(|(field, name)| Change::new(field, text(name)));
+    let forged = seal(&mut scene, shifted.into());
+    scene.sealed_forged("bob", forged).refused(Rule::SealOpens);
+    drafts.alone(
+        Draft::new(
+            "seal-bound-to-names-shifted",
+            "The same letters cut into other names are refused",
+        )
+        .plays("bob")
+        .tests(Rule::EncodingInjective)
+        .tests(Rule::SealOpens),
+        scene,
     );
     for (rule, word, change) in fields {
         let mut scene = awaiting(profile);
@@ -259,6 +278,32 @@ fn waiting(drafts: &mut Drafts) {
             .plays("bob")
             .side(Rule::UseNewestKey, Side::Decisive, soon, moment)
             .side(Rule::WaitBeforeUse, Side::Common, soon, moment),
+        scene,
+    );
+}
+
+/// Each key waits for itself (reading R-05): a second one within the wait puts the first off no
+/// longer, and is not used in its place.
+fn waits_apart(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    if !profile.rules.contains(Rule::SealCarriesSeq) {
+        return;
+    }
+    let mut scene = Scene::seated(profile, &["alice", "bob", "carol"]);
+    scene.run(20_000);
+    let (first, second) = (scene.newest_key("bob") + 1, scene.newest_key("bob") + 2);
+    let wait_ms = u64::from(profile.params.use_wait_ms_max);
+    scene.heartbeat_forged("bob", certified(second));
+    for (number, at_ms) in [(first, 21_000), (second, 21_000 + wait_ms - 500)] {
+        scene.advance("bob", at_ms).sealed_forged("bob", forged_seal("bob", number));
+    }
+    scene.advance("bob", 21_000 + wait_ms).observe("bob").send("bob", "under the first of the two");
+    scene.shows(Rule::UseNewestKey);
+    drafts.alone(
+        Draft::new("keys-wait-apart", "A further key within the wait starts no wait anew")
+            .plays("bob")
+            .tests(Rule::UseNewestKey)
+            .tests(Rule::WaitBeforeUse),
         scene,
     );
 }

@@ -4,7 +4,7 @@ use conclave_spec::{
     Profile, Rule,
     obligations::{Obligation, Obligations},
     profiles::FORMULA_ONLY,
-    readings::{self, Reading},
+    readings::{self, Reading, Stance},
 };
 
 /// The profiles a rule is in force in, oldest first.
@@ -50,4 +50,13 @@ pub fn obligations_of(rule: Rule, table: &Obligations) -> Vec<&Obligation> {
 pub fn obligations_with_reading<'a>(id: &str, table: &'a Obligations) -> Vec<&'a Obligation> {
     let named = |obligation: &&Obligation| obligation.reading.iter().any(|reading| reading == id);
     table.all().iter().filter(named).collect()
+}
+
+/// Which alternative of a reading the hardened profile takes, in a few words.
+pub(crate) fn stance(reading: &Reading, stance: Stance) -> String {
+    match stance {
+        Stance::Safest => format!("{}, the safest there is", reading.chosen),
+        Stance::Takes(key) => format!("{key}, which is safer"),
+        Stance::Leaves(key) => format!("{}, although {key} would be safer", reading.chosen),
+    }
 }

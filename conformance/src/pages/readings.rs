@@ -47,6 +47,9 @@ fn entry(reading: &Reading, table: &Obligations) -> String {
     text.push_str(&format!("\nWhy: {}\n\n", reading.why));
     text.push_str(&format!("- paper: {}\n", markdown::place(reading.place)));
     text.push_str(&format!("- policy: {}\n", policy(reading)));
+    if let Some((stance, why)) = reading.hardened() {
+        text.push_str(&format!("- hardened: `{}`. {why}\n", facts::stance(reading, stance)));
+    }
     text.push_str(&format!("- rules: {}\n", markdown::rules(reading.rules)));
     let obligations = facts::obligations_with_reading(id, table);
     let obligations = obligations.iter().map(|o| markdown::to_obligation(&o.id));
@@ -55,5 +58,9 @@ fn entry(reading: &Reading, table: &Obligations) -> String {
 }
 
 fn policy(reading: &Reading) -> String {
-    reading.policy.map_or_else(|| "-".to_owned(), |key| format!("`{key}`"))
+    match reading.policy {
+        None => "-".to_owned(),
+        Some(key) if reading.is_declared() => format!("`{key}`"),
+        Some(key) => format!("`{key}` (reserved)"),
+    }
 }

@@ -87,6 +87,13 @@ fn other_readers(bytes: &Octets) {
     for rules in [all, all.without(Rule::SealCarriesSeq), RuleSet::EMPTY] {
         if let Ok(opened) = open_sealed_plaintext(rules, bytes) {
             assert_eq!(opened.mk_seq.is_some(), rules.contains(Rule::SealCarriesSeq));
+            let number = opened.mk_seq.map(wire::u32_be).unwrap_or_default();
+            let values = [("meeting_key", opened.meeting_key), ("mk_seq", number)];
+            let again =
+                wire::encode(&layouts::SEALED_PLAINTEXT, rules, &values).expect("a plaintext");
+            let whole = rules.contains(Rule::EncodingCanonical);
+            assert!(bytes.as_slice().starts_with(again.as_slice()));
+            assert!(!whole || again == *bytes, "the plaintext of a seal is read as it is written");
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum Versions {
     Without(Rule),
     /// Those with it.
     With(Rule),
+    /// Those with the first and without the second.
+    Between(Rule, Rule),
 }
 
 /// Every weakness there is.
@@ -51,6 +53,24 @@ pub const WEAKNESSES: &[Weakness] = &[
         slices: &["certified", "joiner", "roster", "replay", "delay", "wide"],
         versions: Versions::Without(Rule::KeyAwaitsHeartbeat),
         why: "a key is used before a heartbeat certified the list of those who have it",
+    },
+    Weakness {
+        goal: Goal::RosterSend,
+        slices: &["withheld"],
+        versions: Versions::Without(Rule::NumberAboveCertified),
+        why: "a number certified by one leader counts for the key of the next (finding F-04)",
+    },
+    Weakness {
+        goal: Goal::AgreeKey,
+        slices: &["withheld"],
+        versions: Versions::Between(Rule::KeyAwaitsHeartbeat, Rule::NumberAboveCertified),
+        why: "a number certified by one leader counts for the key of the next (finding F-04)",
+    },
+    Weakness {
+        goal: Goal::Nonce,
+        slices: &["devices"],
+        versions: Versions::Without(Rule::SubkeyNamesDevice),
+        why: "the devices of one user share a stream key, and count alike (finding F-05)",
     },
     Weakness {
         goal: Goal::Backward,
@@ -122,6 +142,9 @@ impl Versions {
         match self {
             Self::Without(rule) => !profile.rules.contains(rule),
             Self::With(rule) => profile.rules.contains(rule),
+            Self::Between(rule, end) => {
+                profile.rules.contains(rule) && !profile.rules.contains(end)
+            }
         }
     }
 }

@@ -37,6 +37,8 @@ impl<A: Algebra> Progress<'_, A> {
             Some(mk_seq) => {
                 let increases = mk_seq > self.last_seq()?;
                 self.checks.require(Rule::SeqIncreases, Party::Server, increases)?;
+                let vouched = !self.participant()?.changed || mk_seq > self.joined()?.chain.mk_seq;
+                self.checks.require(Rule::NumberAboveCertified, Party::Peer, vouched)?;
                 self.duty(Rule::SealCarriesSeq);
                 self.install(mk_seq, opened.meeting_key, choice)
             }

@@ -281,6 +281,8 @@ fn openers<'s, A: Algebra>(
             let half = BoxSecret { kem: None, ..secret.clone() };
             if whole {
                 opener.secrets.push((secret, pk));
+                // What she made herself as a leader was sealed to others only.
+                opener.known.extend(joined.ring.iter().map(|key| key.meeting_key.clone()));
             } else if insight.quantum {
                 opener.secrets.push((half, pk));
             }

@@ -81,7 +81,7 @@ fn without_its_rule_a_weakness_that_no_version_has_is_found_too() {
 #[test]
 fn the_label_says_post_quantum_too_early_after_an_outdated_client_left() {
     let now = Profile::zoom_4_6();
-    assert_eq!(found(&now, "suite", Goal::Indicator), Some(5), "finding F-01");
+    assert_eq!(found(&now, "suite", Goal::Indicator), Some(5), "finding F-02");
 }
 
 #[test]

@@ -22,6 +22,7 @@ impl Slice {
                 "rejoin",
                 "takeover",
                 "replay",
+                "withheld",
             ],
             Area::Membership => &[
                 "rejoin",
@@ -34,13 +35,21 @@ impl Slice {
                 "takeover",
                 "media",
             ],
-            Area::Heartbeat => {
-                &["drip", "fork", "certified", "roster", "takeover", "lock", "ghost", "small"]
-            }
+            Area::Heartbeat => &[
+                "drip",
+                "fork",
+                "certified",
+                "roster",
+                "takeover",
+                "lock",
+                "ghost",
+                "small",
+                "withheld",
+            ],
             Area::Liveness => {
                 &["latekeys", "drip", "small", "rejoin", "takeover", "teardown", "joiner"]
             }
-            Area::Election => &["takeover", "ghost", "fork", "lock", "certified"],
+            Area::Election => &["takeover", "ghost", "fork", "lock", "certified", "withheld"],
             Area::Lock => &["lock", "cohost", "ghost", "roster", "fork"],
             Area::Media => {
                 &["media", "devices", "rejoin", "teardown", "speaker", "joiner", "replay"]

@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::{Name, Rig, SPY, STREAM, World};
 use crate::{
+    client::RoleState,
     message::{LockOperation, Seat},
     script::{
-        Act, Change, ForgedHeartbeat, ForgedLink, ForgedPacket, ForgedRequest, ForgedSnapshot,
-        Handle, MessageKind, OperationRecipe, Recipe, ValueRecipe,
+        Act, BoundTo, Change, ForgedHeartbeat, ForgedLink, ForgedPacket, ForgedRequest, ForgedSeal,
+        ForgedSnapshot, Handle, KeyRecipe, MessageKind, OperationRecipe, Recipe, ValueRecipe,
     },
     stage::Sent,
 };
@@ -149,6 +150,11 @@ pub enum Deceit {
         /// Whose name.
         who: Name,
     },
+    /// Gives a party the spy's newest key, sealed under the number that is certified already.
+    Renumber {
+        /// To whom.
+        to: Name,
+    },
 }
 
 impl Deceit {
@@ -173,7 +179,8 @@ impl Deceit {
             | Self::AskAs { to, .. }
             | Self::AskAgain { to, .. }
             | Self::AskOpposite { to, .. }
-            | Self::Impersonate { to, .. } => to,
+            | Self::Impersonate { to, .. }
+            | Self::Renumber { to } => to,
         }
     }
 }
@@ -200,7 +207,7 @@ impl Deceit {
             Self::PlantLink { by, .. } | Self::Sham { by, .. } | Self::RaiseNumber { by, .. } => {
                 Some(by)
             }
-            Self::ClaimLock { .. } => None,
+            Self::ClaimLock { .. } | Self::Renumber { .. } => None,
         }
     }
 }
@@ -237,6 +244,7 @@ impl fmt::Display for Deceit {
                 write!(f, "hands {to} the last request of {who} turned round")
             }
             Self::Impersonate { to, who } => write!(f, "lets the spy speak to {to} as {who}"),
+            Self::Renumber { to } => write!(f, "hands {to} the spy's key under a certified number"),
         }
     }
 }
@@ -307,6 +315,7 @@ impl Rig {
             }
             Deceit::AskOpposite { who, .. } => self.turned_round(world, who)?,
             Deceit::Impersonate { who, .. } => self.impersonation(world, who)?,
+            Deceit::Renumber { to } => self.renumbered(world, to)?,
         };
         Some(vec![act])
     }
@@ -414,6 +423,27 @@ impl Rig {
         let value = ValueRecipe::Text(opposite.word().to_owned());
         let change = Change::new("operation", value);
         Some(Act::LockRequested { request: Recipe::Edited { of, change } })
+    }
+
+    /// The newest key of the spy, who leads, under the greatest number certified to somebody.
+    fn renumbered(&self, world: &World, to: Name) -> Option<Act> {
+        let (own, deceived) = (world.joined(SPY)?, world.joined(to)?);
+        let seat = self.slice.seat(to);
+        let RoleState::Leader(leader) = &own.role else { return None };
+        let mk_seq = deceived.chain.mk_seq;
+        (mk_seq > 0 && leader.members.contains_key(&seat)).then_some(())?;
+        let sealed = Recipe::ForgedSeal(ForgedSeal {
+            by: SPY.to_owned(),
+            to: seat,
+            key: KeyRecipe::Held(own.ring.last()?.mk_seq),
+            mk_seq,
+            cipher: None,
+            derivation: None,
+            changes: Vec::new(),
+            bound_to: BoundTo::Newest,
+            classic: false,
+        });
+        Some(Act::SealedKey { sealed })
     }
 
     /// A packet by the spy under another's name.

@@ -37,6 +37,7 @@ impl Slice {
             Self::media(),
             Self::devices(),
             Self::speaker(),
+            Self::withheld(),
         ]
     }
 
@@ -571,8 +572,47 @@ impl Slice {
                 Deceit::Relay { to: BOB, by: LEADER, who: CAROL, stream: STREAM },
             ],
             name: "devices",
-            about: "packets of one device of a user as another's",
+            about: "two devices of a user speak; packets of one as the other's",
+            talkers: vec![LEADER, CAROL],
+            budgets: Budgets { sends: 2, ..Self::media().budgets },
+            goals: vec![Goal::Heard, Goal::Nonce],
             ..Self::media()
+        }
+    }
+
+    /// A certified key is withheld; the spy, on no list, is named leader and has one of her own.
+    fn withheld() -> Self {
+        Self {
+            honest: vec![LEADER, BOB, CAROL],
+            seated: vec![BOB, CAROL],
+            joiners: vec![SPY],
+            leavers: vec![CAROL],
+            talkers: vec![BOB],
+            against: vec![LEADER, BOB],
+            successors: vec![SPY],
+            powers: [
+                Power::Drop(Channel::Roster),
+                Power::Drop(Channel::Keys),
+                Power::Equivocate,
+                Power::Deceive,
+            ]
+            .into(),
+            deceits: vec![Deceit::Renumber { to: BOB }],
+            budgets: Budgets {
+                joins: 1,
+                leaves: 1,
+                sends: 1,
+                changes: 2,
+                deliveries: 1,
+                deceits: 1,
+                waits: 2,
+                ..Budgets::default()
+            },
+            ..Self::of(
+                "withheld",
+                "a certified key is withheld; the spy leads, on no list, with one of hers",
+                &[Goal::RosterSend, Goal::Conf, Goal::AgreeKey, Goal::LeaderNotice],
+            )
         }
     }
 

@@ -139,7 +139,7 @@ pub(super) const R_82: Reading = Reading {
     why: "Nothing changes either way. An answer of its own lets a harness tell a mistake in a \
         script from a decision of the protocol, which is why no rule depends on it.",
     policy: None,
-    rules: &[],
+    rules: &[Rule::RequestFits],
 };
 
 pub(super) const R_88: Reading = Reading {
@@ -201,4 +201,44 @@ pub(super) const R_99: Reading = Reading {
         notice. Who leads itself has nothing to check.",
     policy: None,
     rules: &[Rule::ChangeNoticed, Rule::OnlyOthersNoticed],
+};
+
+pub(super) const R_103: Reading = Reading {
+    id: "R-103",
+    title: "A removal when the host does not lead",
+    place: at("3.3", "3.4"),
+    question: "The host may remove people. Clients before 5.11.3 insist that the leader is the host; \
+        later the server parts the roles. How a removal then reaches the list, which the leader \
+        alone writes, is not said, nor whether the list calls it a removal.",
+    alternatives: &[
+        alt("as_removal", "The server tells the leader of it, and the leader lists a removal."),
+        alt("as_leave", "The server reports a leave, and the list cannot tell the two apart."),
+        alt("signed", "The host signs a request to the leader, as a co-host does for a lock."),
+    ],
+    chosen: "as_removal",
+    why: "A removal that is listed as a leave lets whoever was removed back into a locked meeting. \
+        Who is host is known from the server alone, so a signature would prove no more than its \
+        word; a server that lies can keep anybody out at any time. A client that insists on leader \
+        and host being one compares two words of the same server.",
+    policy: None,
+    rules: &[Rule::KickListed, Rule::KickedStaysOut],
+};
+
+pub(super) const R_107: Reading = Reading {
+    id: "R-107",
+    title: "Where the paper says host and means who leads",
+    place: at("4.0", "7.3; subsec:keyagreementidentity"),
+    question: "Since 3.3 the leader need not be the host. Yet the host is said to read the security \
+        code out, to be the one that meets joiners in the key exchange, and to be there before \
+        anybody can join. Whether these are the host's or the leader's is not said.",
+    alternatives: &[
+        alt("leader", "The leader's: it holds the key that the code is of, and seals to joiners."),
+        alt("host", "The host's, whoever leads; such a meeting waits for its host."),
+    ],
+    chosen: "leader",
+    why: "The code is computed from the leader's identity key and only a leader can seal. A client \
+        knows the host from the server alone. Who leads until the host arrives is whom the server \
+        names, as ever (R-74).",
+    policy: None,
+    rules: &[Rule::CodeFromHandshakeKey, Rule::SealToListed],
 };

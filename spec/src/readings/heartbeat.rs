@@ -40,6 +40,11 @@ pub(super) const R_52: Reading = Reading {
             "anchor",
             "Against the own clock: both since the heartbeat that certified the newest key.",
         ),
+        alt(
+            "from_acceptance",
+            "Against the own clock since the newest key was accepted, whoever leads meanwhile; \
+                whoever is too late then leaves.",
+        ),
         alt("none", "Only that it increases."),
         alt("absolute", "Clocks are taken to agree, and an old timestamp is refused."),
     ],

@@ -173,3 +173,21 @@ pub(super) const R_61: Reading = Reading {
     policy: None,
     rules: &[Rule::LabelHonest, Rule::SuiteFromSignedKey, Rule::NoClassicForHybrid],
 };
+
+pub(super) const R_106: Reading = Reading {
+    id: "R-106",
+    title: "When the label may say post-quantum again",
+    place: at("4.4", "subsubsec:meetingcrypto"),
+    question: "A mixed meeting has the older guarantees. Whether it is mixed until the last client \
+        without a Kyber key has left, or until the key that this client was given is in use no more, \
+        is not said.",
+    alternatives: &[
+        alt("present", "Until it has left: the label goes by who is present."),
+        alt("key_in_use", "Until this client encrypts under a key that went into no classic box."),
+    ],
+    chosen: "present",
+    why: "The footnote speaks of participants, and the label is described by who is in the meeting. \
+        It is wrong until the next rotation (finding F-02), which follows a leave within ten seconds.",
+    policy: None,
+    rules: &[Rule::LabelHonest],
+};

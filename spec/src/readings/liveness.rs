@@ -76,6 +76,7 @@ pub(super) const R_66: Reading = Reading {
         alt("hash_appended", "Its SHA-256 follows the two hashes."),
         alt("in_meta", "It is a further field of the metadata."),
         alt("raw_appended", "Its 24 bytes follow the two hashes."),
+        alt("signed", "Its SHA-256 follows the two hashes, and who posts it signs the upload."),
     ],
     chosen: "hash_appended",
     why: "Three hashes of fixed length join without ambiguity, and data without a nonce are never \

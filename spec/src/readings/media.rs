@@ -10,7 +10,8 @@ pub(super) const R_09: Reading = Reading {
     question: "Meetings in general derive a key per stream from the meeting key and a stream \
         identifier with HMAC; so say 1.1 and, in 4.6, 7.2. The join procedure derives a key per \
         message type with HKDF from a flag, the meeting ID, the UUID and the sender, without a \
-        context string. Section 3.9 asks for a key per stream as today.",
+        context string. Section 3.9 asks for a key per stream as today, and since 4.0 section 7.2 \
+        says of both kinds of meetings that a stream has a key by HMAC.",
     alternatives: &[
         alt("hkdf", "HKDF per message type and sender, under a string of Conclave's own."),
         alt("hmac", "HMAC of the stream identifier under the meeting key."),
@@ -18,8 +19,8 @@ pub(super) const R_09: Reading = Reading {
     ],
     chosen: "hkdf",
     why: "The join procedure is the description made for end-to-end encryption, and it names the \
-        fields that keep keys of different meetings and senders apart. The other is of the server-\
-        keyed meeting. Merging them would make a third that no version describes.",
+        fields that keep keys of different meetings and senders apart. The other names no field at \
+        all. Merging them would make a third that no version describes.",
     policy: None,
     rules: &[
         Rule::SubkeyNamesStream,
@@ -133,6 +134,7 @@ pub(super) const R_43: Reading = Reading {
         alt("remember", "It keeps the counters seen, by instance, key number, sender and stream."),
         alt("forget", "It begins with an empty window, and such packets are played again."),
         alt("new_key", "The leader rotates before it admits who has held the present key."),
+        alt("per_join", "The stream key depends on the sender's join, and so does the window."),
     ],
     chosen: "remember",
     why: "Replay within a meeting is what the counters are to prevent, and they are no secret.",
@@ -151,6 +153,7 @@ pub(super) const R_40: Reading = Reading {
         alt("remember", "The client keeps the counter, which is no secret, and goes on from it."),
         alt("restart", "The counter starts from zero at every join."),
         alt("new_key", "The leader rotates before it admits who has held the present key."),
+        alt("per_join", "The stream key depends on the join too, so a counter may start anew."),
     ],
     chosen: "remember",
     why: "A counter that starts again repeats nonces, which gives away both packets and the \

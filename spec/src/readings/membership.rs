@@ -342,3 +342,20 @@ pub(super) const R_86: Reading = Reading {
     policy: None,
     rules: &[Rule::BindingStable, Rule::AnnouncementListed],
 };
+
+pub(super) const R_104: Reading = Reading {
+    id: "R-104",
+    title: "Whose leaves are counted",
+    place: at("2.3.1", "3.10"),
+    question: "The host is to see that a user has left four or more times. A user may be there with \
+        several devices, and entries of the list are devices.",
+    alternatives: &[
+        alt("device", "Those of each device, shown beside it."),
+        alt("user", "Those of all devices of a user, shown beside each of them."),
+    ],
+    chosen: "device",
+    why: "What is listed, and leaves, is a device. Adding up what two devices do would call a user \
+        conspicuous who changes between them, and the sum is there for anybody who wants it.",
+    policy: None,
+    rules: &[Rule::LeavesCounted],
+};

@@ -281,14 +281,16 @@ pub(super) const R_77: Reading = Reading {
     alternatives: &[
         alt("stay", "It stays and encrypts under the newest certified key that it holds, if any."),
         alt("mute", "It encrypts under nothing until the key is there."),
+        alt("mute_and_deaf", "Besides, it plays nothing after the time of the old key."),
         alt("leave", "It leaves after the time of the old key."),
     ],
     chosen: "stay",
     why: "Everybody it encrypts for was on the list certified for the key that it uses, and the \
         list it shows still names who left since. A server that withholds the next key keeps \
         the client under an older one for as long as it hands on heartbeats; behind \
-        rotations and changes of the leader that is without bound (ATK-ZM-06B, ATK-ZM-07B). Under the hardened profile the older key \
-        runs out by the certificate, and the client is mute.",
+        rotations and changes of the leader that is without bound (ATK-ZM-06B, ATK-ZM-07B). Under \
+        the hardened profile the older key runs out by the certificate: the client is mute, and \
+        plays nothing under it.",
     policy: None,
     rules: &[Rule::UseNewestKey, Rule::KeyAwaitsHeartbeat, Rule::OldKeyExpires],
 };
@@ -345,4 +347,29 @@ pub(super) const R_94: Reading = Reading {
         waits for it, since a young key is sealed to them at once.",
     policy: None,
     rules: &[Rule::RotationThrottled],
+};
+
+pub(super) const R_105: Reading = Reading {
+    id: "R-105",
+    title: "What a number certified under another leader is worth",
+    place: at("4.1", "subsubsec:keyrotation"),
+    question: "A key waits for the leader's signature over the list of those who were given it. That \
+        signature names the key by its number alone. Whether a number that the leader before had \
+        certified also counts for a key that the next leader made under it is not said.",
+    alternatives: &[
+        alt("number_alone", "It does: a key is certified once its number is."),
+        alt(
+            "above_certified",
+            "It does not: until the new leader's first heartbeat its keys need a number above every \
+                certified one.",
+        ),
+        alt("names_key", "A heartbeat signs a hash of the key besides its number."),
+    ],
+    chosen: "number_alone",
+    why: "The rule compares numbers, and nothing else is signed. It lets a server that withholds the \
+        certified key, and then names an accomplice as leader, have a client encrypt under the \
+        accomplice's key with nobody new on its list (finding F-04). The hardened profile refuses \
+        such a key; a leader that keeps the old key (R-57) gives it after its first heartbeat.",
+    policy: None,
+    rules: &[Rule::NumberAboveCertified, Rule::KeyAwaitsHeartbeat],
 };

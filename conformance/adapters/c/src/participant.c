@@ -307,6 +307,8 @@ verdict take_sealed_key(struct input *in, json_t *payload)
                          : has(s, HBT_19) && m->chain.number > 0 ? m->chain.number
                                                                        : 1;
         if (least == 0 || opened.number < least) return PASS_OVER("ROT-02");
+        bool by_another = m->leader_changed && opened.number <= m->chain.number;
+        if (by_another && has(s, MED_10)) return PASS_OVER("ROT-41");
         key_install(s, opened.number, opened.key);
         return OK;
     }

@@ -20,7 +20,7 @@ enum rule {
     LIV_01, /* liveness nonces: all of LIV */
     LCK_01, /* locked meetings: all of LCK */
     ROT_23, /* the hybrid box: ROT-23 to 32, 39 and 40, DEV-19 */
-    MED_10, /* streams are told apart by device */
+    MED_10, /* hardened: streams are told apart by device; ROT-41 */
 };
 
 struct profile {

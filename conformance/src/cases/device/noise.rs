@@ -1,14 +1,15 @@
 //! What comes twice, late, too long, or to the wrong client.
 
 use conclave_model::{
-    message::Role,
-    script::{Handle, Recipe, WireEdit},
+    message::{Role, Seat},
+    script::{Act, CastMember, Handle, MessageKind, Recipe, ValueRecipe, WireEdit},
 };
 use conclave_spec::Rule;
 
 use super::{admitted, told};
 use crate::cases::{
     Draft, Drafts,
+    raw::a_link,
     rotation::{join_window, ready},
     scene::{Scene, announcement, next_instance, seat},
 };
@@ -16,6 +17,8 @@ use crate::cases::{
 pub(super) fn drafts(drafts: &mut Drafts) {
     damaged_at_leader(drafts);
     too_long(drafts);
+    of_other_type(drafts);
+    identifiers(drafts);
     again(drafts);
     of_earlier_meeting(drafts);
     to_participant(drafts);
@@ -54,6 +57,71 @@ fn too_long(drafts: &mut Drafts) {
             .tests(Rule::EncodingCanonical),
         scene,
     );
+}
+
+/// The bytes of another message.
+fn of_other_type(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let mut scene = told(profile, seat("alice"), announcement("alice"));
+    scene.damaged_on_the_wire(WireEdit::Instead(a_link()));
+    scene.refused(Rule::EncodingCanonical).observe("bob");
+    drafts.alone(
+        Draft::new("leader-announcement-that-is-a-link", "A link is no announcement")
+            .plays("bob")
+            .tests(Rule::EncodingCanonical),
+        scene,
+    );
+    let damaged = Recipe::Damaged { of: Box::new(announcement("alice")), field: "pk".to_owned() };
+    let mut scene = told(profile, seat("alice"), damaged);
+    scene.refused(Rule::AnnouncementVerifies).observe("bob");
+    drafts.alone(
+        Draft::new("leader-pk-damaged", "One bit of the announced key is changed, its last byte's")
+            .plays("bob")
+            .tests(Rule::BindingNamesEphemeralKey)
+            .tests(Rule::AnnouncementVerifies),
+        scene,
+    );
+}
+
+/// Identifiers of any letters and of every length there may be (reading R-19).
+fn identifiers(drafts: &mut Drafts) {
+    let alice = || Seat::new("Ælfgifu 李", &"x".repeat(255));
+    let bob = || Seat::new("b", "ß");
+    let cast = vec![CastMember::new("alice", alice()), CastMember::new("bob", bob())];
+    let mut scene = Scene::with_cast(&drafts.profile, cast);
+    scene.join("alice", Role::Leader).join("bob", Role::Participant);
+    scene.told_leader_as("bob", "alice", alice(), announcement("alice"));
+    if scene.count("bob", MessageKind::Nonce) > 0 {
+        let nonce = Recipe::Sent(Handle::of("bob", MessageKind::Nonce, 1));
+        scene.act("alice", Act::NoncePosted { seat: bob(), nonce });
+    }
+    let (ivk, announcement) = (ValueRecipe::IvkOf("bob".to_owned()), announcement("bob"));
+    let admitted =
+        Act::Admitted { seat: bob(), name: String::new(), ivk, announcement, outdated: false };
+    scene.act("alice", admitted);
+    join_window(&mut scene, 0);
+    scene.advance_all(2_500).link("bob", "alice", 1).link("bob", "alice", 2);
+    let beat = scene.count("alice", MessageKind::Heartbeat);
+    scene.heartbeat("bob", "alice", beat);
+    scene.sealed_from("bob", Recipe::Sent(Handle::sealed_key("alice", "b", 1)));
+    scene.shows(Rule::SealOpens).advance_all(9_000).send("alice", "hello");
+    let packet = Recipe::Sent(Handle::packet("alice", 1));
+    scene.act("bob", Act::Packet { from: alice(), stream: "audio".to_owned(), packet });
+    scene.observe("bob").observe("alice");
+    for (party, word) in [("alice", "leader"), ("bob", "participant")] {
+        drafts.alone(
+            Draft::new(
+                &format!("identifiers-of-any-text-{word}"),
+                "Identifiers may be of any letters and of 1 to 255 bytes, names of none",
+            )
+            .plays(party)
+            .tests(Rule::BindingNamesUser)
+            .tests(Rule::BindingNamesDevice)
+            .tests(Rule::EncodingInjective)
+            .tests(Rule::MetaNamesLeader),
+            scene.clone(),
+        );
+    }
 }
 
 fn again(drafts: &mut Drafts) {

@@ -19,6 +19,7 @@ const CAST: [&str; 4] = ["alice", "bob", "carol", "dave"];
 pub(super) fn drafts(drafts: &mut Drafts) {
     behind(drafts);
     ahead(drafts);
+    later_heartbeat(drafts);
     left_out(drafts);
     fewer_leaves(drafts);
     two_leaders(drafts);
@@ -92,6 +93,24 @@ fn ahead(drafts: &mut Drafts) {
             .plays("bob")
             .tests(Rule::VersionNeverBack)
             .tests(Rule::BindingStable),
+        scene,
+    );
+}
+
+/// Bob has taken one more heartbeat than the new leader; nothing else is different.
+fn later_heartbeat(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &CAST);
+    scene.run(20_000).advance_all(30_000).catch_up("bob").misses("carol").elect("carol");
+    let fork = scene.has(Rule::HistoryContinues).then_some(Rule::HistoryContinues);
+    first_of_carol(&mut scene, None, fork);
+    drafts.alone(
+        Draft::new(
+            "member-with-later-heartbeat",
+            "What a member does that took a heartbeat its new leader never got",
+        )
+        .plays("bob")
+        .tests(Rule::HistoryContinues)
+        .tests(Rule::LeaderListed),
         scene,
     );
 }

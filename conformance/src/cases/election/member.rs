@@ -2,12 +2,12 @@
 
 use conclave_model::{
     message::Role,
-    script::{CastMember, ForgedHeartbeat, MessageKind, OperationRecipe, Recipe},
+    script::{CastMember, ForgedHeartbeat, ForgedSeal, MessageKind, OperationRecipe, Recipe},
 };
 use conclave_spec::Rule;
 
 use super::{
-    super::scene::{announcement, forged_heartbeat, forged_link, link, seat},
+    super::scene::{announcement, forged_heartbeat, forged_link, forged_seal, link, seat},
     Draft, Drafts, Scene, certified_by, key_ahead, prepared,
 };
 
@@ -18,6 +18,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     followed(drafts);
     listed(drafts);
     key_without_heartbeat(drafts);
+    under_certified_number(drafts);
     same_leader(drafts);
     misled(drafts);
     back_and_forth(drafts);
@@ -142,6 +143,44 @@ fn key_without_heartbeat(drafts: &mut Drafts) {
             .tests(Rule::ChangeNoticed),
         scene,
     );
+}
+
+/// Alice rotated and certified it, and Bob has not got the key; then Carol is named.
+fn under_certified_number(drafts: &mut Drafts) {
+    if !drafts.profile.rules.contains(Rule::NumberAboveCertified) {
+        return;
+    }
+    let decisive = "key-under-number-certified-before";
+    for (name, title, above) in [
+        (
+            "key-above-number-certified-before",
+            "A new leader's key above every certified number waits for its heartbeat",
+            1,
+        ),
+        (decisive, "No key of a new leader is certified by the one before", 0),
+    ] {
+        let mut scene = prepared(drafts, &["alice", "bob", "carol", "dave"]);
+        scene.run(40_000).depart("alice", "dave");
+        let link = scene.count("alice", MessageKind::Link);
+        let beat = scene.count("alice", MessageKind::Heartbeat);
+        scene
+            .link("bob", "alice", link)
+            .heartbeat("bob", "alice", beat)
+            .told_leader("carol", "carol");
+        scene.told_leader("bob", "carol");
+        let mk_seq = scene.last_beat("bob").mk_seq + above;
+        let sealed = ForgedSeal { by: "carol".to_owned(), ..forged_seal("bob", mk_seq) };
+        scene.sealed_forged("bob", sealed);
+        let draft = Draft::new(name, title).plays("bob");
+        if above == 0 {
+            scene.refused(Rule::NumberAboveCertified).advance("bob", 47_000).observe("bob");
+            drafts.decisive(Rule::NumberAboveCertified, draft, scene);
+        } else {
+            scene.shows(Rule::NumberAboveCertified).advance("bob", 47_000).observe("bob");
+            let pair = (Rule::NumberAboveCertified, decisive, "the number of the key");
+            drafts.common(draft, scene, &[pair]);
+        }
+    }
 }
 
 fn same_leader(drafts: &mut Drafts) {

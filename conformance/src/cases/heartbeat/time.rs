@@ -1,9 +1,13 @@
 //! Silence, late heartbeats, and keys that wait for theirs.
 
+use conclave_model::script::{Act, Handle, Recipe};
 use conclave_spec::{Profile, Rule};
 
 use super::{newest, three};
-use crate::cases::{Draft, Drafts, scene::Scene};
+use crate::cases::{
+    Draft, Drafts,
+    scene::{Scene, seat},
+};
 
 pub(super) fn drafts(drafts: &mut Drafts) {
     silence(drafts);
@@ -40,6 +44,24 @@ fn silence(drafts: &mut Drafts) {
         Draft::new("silence", "Who misses ten heartbeats in a row leaves").plays("bob"),
         scene,
     );
+    let mut scene = three(&drafts.profile);
+    scene.run(20_000).send("alice", "before");
+    let (still_ms, over_ms) = leaving(&drafts.profile, 20_000);
+    scene.advance("bob", over_ms).within(
+        (still_ms, over_ms),
+        Rule::LeaveOnSilence,
+        Rule::LeaveOnSilence,
+    );
+    let packet = Recipe::Sent(Handle::packet("alice", 1));
+    scene.misfit("bob", Act::Packet { from: seat("alice"), stream: "audio".to_owned(), packet });
+    drafts.alone(
+        Draft::new("silence-ends-rendering", "Who left for want of heartbeats plays nothing more")
+            .plays("bob")
+            .tests(Rule::LeaveOnSilence)
+            .tests(Rule::RequestFits),
+        scene,
+    );
+    let (from_ms, to_ms) = leaving(&drafts.profile, 0);
     let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
     scene.advance("bob", to_ms).within(
         (from_ms, to_ms),

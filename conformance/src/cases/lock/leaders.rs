@@ -2,7 +2,10 @@
 
 use conclave_model::{
     message::Role,
-    script::{CastMember, ForgedHeartbeat, ForgedLink, ForgedSnapshot, OperationRecipe, Recipe},
+    script::{
+        Act, CastMember, ForgedHeartbeat, ForgedLink, ForgedSnapshot, Handle, OperationRecipe,
+        Recipe,
+    },
 };
 use conclave_spec::Rule;
 
@@ -15,6 +18,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     strangers(drafts);
     gone(drafts);
     copied(drafts);
+    removed_by_the_host(drafts);
     behind_the_lock(drafts);
     other_lock(drafts);
 }
@@ -39,6 +43,20 @@ fn strangers(drafts: &mut Drafts) {
             drafts.common(draft, scene, &[pair]);
         }
     }
+    let mut scene = locked(drafts);
+    scene.run(20_000).send("alice", "before");
+    let announced = stranger(&mut scene);
+    scene.told_leader_as("bob", "mallory", seat("mallory"), announced);
+    scene.refused(Rule::LockedLeaderKnown);
+    let packet = Recipe::Sent(Handle::packet("alice", 1));
+    scene.misfit("bob", Act::Packet { from: seat("alice"), stream: "audio".to_owned(), packet });
+    drafts.alone(
+        Draft::new("stranger-ends-rendering", "Who left because of a stranger plays nothing more")
+            .plays("bob")
+            .tests(Rule::LockedLeaderKnown)
+            .tests(Rule::RequestFits),
+        scene,
+    );
     let mut scene = locked(drafts);
     let announced = stranger(&mut scene);
     scene.told_leader_as("alice", "mallory", seat("mallory"), announced);
@@ -123,6 +141,24 @@ fn copied(drafts: &mut Drafts) {
             .tests(Rule::LockCopied)
             .tests(Rule::LockFromList)
             .tests(Rule::UnlockWarned),
+        scene,
+    );
+}
+
+/// The host need not lead: whoever leads is told of the removal, and lists it as one.
+fn removed_by_the_host(drafts: &mut Drafts) {
+    let mut scene = Scene::seated(&drafts.profile, &["alice", "bob", "carol"]);
+    scene.share_board().elect("carol").settle().run(10_000).kick("carol", "bob").leave("bob");
+    scene.set_lock("carol", true).join("bob", Role::Participant).admit("carol", "bob");
+    scene.refused(Rule::KickedStaysOut).observe("carol");
+    drafts.alone(
+        Draft::new(
+            "host-removes-through-leader",
+            "A removal by a host that does not lead is listed as one, and keeps out",
+        )
+        .plays("carol")
+        .tests(Rule::KickListed)
+        .tests(Rule::KickedStaysOut),
         scene,
     );
 }

@@ -9,7 +9,10 @@ use conclave_model::{
 use conclave_spec::Rule;
 
 use super::{
-    super::scene::{link, next_instance, seat},
+    super::{
+        raw::a_link,
+        scene::{link, next_instance, seat},
+    },
     Draft, Drafts, Scene, comes, last_of, locked, seated,
 };
 
@@ -247,7 +250,9 @@ fn damaged(drafts: &mut Drafts) {
         ("request-empty", "no bytes at all", WireEdit::Truncate(10_000)),
         // The first letter of `lock`.
         ("request-for-unknown", "an operation that there is not", WireEdit::Flip(50)),
-        ("request-of-other-kind", "the tag of another message", WireEdit::Flip(4)),
+        ("request-of-other-kind", "the tag of no message", WireEdit::Flip(4)),
+        ("request-oversized", "a thousand bytes too many", WireEdit::Append("5a".repeat(1_000))),
+        ("request-that-is-a-link", "the bytes of a link", WireEdit::Instead(a_link())),
     ] {
         let mut scene = locked(drafts);
         scene.set_lock("alice", false).settle().set_lock("bob", true);

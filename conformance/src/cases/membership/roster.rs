@@ -1,6 +1,9 @@
 //! What a participant shows of the list, and when it goes.
 
-use conclave_model::{message::Role, script::CastMember};
+use conclave_model::{
+    message::Role,
+    script::{Act, CastMember, Handle, Recipe},
+};
 use conclave_spec::{Profile, Rule};
 
 use super::{
@@ -22,6 +25,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     names(drafts);
     claims(drafts);
     removed(drafts);
+    removed_hears_nothing(drafts);
 }
 
 /// Long enough for every client to use a key it holds.
@@ -248,6 +252,27 @@ fn removed(drafts: &mut Drafts) {
         Draft::new("oneself-left", "Who the list says has left stays in the meeting")
             .plays("bob")
             .tests(Rule::KickedLeaves),
+        scene,
+    );
+}
+
+/// Who was removed hears nothing any more.
+fn removed_hears_nothing(drafts: &mut Drafts) {
+    if !drafts.profile.rules.contains(Rule::KickedLeaves) {
+        return;
+    }
+    let mut scene = three(&drafts.profile);
+    scene.run(20_000).send("alice", "before").kick("alice", "bob").link("bob", "alice", 4);
+    newest_heartbeat(&mut scene, "bob");
+    scene.refused(Rule::KickedLeaves);
+    let heard =
+        |text| Act::Packet { from: seat("alice"), stream: "audio".to_owned(), packet: text };
+    scene.misfit("bob", heard(Recipe::Sent(Handle::packet("alice", 1))));
+    drafts.alone(
+        Draft::new("removed-hears-nothing", "Who was removed plays nothing any more")
+            .plays("bob")
+            .tests(Rule::KickedLeaves)
+            .tests(Rule::RequestFits),
         scene,
     );
 }

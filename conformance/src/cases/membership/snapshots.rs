@@ -2,7 +2,7 @@
 
 use conclave_model::{
     message::Role,
-    script::{ForgedLink, ForgedSnapshot, MessageKind, OperationRecipe, Recipe},
+    script::{CastMember, ForgedLink, ForgedSnapshot, MessageKind, OperationRecipe, Recipe},
 };
 use conclave_spec::{Profile, Rule};
 
@@ -78,6 +78,19 @@ fn unfaithful(drafts: &mut Drafts) {
         scene.link_forged("bob", fourth(snapshot)).refused(Rule::SnapshotFaithful).observe("bob");
         let title = format!("A snapshot that {what} is refused");
         drafts.alone(Draft::new(name, &title).plays("bob").tests(Rule::SnapshotFaithful), scene);
+    }
+    if drafts.profile.rules.contains(Rule::LockListed) {
+        let mut scene = three(&drafts.profile);
+        scene.set_lock("alice", true).settle();
+        let unlocked = ForgedSnapshot { locked: Some(false), ..of("alice") };
+        let forged = forged_link(4, OperationRecipe::Snapshot(unlocked));
+        scene.link_forged("bob", forged).refused(Rule::SnapshotFaithful).observe("bob");
+        drafts.alone(
+            Draft::new("snapshot-without-the-lock", "A snapshot cannot lose the lock")
+                .plays("bob")
+                .tests(Rule::SnapshotFaithful),
+            scene,
+        );
     }
     let mut scene = three(&drafts.profile);
     scene.depart("alice", "carol").link("bob", "alice", 4);
@@ -189,6 +202,21 @@ fn new_leader_forged(drafts: &mut Drafts) {
         Draft::new("snapshot-anywhere", "A new leader's snapshot may stand anywhere in the chain")
             .plays("bob")
             .tests(Rule::SnapshotKeepsKnown),
+        scene,
+    );
+    let mut scene = three(&drafts.profile);
+    scene.depart("alice", "carol").settle();
+    scene.also(CastMember::new("dave", seat("carol"))).join("dave", Role::Participant);
+    scene.told_leader("bob", "alice");
+    let last = scene.count("alice", MessageKind::Link);
+    let keys = vec![(seat("carol"), "dave".to_owned())];
+    let operation = OperationRecipe::Snapshot(ForgedSnapshot { keys, ..of("alice") });
+    scene.link_forged("bob", forged_link(last, operation)).refused(Rule::RejoinSameKey);
+    scene.observe("bob");
+    drafts.alone(
+        Draft::new("snapshot-with-another-key", "A snapshot gives nobody another identity key")
+            .plays("bob")
+            .tests(Rule::RejoinSameKey),
         scene,
     );
     let mut scene = three(&drafts.profile);

@@ -95,6 +95,21 @@ fn key_and_certificate(drafts: &mut Drafts) {
         certificate.refused(Rule::PacketOpens);
     }
     certificate.observe("bob");
+    let mut later = certificate.clone();
+    later.advance("bob", 40_000).observe("bob").send("bob", "for those who were there before");
+    if !by_receipt {
+        later.refused(Rule::UseNewestKey);
+    }
+    drafts.alone(
+        Draft::new(
+            "certificate-without-key-for-long",
+            "Under which key a client speaks while the certified one does not come",
+        )
+        .plays("bob")
+        .tests(Rule::UseNewestKey)
+        .tests(Rule::OldKeyExpires),
+        later,
+    );
     drafts.alone(
         Draft::new(
             "certificate-without-key",

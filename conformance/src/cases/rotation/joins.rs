@@ -135,7 +135,7 @@ fn at_once(drafts: &mut Drafts) {
     );
 }
 
-/// Joins that follow each other closely, with leaves among them.
+/// Joins that follow each other closely, with a leave after them.
 fn bursts(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
     let others = ["bob", "carol", "dave", "erin"];

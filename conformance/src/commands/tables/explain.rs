@@ -203,10 +203,20 @@ fn write_reading(reading: &Reading, table: &Obligations, sheet: &mut Sheet<'_>) 
     }
     sheet.line("why", reading.why)?;
     sheet.line("paper", &format!("{}, {}", reading.place.paper, reading.place.place))?;
-    let policy = reading.policy.unwrap_or("none: another choice is not as good for a client");
-    sheet.line("policy", policy)?;
+    let policy = match reading.policy {
+        None => "none: another choice is not as good for a client".to_owned(),
+        Some(key) if reading.is_declared() => key.to_owned(),
+        Some(key) => format!("{key} (reserved: no client can declare it in this release)"),
+    };
+    sheet.line("policy", &policy)?;
+    if let Some((stance, why)) = reading.hardened() {
+        sheet.line("hardened", &format!("{}: {why}", facts::stance(reading, stance)))?;
+    }
     for rule in reading.rules {
         sheet.line("rule", &format!("{}: {}", rule.id(), rule.statement()))?;
+    }
+    if let Some(rule) = reading.rules.first() {
+        sheet.line("see it", &format!("conclave check --only {}", rule.id()))?;
     }
     for obligation in facts::obligations_with_reading(reading.id, table) {
         sheet.line("obligation", &format!("{}: {}", obligation.id, obligation.says))?;

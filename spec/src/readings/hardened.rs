@@ -1,0 +1,353 @@
+//! What the hardened profile makes of each reading, and why.
+//!
+//! An alternative is safer if it refuses an attack that the choice lets through, or lowers a bound
+//! on what an attacker gains. What it costs honest users does not count here.
+
+use Stance::{Leaves, Safest, Takes};
+
+/// What `hardened` makes of a reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stance {
+    /// The choice of the reference is the safest there is, or nothing hangs on it.
+    Safest,
+    /// It takes this alternative instead.
+    Takes(&'static str),
+    /// It does not take this alternative, which would be safer.
+    Leaves(&'static str),
+}
+
+/// Each reading, with the stance and the reason for it.
+pub const HARDENED: &[(&str, Stance, &str)] = &[
+    (
+        "R-01",
+        Safest,
+        "Lengths and a tag make every encoding injective, which no other answer does.",
+    ),
+    ("R-02", Safest, "Only one byte string means a message, so nothing hashed is read two ways."),
+    (
+        "R-03",
+        Safest,
+        "The union binds all that either source does; no profile checks statements yet.",
+    ),
+    ("R-04", Safest, "A secret that everybody can compute protects nothing, so it is refused."),
+    (
+        "R-05",
+        Safest,
+        "Each key has a wait of its own, so no stream of keys holds a client on an old one.",
+    ),
+    (
+        "R-06",
+        Safest,
+        "Ten seconds pass although a newer key is withheld; a client that never switches would \
+         keep the old key.",
+    ),
+    ("R-07", Safest, "The other context is bound all the same, in the associated data."),
+    (
+        "R-08",
+        Safest,
+        "A context of its own keeps the key of the server from signing one thing as another.",
+    ),
+    (
+        "R-09",
+        Safest,
+        "The name of the stream is free text, so a second derivation would tell nothing more \
+         apart.",
+    ),
+    ("R-10", Safest, "All digits come from all bits of the hash, and the bias is below 2^-126."),
+    (
+        "R-11",
+        Safest,
+        "Number and counter are authenticated, so no byte of a packet can change unnoticed.",
+    ),
+    ("R-12", Safest, "Either value is a key for one pair of parties only."),
+    (
+        "R-13",
+        Safest,
+        "Both are held to be equally strong, and round three hashes the encapsulation, which the \
+         combination leaves out.",
+    ),
+    ("R-14", Safest, "Both sizes are beyond reach, and the result is cut to 32 bytes afterwards."),
+    ("R-15", Safest, "Every order binds the same inputs."),
+    (
+        "R-16",
+        Safest,
+        "A joiner has no older key to move from, and a heartbeat must certify the first one as \
+         well.",
+    ),
+    (
+        "R-17",
+        Safest,
+        "Since 5.12 nothing is throttled, and a joiner gets only keys made after its join.",
+    ),
+    ("R-18", Safest, "Since version 3 the number is in the seal, so nothing has to be paired."),
+    (
+        "R-19",
+        Safest,
+        "One binary form and a bound on every length; all identifiers are behind their lengths.",
+    ),
+    (
+        "R-20",
+        Safest,
+        "What an announcement says of itself decides nothing; the signature covers what was \
+         recomputed.",
+    ),
+    (
+        "R-21",
+        Leaves("increase"),
+        "A packet held back can be played after 63 later ones, which is long in a chat; a strict \
+         increase would lose what is overtaken.",
+    ),
+    (
+        "R-22",
+        Safest,
+        "Both refuse to go back, and one lost key would shut out who insists on the next number.",
+    ),
+    (
+        "R-23",
+        Leaves("at_once"),
+        "Who was removed hears the leader for two more seconds; a leader that did not wait would \
+         be unheard by others for a moment.",
+    ),
+    ("R-24", Safest, "Under a key of small order one signature holds for many messages."),
+    ("R-25", Safest, "Each device has an ephemeral key of its own, and the seal is bound to it."),
+    ("R-26", Safest, "Nothing of one ciphertext helps to open another."),
+    (
+        "R-27",
+        Safest,
+        "Since 5.12 nothing is throttled: the reference rotates at once, others within ten \
+         seconds.",
+    ),
+    ("R-30", Safest, "Either hash is strong enough for a key of 32 bytes."),
+    ("R-31", Safest, "The key is the longer one, and the tag is whole."),
+    ("R-32", Safest, "The other call cannot be made by a receiver."),
+    ("R-33", Safest, "The first key is given to nobody who joins later, whenever it was made."),
+    (
+        "R-34",
+        Safest,
+        "Refusing is the strictest answer, though no profile has statements yet, and so nobody \
+         checks one.",
+    ),
+    (
+        "R-35",
+        Safest,
+        "A client that left would let one forged announcement end the meeting for it.",
+    ),
+    ("R-36", Safest, "Nothing signs the signal, so who waits for it is no safer."),
+    ("R-37", Safest, "Nothing is kept that is not authenticated."),
+    (
+        "R-38",
+        Leaves("one_suite"),
+        "One outdated participant is sealed to in a classic box, and whoever breaks that later \
+         reads everybody (ATK-ZM-32).",
+    ),
+    (
+        "R-39",
+        Takes("user_and_device"),
+        "Two devices of one user share no stream key, so they cannot repeat each other's nonces.",
+    ),
+    ("R-40", Safest, "No counter restarts, and since 5.12 who comes back gets a new key as well."),
+    ("R-41", Safest, "All six keys have fixed lengths, and both hashes are collision resistant."),
+    ("R-42", Safest, "An unsigned Kyber key could be replaced by the server."),
+    (
+        "R-43",
+        Safest,
+        "No packet is played twice, and since 5.12 who comes back gets a new key as well.",
+    ),
+    ("R-44", Safest, "The list stays a function of the chain alone, and odd links are refused."),
+    ("R-45", Safest, "A list built from its middle would leave out who holds the key."),
+    (
+        "R-46",
+        Safest,
+        "A shortened list that says anything else is refused by all who had the long one.",
+    ),
+    (
+        "R-47",
+        Leaves("identical"),
+        "The chain of heartbeats parts whoever has another list anyway; identical would also \
+         refuse a snapshot that hides a leave.",
+    ),
+    ("R-48", Safest, "Who was removed stays out of a locked meeting."),
+    ("R-49", Safest, "No link takes effect that no heartbeat certifies."),
+    ("R-50", Safest, "A heartbeat never counts while its list is missing."),
+    (
+        "R-51",
+        Safest,
+        "One chain goes through all leaders, and nobody unsigned is asked where it ends.",
+    ),
+    (
+        "R-52",
+        Leaves("from_acceptance"),
+        "Each rotation moves the anchor, so a roster may grow old without bound (ATK-ZM-06B); a \
+         key that was withheld would not move it.",
+    ),
+    ("R-53", Safest, "No two heartbeats of a leader have the same time."),
+    ("R-54", Safest, "No key is sealed that a recipient could not date."),
+    ("R-55", Safest, "Nonces outlive the leaders and not the join, so delay does not add up."),
+    ("R-56", Safest, "An uncertified key is dropped, so its number cannot name two keys in use."),
+    ("R-57", Safest, "A new leader vouches for nobody to whom the old one sealed a key."),
+    (
+        "R-58",
+        Safest,
+        "There are no two leaders for longer than a message takes, and the change is shown.",
+    ),
+    ("R-59", Safest, "Nothing of the old leader takes effect that it did not certify."),
+    ("R-60", Safest, "A joiner has no key until the rotation, and two seconds bound the wait."),
+    (
+        "R-61",
+        Safest,
+        "The server can call nobody outdated, and a classic box is refused where both signed a \
+         Kyber key.",
+    ),
+    ("R-62", Safest, "A leader can unlock by an operation, too; either way the user is warned."),
+    ("R-63", Safest, "A request is good for one operation on one list of one meeting."),
+    (
+        "R-64",
+        Takes("certificate"),
+        "The old key runs out although the newer one is withheld, and no sender is cut off by an \
+         early receipt.",
+    ),
+    (
+        "R-65",
+        Takes("constant"),
+        "The interval stays at three minutes; with the square it is five hours at a hundred \
+         present.",
+    ),
+    (
+        "R-66",
+        Safest,
+        "A forged nonce makes a seal that nobody opens, no more than a server gets by \
+         withholding it.",
+    ),
+    (
+        "R-67",
+        Safest,
+        "The chain of heartbeats orders them across leaders, whatever the counter does.",
+    ),
+    ("R-68", Safest, "Who agrees on one heartbeat agrees on all since it joined."),
+    ("R-69", Safest, "A server that withholds everything leaves no gap to count, but time passes."),
+    (
+        "R-70",
+        Leaves("from_board"),
+        "A joiner takes the past from its first heartbeat; who verified all would see that no \
+         leader forgot anybody.",
+    ),
+    ("R-71", Safest, "Each link names the one before, so the latest stands for the whole list."),
+    ("R-72", Safest, "Counter and hash go on, so the history stays one chain."),
+    ("R-73", Safest, "A snapshot says what the links said, and whoever had them compares."),
+    (
+        "R-74",
+        Leaves("known_only"),
+        "A stranger whom the server names may lead an open meeting; the user is told and has to \
+         compare codes (ATK-ZM-20).",
+    ),
+    ("R-75", Safest, "Nobody clears its record by filling twenty links."),
+    ("R-76", Safest, "The list can tell whether a guest who comes back is the same one."),
+    (
+        "R-77",
+        Leaves("leave"),
+        "It falls mute and deaf ten seconds after the certificate but stays with an old roster; \
+         leaving would end that too (ATK-ZM-06B).",
+    ),
+    ("R-78", Safest, "The device is a field behind its length, and counters are kept by device."),
+    (
+        "R-79",
+        Safest,
+        "No gap is longer than ten seconds, and nothing signed can pass for the other kind.",
+    ),
+    ("R-80", Safest, "Who left is shown as long as they may know the key in use."),
+    (
+        "R-81",
+        Safest,
+        "Who is not listed gets no further key, so staying gains nothing; a false leave would \
+         shut out who leaves.",
+    ),
+    ("R-82", Safest, "Nothing changes either way."),
+    ("R-83", Safest, "What the server says does not reach the screen."),
+    (
+        "R-84",
+        Safest,
+        "The server could report the leave itself, and only the same identity key comes back.",
+    ),
+    (
+        "R-85",
+        Leaves("signed"),
+        "The server names everybody, and a leader signs what it says (ATK-ZM-23); a name that \
+         the joiner signed would stop that.",
+    ),
+    ("R-86", Safest, "Both hashes bind the same fields."),
+    ("R-87", Safest, "The string differs from every other in both spellings."),
+    (
+        "R-88",
+        Safest,
+        "Any joiner can be told that it leads a new meeting; who has a list refuses the new chain.",
+    ),
+    ("R-89", Safest, "The old leader is shown as present for as long as keys are sealed to it."),
+    (
+        "R-90",
+        Leaves("same_binding"),
+        "A member's name with another identity key passes, and the key it seals fills a \
+         certified number, lock or no lock.",
+    ),
+    (
+        "R-91",
+        Leaves("by_user"),
+        "A wish to unlock is signed anew for each list and cannot be taken back, so the server \
+         may use it when it likes.",
+    ),
+    ("R-92", Safest, "A new key comes into use sooner, so who was removed is shut out sooner."),
+    ("R-93", Safest, "No number ever names two keys."),
+    ("R-94", Safest, "Since 5.12 nothing is throttled."),
+    (
+        "R-95",
+        Leaves("compared"),
+        "Who comes back from a room may be put into another meeting (ATK-ZM-28); breakout rooms \
+         are not in this release.",
+    ),
+    (
+        "R-96",
+        Safest,
+        "The key depends on everything the code is made of; calls are not in this release.",
+    ),
+    ("R-97", Safest, "A wrapping key serves for one blob, so either nonce is long enough."),
+    (
+        "R-98",
+        Safest,
+        "A device that was revoked makes no further key; sigchains are not in this release.",
+    ),
+    ("R-99", Safest, "Whatever may open or sign differently is shown as a change."),
+    (
+        "R-100",
+        Leaves("drop"),
+        "Who holds the key can speak as somebody who is not there (ATK-ZM-02, without the \
+         phantom); dropping would ask for a listed name.",
+    ),
+    ("R-101", Safest, "The client stays as it was either way."),
+    ("R-102", Safest, "A seal to an older nonce opens nowhere, and one to the new nonce follows."),
+    (
+        "R-103",
+        Safest,
+        "A server can shut anybody out as it is, and its word alone says who is host.",
+    ),
+    (
+        "R-104",
+        Leaves("user"),
+        "With several hardware IDs a user leaves often and no line says so (ATK-ZM-22); the \
+         paper counts users.",
+    ),
+    (
+        "R-105",
+        Takes("above_certified"),
+        "Nobody can have a client encrypt under a key of theirs without being on its list.",
+    ),
+    (
+        "R-106",
+        Leaves("key_in_use"),
+        "The label says post-quantum until the rotation after a leave (F-02); a client would have to \
+         remember who left without a Kyber key.",
+    ),
+    (
+        "R-107",
+        Safest,
+        "Who is host is the server's word; the leader's key is what everybody checks.",
+    ),
+];
