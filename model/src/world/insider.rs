@@ -7,7 +7,7 @@ use crate::{
     client::RoleState,
     message::{LockOperation, Seat},
     script::{
-        Act, BoundTo, Change, ForgedHeartbeat, ForgedLink, ForgedPacket, ForgedRequest, ForgedSeal,
+        Act, Change, ForgedHeartbeat, ForgedLink, ForgedPacket, ForgedRequest, ForgedSeal,
         ForgedSnapshot, Handle, KeyRecipe, MessageKind, OperationRecipe, Recipe, ValueRecipe,
     },
     stage::Sent,
@@ -432,17 +432,8 @@ impl Rig {
         let RoleState::Leader(leader) = &own.role else { return None };
         let mk_seq = deceived.chain.mk_seq;
         (mk_seq > 0 && leader.members.contains_key(&seat)).then_some(())?;
-        let sealed = Recipe::ForgedSeal(ForgedSeal {
-            by: SPY.to_owned(),
-            to: seat,
-            key: KeyRecipe::Held(own.ring.last()?.mk_seq),
-            mk_seq,
-            cipher: None,
-            derivation: None,
-            changes: Vec::new(),
-            bound_to: BoundTo::Newest,
-            classic: false,
-        });
+        let key = KeyRecipe::Held(own.ring.last()?.mk_seq);
+        let sealed = Recipe::ForgedSeal(ForgedSeal::new(SPY, seat, key, mk_seq));
         Some(Act::SealedKey { sealed })
     }
 
