@@ -285,8 +285,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     (
         "R-90",
         Leaves("same_binding"),
-        "A member's name with another identity key passes, and the key it seals fills a \
-         certified number, lock or no lock.",
+        "A member's name with another identity key is named leader and shown in the notice; \
+         without ROT-41 it was enough for F-04.",
     ),
     (
         "R-91",
