@@ -47,6 +47,10 @@ pub struct Live<'a> {
     chain: Chain,
     /// Whom the client was told to follow in any meeting, itself included.
     leaders: BTreeSet<Seat>,
+    /// The key and number that a misbehaving leader offers the client in this step.
+    offered: Option<(u32, Octets)>,
+    /// Those it has not refused: it may well encrypt under them.
+    forged: BTreeSet<(u32, Octets)>,
     /// The liveness nonces the client was given, by recipient, oldest first.
     nonces: BTreeMap<Seat, Vec<Octets>>,
     /// How many links and heartbeats of the client each party has got.
@@ -128,6 +132,8 @@ impl<'a> Live<'a> {
             claims: Claims::default(),
             chain: Chain::default(),
             leaders: BTreeSet::from([Seat::new(&session.user_id, &session.hardware_id)]),
+            offered: None,
+            forged: BTreeSet::new(),
             nonces: BTreeMap::new(),
             handed: BTreeMap::new(),
             begun: 0,
@@ -326,15 +332,24 @@ impl<'a> Live<'a> {
             self.claims.joins += 1;
             self.claims.numbers.clear();
             self.nonces.clear();
+            self.forged.clear();
             self.begin(self.scripted.now);
             self.chain.joined(*role == Role::Leader);
         }
+        self.offered = self.key_offered(&step.act)?;
         let given = self.stage.given(&step.act).map_err(|error| error.to_string())?;
         let mut input = self.exchange.request(&given);
         if let Some(edit) = &step.wire {
             record::damage(&mut input, edit);
         }
         Ok(input)
+    }
+
+    /// What a misbehaving leader has sealed for the client.
+    fn key_offered(&self, act: &Act) -> Result<Option<(u32, Octets)>, String> {
+        let Act::SealedKey { sealed: Recipe::ForgedSeal(forged) } = act else { return Ok(None) };
+        let key = self.stage.key_of_seal(forged).map_err(|error| error.to_string())?;
+        Ok(Some((forged.mk_seq, key)))
     }
 
     /// The recorded expectation, with what depends on live keys worked out anew.
@@ -399,6 +414,9 @@ impl<'a> Live<'a> {
     pub fn heard(&mut self, input: &Input, response: &Response, at: usize) -> Findings {
         if response.class == Class::Accept {
             self.taken(input)?;
+        }
+        if matches!(response.class, Class::Accept | Class::Pending) {
+            self.forged.extend(self.offered.take());
         }
         let mut wrong = Vec::new();
         for output in &response.outputs {

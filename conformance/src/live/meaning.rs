@@ -210,16 +210,19 @@ impl Live<'_> {
                     }
                 };
                 leader.filter(|leader| self.leaders.contains(leader))?;
-                joined.ring.iter().find(|key| key.mk_seq == packet.mk_seq)
+                let key = joined.ring.iter().find(|key| key.mk_seq == packet.mk_seq)?;
+                Some(key.meeting_key.clone())
             }
             Phase::Joined(_) | Phase::Outside | Phase::Left => None,
         });
         let (rules, algebra) = (self.profile.rules, self.stage.algebra());
         let sender = self.own_seat();
         let name = StreamName { meeting, sender: &sender, stream };
+        let forged = self.forged.iter().filter(|(mk_seq, _)| *mk_seq == packet.mk_seq);
         let heard: Vec<_> = rings
+            .chain(forged.map(|(_, key)| key.clone()))
             .map(|key| {
-                let key = algebra.stream_key(rules, &key.meeting_key, name);
+                let key = algebra.stream_key(rules, &key, name);
                 algebra.open_packet(rules, &key, packet.mk_seq, packet.counter, &packet.body)
             })
             .collect();

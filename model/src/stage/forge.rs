@@ -44,6 +44,17 @@ impl<A: Algebra> Stage<'_, A> {
         Ok(Announcement { seat: actor.state.seat.clone(), pk, sig })
     }
 
+    /// The key in a forged seal, as who forged it knows it.
+    ///
+    /// # Errors
+    /// Who forged it is in no meeting or holds no such key.
+    pub fn key_of_seal(&self, forged: &ForgedSeal) -> Result<A::Value, StageError> {
+        match &forged.key {
+            KeyRecipe::Fresh(name) => self.forged(name, Purpose::MeetingKey),
+            KeyRecipe::Held(seq) => held(self.joined(&forged.by)?, *seq),
+        }
+    }
+
     pub(super) fn forge_seal(
         &self,
         forged: &ForgedSeal,
@@ -54,10 +65,7 @@ impl<A: Algebra> Stage<'_, A> {
         let joined = self.joined(by)?;
         let member = member(joined, to)?;
         let suite = if *classic { BoxSuite::Classic } else { member.suite };
-        let meeting_key = match key {
-            KeyRecipe::Fresh(name) => self.forged(name, Purpose::MeetingKey)?,
-            KeyRecipe::Held(seq) => held(joined, *seq)?,
-        };
+        let meeting_key = self.key_of_seal(forged)?;
         let name = format!("{by} {to:?} {key:?} {mk_seq}");
         let nonce = self.forged(&name, Purpose::BoxNonce)?;
         let coins = match suite {
