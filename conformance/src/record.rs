@@ -47,6 +47,9 @@ pub enum RecordError {
         /// What is wrong.
         reason: String,
     },
+    /// More than one draft of a profile cannot be recorded.
+    #[error("{} cases cannot be recorded:\n{}", .0.len(), .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<Self>),
     /// The reference does something else than the draft says.
     #[error("{case}, step {step}: the draft expects {expected}, the reference gives {got}")]
     Differs {
@@ -70,9 +73,20 @@ pub fn files() -> Result<Vec<(String, VectorFile)>, RecordError> {
     let mut files = Vec::new();
     let mut recorded: BTreeMap<String, Case> = BTreeMap::new();
     for profile in Profile::all() {
-        let cases: Result<Vec<_>, _> =
-            cases::drafts(&profile).iter().map(|draft| record(draft, &profile, &profile)).collect();
-        let cases = cases?;
+        let drafts = cases::drafts(&profile);
+        let recorded_of = |draft| record(draft, &profile, &profile);
+        let (cases, wrong): (Vec<_>, Vec<_>) =
+            drafts.iter().map(recorded_of).partition(Result::is_ok);
+        let mut wrong: Vec<_> = wrong.into_iter().filter_map(Result::err).collect();
+        match wrong.pop() {
+            Some(error) if wrong.is_empty() => return Err(error),
+            Some(error) => {
+                wrong.push(error);
+                return Err(RecordError::Several(wrong));
+            }
+            None => {}
+        }
+        let cases: Vec<_> = cases.into_iter().filter_map(Result::ok).collect();
         for area in Area::ALL.map(Area::word) {
             let (mut own, mut same) = (Vec::new(), Vec::new());
             for case in cases.iter().filter(|case| case.area() == area) {

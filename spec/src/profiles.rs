@@ -199,7 +199,26 @@ const SINCE_6_0_10: &[Rule] = &[
 ];
 
 /// What the hardened profile adds.
-const HARDENED: &[Rule] = &[Rule::NumberAboveCertified, Rule::SubkeyNamesDevice];
+const HARDENED: &[Rule] = &[
+    Rule::NumberAboveCertified,
+    Rule::EverybodyHybrid,
+    Rule::LeaderUsesAtOnce,
+    Rule::LeaveWithoutKey,
+    Rule::SnapshotIdentical,
+    Rule::LeavesOfUser,
+    Rule::LeaderBound,
+    Rule::SubkeyNamesDevice,
+    Rule::SenderListed,
+];
+
+/// What the hardened profile takes away.
+const NOT_HARDENED: &[Rule] = &[
+    // Nobody makes a classic box.
+    Rule::DerivationNamesContext,
+    // SnapshotIdentical asks for more.
+    Rule::SnapshotKeepsKnown,
+    Rule::RequestRetried,
+];
 
 const ZOOM_2_3_1_PARAMS: Params = Params {
     rotation_interval_ms_min: 15_000,
@@ -343,17 +362,19 @@ impl Profile {
         }
     }
 
-    /// Version 4.6 with a safer choice where a client can make one by itself; what it makes of each
-    /// reading is in [`crate::readings::HARDENED`].
+    /// Version 4.6 with every reading resolved to the safest choice; which and why is in
+    /// [`crate::readings::HARDENED`].
     #[must_use]
     pub fn hardened() -> Self {
         let parent = Self::zoom_4_6();
+        let params = Params { replay_window: 1, ..parent.params };
         Self {
             id: "hardened",
             parent: Some(parent.id),
             paper: "4.6",
-            summary: "4.6 with safer choices where a client can make them by itself (no client)",
-            rules: parent.rules.union(RuleSet::of(HARDENED)),
+            summary: "4.6 with every reading resolved to the safest choice (no client)",
+            rules: parent.rules.union(RuleSet::of(HARDENED)).less(RuleSet::of(NOT_HARDENED)),
+            params,
             grace_from: GraceFrom::Certificate,
             nonce_schedule: NonceSchedule::Constant,
             ..parent

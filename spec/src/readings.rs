@@ -188,6 +188,8 @@ pub const ALL: &[Reading] = &[
     rotation::R_105,
     hybrid::R_106,
     election::R_107,
+    election::R_108,
+    membership::R_109,
 ];
 
 /// The policies that a client can declare in this release: there are cases for their alternatives.

@@ -426,6 +426,15 @@ rules! {
     /// every certified one.
     NumberAboveCertified = "ROT-41", Rotation, Guard, Must, Reading("R-105"),
         Ignore, cite("4.1", "subsubsec:keyrotation"), needs [SealCarriesSeq, KeyAwaitsHeartbeat];
+    /// Who signed no Kyber key is neither let in nor followed.
+    EverybodyHybrid = "ROT-42", Rotation, Guard, Must, Reading("R-38"),
+        Reject, cite("4.4", "subsubsec:meetingcrypto"), needs [NoClassicForHybrid];
+    /// A leader encrypts under a key as soon as it has made it.
+    LeaderUsesAtOnce = "ROT-43", Rotation, Duty, Must, Reading("R-23"),
+        None, cite("2.3.1", "3.7.6"), needs [];
+    /// A participant leaves when its last key ran out and the next one was withheld.
+    LeaveWithoutKey = "ROT-44", Rotation, Duty, Must, Reading("R-77"),
+        None, cite("4.1", "subsubsec:keyrotation"), needs [OldKeyExpires, KeyAwaitsHeartbeat];
 
     // MEM: links
     /// A link is taken only when it names the hash of the link before it.
@@ -494,6 +503,12 @@ rules! {
     /// A client that the certified list says was removed leaves.
     KickedLeaves = "MEM-22", Membership, Duty, Must, Reading("R-48"),
         Leave, cite("3.1", "3.7.8"), needs [];
+    /// A snapshot by a new leader says what the links before it say.
+    SnapshotIdentical = "MEM-23", Membership, Guard, Must, Reading("R-47"),
+        Reject, cite("4.1", "subsubsec:lpl"), needs [];
+    /// The leaves shown beside a device are those of all devices of its user.
+    LeavesOfUser = "MEM-24", Membership, Display, Must, Reading("R-104"),
+        None, cite("2.3.1", "3.10"), needs [LeavesCounted];
 
     // HBT
     /// A heartbeat is taken only when its signature verifies for the leader.
@@ -615,6 +630,9 @@ rules! {
     /// Keys that no heartbeat certified are dropped when the leader changes.
     UncertifiedDropped = "ELE-09", Election, Duty, Must, Reading("R-59"),
         None, cite("4.1", "subsubsec:lpl"), needs [KeyAwaitsHeartbeat];
+    /// Another leader is followed only when the list has it present with the binding it announces.
+    LeaderBound = "ELE-10", Election, Guard, Must, Reading("R-74"),
+        Reject, cite("2.3.1", "3.7.7"), needs [];
 
     // LCK
     /// Locking or unlocking puts a link on the list.
@@ -697,6 +715,9 @@ rules! {
     /// The stream key depends on the sender's hardware ID.
     SubkeyNamesDevice = "MED-10", Media, Field, Must, Ours,
         Reject, cite("4.6", "7.6.5"), needs [];
+    /// A packet is played only when the list has the device it is said to be of as present.
+    SenderListed = "MED-11", Media, Guard, Must, Reading("R-100"),
+        Ignore, cite("2.3.1", "3.9"), needs [];
 }
 
 impl Rule {

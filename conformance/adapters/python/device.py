@@ -142,6 +142,11 @@ class Device:
         formulas.verify(ivk, formulas.ANNOUNCEMENT, binding, posted["sig"], "DEV-01")
         return Peer(person, ivk, posted["pk"], binding, self.agree(posted["pk"]))
 
+    def check_hybrid(self, peer: Peer) -> None:
+        """Whether somebody signed a Kyber key, where everybody has to (ROT-42)."""
+        if "ROT-42" in self.rules and not peer.kem_pk:
+            raise Refusal("ROT-42", "no Kyber key")
+
     def agree(self, pk: bytes) -> bytes:
         """The Diffie-Hellman key with an announced key of this profile's suites."""
         if len(pk) != X25519_BYTES and not (self.profile.hybrid and len(pk) == HYBRID_BYTES):
@@ -213,6 +218,7 @@ class Device:
         if self.profile.grace_from == "receipt":
             self.supersede(number)
         waits = bool(keys) or self.policies["first_key_wait"] == "wait"
+        waits = waits and not ("ROT-43" in self.rules and self.meeting().leads)
         use_at_ms = self.now_ms + (self.params.use_wait_ms if waits else 0)
         keys[number] = MeetingKey(key, self.now_ms, use_at_ms)
 
@@ -235,7 +241,8 @@ class Device:
         if "ELE-09" in self.rules:
             certified = meeting.chain.mk_seq
             meeting.keys = {n: key for n, key in meeting.keys.items() if n <= certified}
-            if meeting.keys:  # what is the newest now is superseded no more
+            receipt = self.profile.grace_from == "receipt"
+            if meeting.keys and receipt:  # what is the newest now is superseded no more
                 meeting.keys[meeting.newest].erase_at_ms = None
 
     def usable(self, number: int, key: MeetingKey) -> bool:
@@ -315,6 +322,8 @@ class Device:
         if number not in meeting.keys:
             raise Refusal("MED-01", "unknown number")
         plain = formulas.open_packet(self.stream_key(number, stream, sender), packet)
+        if "MED-11" in self.rules and not meeting.place.roster.present(sender):
+            raise Ignored("MED-11", "not on the list")
         by_device = sender if "MED-10" in self.rules else sender[:1]
         seen = self.seen.setdefault((*meeting.names.values(), number, *by_device, stream), set())
         if counter in seen or counter <= max(seen, default=0) - self.params.replay_window:

@@ -127,6 +127,7 @@ class Leader(Device):
         if person == self.person:
             return
         peer = self.verified(person, announced)
+        self.check_hybrid(peer)
         self.check_admission(peer)
         meeting.board[person], meeting.server_names[person] = announced, name
         if meeting.place.roster.bound(person, sha256(peer.binding).digest()):

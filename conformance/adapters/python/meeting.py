@@ -12,7 +12,7 @@ from device import HYBRID_BYTES, named, person_of
 from formulas import NONCE, BadRequest, Refusal
 from leader import Leader
 from participant import Participant
-from roster import LOCKS, Entry, Person
+from roster import LEAVES_MAX, LOCKS, Entry, Person
 from state import Announced, Fields, Meeting, Outcome, Peer
 
 
@@ -195,8 +195,10 @@ class Client(Leader, Participant):
         """What happens by itself at this moment."""
         meeting = self.meeting()
         keys = meeting.keys.items()
-        meeting.keys = {n: key for n, key in keys if key.erase_at_ms != self.now_ms}
-        if self.silence_ends_ms() == self.now_ms:
+        left = {n: key for n, key in keys if key.erase_at_ms != self.now_ms}
+        keyless = "ROT-44" in self.rules and meeting.keys and not left and not meeting.leads
+        meeting.keys = left
+        if keyless or self.silence_ends_ms() == self.now_ms:
             self.go()
             return
         if meeting.nonce_due_ms == self.now_ms:
@@ -234,9 +236,17 @@ class Client(Leader, Participant):
             name = meeting.server_names.get(person, "")
         line = {"user_id": person[0], "hardware_id": person[1], "name": name}
         line["standing"] = "here" if entry.present or self.lingers(person) else "left"
-        if entry.leaves >= self.params.leaves_shown_from:
-            line["leaves"] = entry.leaves
+        leaves = self.leaves(person, entry)
+        if leaves >= self.params.leaves_shown_from:
+            line["leaves"] = leaves
         return line
+
+    def leaves(self, person: Person, entry: Entry) -> int:
+        """How often a device left or, by MEM-24, its user with any device."""
+        if "MEM-24" not in self.rules:
+            return entry.leaves
+        entries = self.meeting().place.roster.entries.items()
+        return min(sum(e.leaves for who, e in entries if who[0] == person[0]), LEAVES_MAX)
 
     def lingers(self, person: Person) -> bool:
         """Whether somebody who left still knows the key in use (MEM-16)."""

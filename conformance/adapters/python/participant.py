@@ -10,7 +10,7 @@ import roster
 from device import Device, named
 from formulas import BadRequest, Refusal
 from roster import ZERO, Link, Person, Place, Roster
-from state import Anchor, Announced, Chain, Fields, Ignored, Meeting, Outcome, Wish
+from state import Anchor, Announced, Chain, Fields, Ignored, Meeting, Outcome, Peer, Wish
 
 
 def check_place(meeting: Meeting, link: Link) -> None:
@@ -57,6 +57,8 @@ class Participant(Device):
         """Takes a leader (3.7.5 steps 1 to 8). Whether it is another than the last one."""
         last = self.meeting().leader
         leader = self.verified(person, announced)
+        self.check_hybrid(leader)
+        self.check_bound(leader)
         known = last and (last.person, last.ivk, last.pk)
         if known == (leader.person, leader.ivk, leader.pk):
             return False
@@ -66,6 +68,13 @@ class Participant(Device):
             self.emit("show_leader_changed", user_id=person[0])
         self.follow(leader)
         return changed
+
+    def check_bound(self, leader: Peer) -> None:
+        """Whether the list, if there is one, has a new leader present with its binding."""
+        place = self.meeting().place
+        bound = place.roster.bound(leader.person, sha256(leader.binding).digest())
+        if "ELE-10" in self.rules and place.v and not bound:
+            raise Refusal("ELE-10", "not on the list with this binding")
 
     def change_leader(self) -> None:
         """Forgets what only the old leader said."""
@@ -100,6 +109,8 @@ class Participant(Device):
                 raise Refusal("MEM-09", "says something else than the links before it")
         elif "MEM-10" in self.rules and not keeps_known(known, snapshot):
             raise Refusal("MEM-10", "leaves somebody out")
+        elif "MEM-23" in self.rules and snapshot != known:
+            raise Refusal("MEM-23", "says something else than the links before it")
 
     # Heartbeats
 

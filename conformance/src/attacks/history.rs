@@ -6,10 +6,13 @@ use conclave_spec::{Profile, Rule};
 use super::{
     D, Entry, Evidence, Expected, Play, S, play, refused,
     steps::{Posted, certify, goes_on, gone, hands_over},
+    voiced,
 };
 use crate::cases::scene::Scene;
 
 const ONE_HISTORY: Expected = refused(&[Rule::HistoryContinues]);
+const ONE_LIST: Expected =
+    voiced(&[Rule::HistoryContinues, Rule::SnapshotIdentical], Rule::CertifiesKnownLink);
 
 pub(super) const ALL: [Entry; 2] = [
     Entry {
@@ -25,7 +28,7 @@ pub(super) const ALL: [Entry; 2] = [
                 different pasts.",
         note: "",
         needs: &[],
-        expected: [S, S, S, S, S, ONE_HISTORY, ONE_HISTORY, ONE_HISTORY, ONE_HISTORY],
+        expected: [S, S, S, S, S, ONE_HISTORY, ONE_HISTORY, ONE_HISTORY, ONE_LIST],
         play: fork,
     },
     Entry {

@@ -18,6 +18,12 @@ use crate::cases::scene::{Scene, announcement, forged_seal, heartbeat, link, sea
 const VERIFIED: Expected = refused(&[Rule::AnnouncementVerifies]);
 const THREEFOLD: Expected =
     refused(&[Rule::AnnouncementVerifies, Rule::HeartbeatVerifies, Rule::LeaderListed]);
+const FOURFOLD: Expected = refused(&[
+    Rule::AnnouncementVerifies,
+    Rule::HeartbeatVerifies,
+    Rule::LeaderListed,
+    Rule::LeaderBound,
+]);
 const SAME_KEY: Expected = refused(&[Rule::RejoinSameKey]);
 
 /// Bob's device in other hands.
@@ -84,7 +90,7 @@ pub(super) const ALL: [Entry; 4] = [
         needs: &[],
         expected: [
             THREEFOLD, VERIFIED, VERIFIED, VERIFIED, THREEFOLD, THREEFOLD, THREEFOLD, THREEFOLD,
-            THREEFOLD,
+            FOURFOLD,
         ],
         play: passed_off,
     },

@@ -13,12 +13,17 @@ use conclave_spec::{Profile, Rule};
 use super::{
     D, Entry, Evidence, Expected, NA, Play, play, refused,
     steps::{as_late, certify, goes_on, listed_during, meets, posted, reads, says},
+    voiced,
 };
 use crate::cases::scene::{Scene, forged_seal, heartbeat, link, meeting, seat};
 
 const LISTED: Expected = refused(&[Rule::LeaderListed]);
 const KNOWN: Expected = refused(&[Rule::LockedLeaderKnown]);
-const ABOVE: Expected = refused(&[Rule::NumberAboveCertified]);
+const BOUND: Expected = voiced(&[Rule::LeaderBound, Rule::LeaderListed], Rule::HeartbeatVerifies);
+const NOR_BOUND: Expected =
+    voiced(&[Rule::LockedLeaderKnown, Rule::LeaderBound], Rule::LockedLeaderKnown);
+/// With the rule about numbers gone the key would still be one that no member announced.
+const ABOVE: Expected = voiced(&[Rule::LeaderBound, Rule::NumberAboveCertified], Rule::SealOpens);
 
 pub(super) const ALL: [Entry; 6] = [
     Entry {
@@ -76,7 +81,7 @@ pub(super) const ALL: [Entry; 6] = [
         note: "The list is refused in every version. From 3.0 to 4.0 the key is used without it, \
                as in ATK-ZM-10; the notice that another leads is shown.",
         needs: &[],
-        expected: [LISTED, D, D, D, LISTED, LISTED, LISTED, LISTED, LISTED],
+        expected: [LISTED, D, D, D, LISTED, LISTED, LISTED, LISTED, BOUND],
         play: unlisted_leader,
     },
     Entry {
@@ -90,7 +95,7 @@ pub(super) const ALL: [Entry; 6] = [
                 puts itself on the list.",
         note: "",
         needs: &[Rule::LockListed],
-        expected: [NA, NA, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN],
+        expected: [NA, NA, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN, KNOWN, NOR_BOUND],
         play: stranger_leads_locked,
     },
     Entry {

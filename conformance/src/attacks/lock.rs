@@ -9,10 +9,13 @@ use conclave_spec::{Profile, Rule};
 use super::{
     D, Entry, Evidence, Expected, NA, Play, play, refused,
     steps::{Posted, certify, comes, goes_on, listed_during, posted, reads, says},
+    voiced,
 };
 use crate::cases::scene::{Scene, seat};
 
 const ONE_HISTORY: Expected = refused(&[Rule::HistoryContinues]);
+const ONE_LIST: Expected =
+    voiced(&[Rule::HistoryContinues, Rule::SnapshotIdentical], Rule::CertifiesKnownLink);
 const CURRENT: Expected = refused(&[Rule::RequestMatchesHead]);
 
 pub(super) const ALL: [Entry; 3] = [
@@ -28,7 +31,7 @@ pub(super) const ALL: [Entry; 3] = [
         note: "Up to client 5.12 those who saw the lock are warned that it is gone. From 4.1 on \
                they do not follow: nothing but a partition is left of the attack.",
         needs: &[Rule::LockListed],
-        expected: [NA, NA, D, D, D, ONE_HISTORY, ONE_HISTORY, ONE_HISTORY, ONE_HISTORY],
+        expected: [NA, NA, D, D, D, ONE_HISTORY, ONE_HISTORY, ONE_HISTORY, ONE_LIST],
         play: withheld,
     },
     Entry {

@@ -19,6 +19,7 @@ use crate::cases::scene::{Scene, announcement, heartbeat, link, seat};
 
 const NOBODY_FORGOTTEN: Expected = refused(&[Rule::SnapshotKeepsKnown]);
 const NOR_FORKED: Expected = refused(&[Rule::SnapshotKeepsKnown, Rule::HistoryContinues]);
+const NOTHING_ELSE: Expected = refused(&[Rule::SnapshotIdentical, Rule::HistoryContinues]);
 const INJECTIVE: Expected = voiced(&[Rule::EncodingInjective], Rule::AnnouncementVerifies);
 const BY_LEADER: Expected = refused(&[Rule::HeartbeatVerifies]);
 
@@ -52,7 +53,7 @@ pub(super) const ALL: [Entry; 8] = [
         note: "From 4.1 on the chain of heartbeats refuses the same snapshot a step later, so it \
                takes both rules away to let it through.",
         needs: &[],
-        expected: [S, S, S, S, NOBODY_FORGOTTEN, NOR_FORKED, NOR_FORKED, NOR_FORKED, NOR_FORKED],
+        expected: [S, S, S, S, NOBODY_FORGOTTEN, NOR_FORKED, NOR_FORKED, NOR_FORKED, NOTHING_ELSE],
         play: lost_entry,
     },
     Entry {

@@ -7,13 +7,15 @@ use conclave_model::{
 use conclave_spec::{Profile, Rule};
 
 use super::{
-    D, Entry, Evidence, Expected, Play, S, play, refused,
+    D, Entry, Evidence, Expected, Play, S, play, prevented, refused,
     steps::{certify_upto, comes, goes_on, hands_over, posted, reads, says},
     voiced,
 };
 use crate::cases::scene::{Scene, seat};
 
 const NOT_STALE: Expected = refused(&[Rule::NotStale]);
+/// Whoever lags behind has left with its last key before an old one could reach it.
+const GONE: Expected = prevented(&[Rule::NonceRecent]);
 const RECENT: Expected = voiced(&[Rule::NonceRecent], Rule::SealOpens);
 
 pub(super) const ALL: [Entry; 5] = [
@@ -78,7 +80,7 @@ pub(super) const ALL: [Entry; 5] = [
         note: "Since 4.1 such a key is bound to a nonce that is no longer one of the two newest. \
                Heartbeats are bound to none: see ATK-ZM-07B.",
         needs: &[],
-        expected: [S, S, S, S, S, RECENT, RECENT, RECENT, RECENT],
+        expected: [S, S, S, S, S, RECENT, RECENT, RECENT, GONE],
         play: accumulates,
     },
     Entry {

@@ -8,12 +8,13 @@ use conclave_model::{
 use conclave_spec::{Profile, Rule};
 
 use super::{
-    D, Entry, Evidence, Expected, NA, Play, S, play, prevented,
+    D, Entry, Evidence, Expected, NA, Play, S, play, prevented, refused,
     steps::{comes, goes_on, says},
 };
 use crate::cases::scene::{Scene, seat};
 
 const USES_KEM: Expected = prevented(&[Rule::HybridUsesKem]);
+const KEPT_OUT: Expected = refused(&[Rule::EverybodyHybrid]);
 const AS_SIGNED: Expected = prevented(&[Rule::SuiteFromSignedKey]);
 
 pub(super) const ALL: [Entry; 3] = [
@@ -28,7 +29,7 @@ pub(super) const ALL: [Entry; 3] = [
                 a classic box, which opens everything.",
         note: "Admitted. The meeting must not be labelled post-quantum.",
         needs: &[Rule::HybridUsesKem],
-        expected: [NA, NA, NA, NA, NA, NA, D, D, D],
+        expected: [NA, NA, NA, NA, NA, NA, D, D, KEPT_OUT],
         play: straggler,
     },
     Entry {
@@ -68,8 +69,8 @@ fn straggler(profile: &Profile) -> Play {
     let mut scene = Scene::with_cast(profile, cast.into_iter().chain([old]).collect());
     scene.join("alice", Role::Leader);
     comes(&mut scene, "bob", "alice");
-    let decisive = scene.steps();
     comes(&mut scene, "oscar", "alice");
+    let decisive = scene.steps().saturating_sub(1);
     scene.settle();
     goes_on(&mut scene, "alice", &["bob"], 0, 10_000);
     says(&mut scene, "bob", "for the record");

@@ -8,6 +8,7 @@ use super::{
     scene::{Scene, heartbeat},
 };
 
+mod bound;
 mod divided;
 mod member;
 mod stepping_down;
@@ -18,6 +19,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     stepping_down::drafts(drafts);
     member::drafts(drafts);
     divided::drafts(drafts);
+    bound::drafts(drafts);
 }
 
 /// Everybody is in Alice's meeting and has everybody's announcement and nonce.

@@ -20,6 +20,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     names(drafts);
     other_key(drafts);
     device(drafts);
+    unlisted(drafts);
     counters(drafts);
     sending(drafts);
     misplaced(drafts);
@@ -197,6 +198,33 @@ fn other_key(drafts: &mut Drafts) {
     );
 }
 
+/// Carol speaks, and Bob learns that she has left, before her packet reaches him or after.
+fn unlisted(drafts: &mut Drafts) {
+    if !drafts.profile.rules.contains(Rule::SenderListed) {
+        return;
+    }
+    let decisive = "packet-of-somebody-gone";
+    for (name, title, gone) in [
+        ("packet-of-somebody-present", "A packet is played of somebody who is present", false),
+        (decisive, "A packet is passed over of somebody who is not", true),
+    ] {
+        let mut scene = ready(&drafts.profile, &["alice", "bob", "carol"]);
+        scene.run(14_000).send("carol", "goodbye").depart("alice", "carol");
+        if gone {
+            scene.catch_up("bob");
+        }
+        scene.packet("bob", "carol", 1);
+        let draft = Draft::new(name, title).plays("bob");
+        if gone {
+            scene.refused(Rule::SenderListed).observe("bob");
+            drafts.decisive(Rule::SenderListed, draft, scene);
+        } else {
+            scene.shows(Rule::SenderListed).observe("bob");
+            drafts.common(draft, scene, &[(Rule::SenderListed, decisive, "whether Bob knows")]);
+        }
+    }
+}
+
 /// A packet comes from a device, and not only from a user, where the profile says so.
 fn device(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
@@ -252,9 +280,13 @@ fn counters(drafts: &mut Drafts) {
         scene,
     );
     let mut scene = ready(profile, &["alice", "bob"]);
+    let window = profile.params.replay_window;
     for counter in [100, 99, 37] {
         let packet = forged(&mut scene, counter, Vec::new());
         scene.packet_as("bob", "alice", "audio", packet).shows(Rule::CounterOnce);
+        if counter + u64::from(window) <= 100 {
+            scene.refused(Rule::CounterOnce);
+        }
     }
     for counter in [99, 36, 0] {
         let packet = forged(&mut scene, counter, Vec::new());

@@ -227,6 +227,9 @@ fn contexts(drafts: &mut Drafts) {
             .plays("bob"),
         scene,
     );
+    if !profile.rules.contains(Rule::DerivationNamesContext) {
+        return;
+    }
     // Of a hybrid box the derivation is another rule's, so the box is a classic one.
     let classic = ForgedSeal { classic: true, ..forged_seal("bob", 1) };
     let mut scene = led_by_classic(profile);

@@ -39,6 +39,7 @@ impl<A: Algebra> Progress<'_, A> {
         let Admission { seat, name, ivk, announcement, outdated } = admission;
         let peer = self.verified(seat, ivk, announcement)?;
         let member = self.member(&peer, *outdated)?;
+        self.require_hybrid(&peer)?;
         let hash = self.hash_of(seat, &peer)?;
         let entry = self.joined()?.list.entries.get(seat).cloned();
         if entry.as_ref().and_then(Entry::binding_hash) == Some(&hash) {
@@ -100,6 +101,12 @@ impl<A: Algebra> Progress<'_, A> {
         let suite = if both && !believed { BoxSuite::Hybrid } else { BoxSuite::Classic };
         let pair = Arc::new(Pair { sender, recipient: peer.clone(), agreed });
         Ok(Member { pair, suite })
+    }
+
+    /// Whether somebody signed a Kyber key, as everybody has to (reading R-38).
+    pub(super) fn require_hybrid(&mut self, peer: &Side<A::Value>) -> Result<(), StepError> {
+        let hybrid = self.client.algebra.has_kem(&peer.pk);
+        Ok(self.checks.require(Rule::EverybodyHybrid, Party::Peer, hybrid)?)
     }
 
     /// The server says somebody left.

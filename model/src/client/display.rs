@@ -94,9 +94,25 @@ impl<A: Algebra> Client<'_, A> {
         } else {
             joined.names.get(seat).cloned().unwrap_or_default()
         };
-        let shown = entry.leaves >= self.profile.params.leaves_shown_from;
-        let leaves = (shown && self.in_force(Rule::LeavesCounted)).then_some(entry.leaves);
+        let leaves = self.leaves(joined, seat, entry);
         Some(RosterLine { seat: seat.clone(), name, here, leaves })
+    }
+
+    /// How often a device, or its user with any device, left, where that is shown (reading R-104).
+    fn leaves(
+        &self,
+        joined: &Joined<A::Value>,
+        seat: &Seat,
+        entry: &Entry<A::Value>,
+    ) -> Option<u32> {
+        let leaves = if self.in_force(Rule::LeavesOfUser) {
+            let own = joined.list.entries.iter().filter(|(other, _)| other.user_id == seat.user_id);
+            own.fold(0_u32, |sum, (_, entry)| sum.saturating_add(entry.leaves))
+        } else {
+            entry.leaves
+        };
+        let shown = leaves >= self.profile.params.leaves_shown_from;
+        (shown && self.in_force(Rule::LeavesCounted)).then_some(leaves)
     }
 
     /// Whether somebody who left still knows the key this client encrypts under.

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use conclave_spec::Rule;
+use conclave_spec::{GraceFrom, Rule};
 
 use super::{KnownLeader, Leader, Member, Participant, Progress, RoleState};
 use crate::{
-    algebra::{Algebra, Pair},
-    machine::{Effect, Misuse, Outcome, StepError},
+    algebra::{Algebra, Pair, Side},
+    machine::{Effect, Misuse, Outcome, Party, StepError},
     message::{Announcement, Entry, Operation, Seat},
     shared::SharedMap,
 };
@@ -46,6 +46,8 @@ impl<A: Algebra> Progress<'_, A> {
         }
         let peer = self.verified(seat, ivk, announcement)?;
         let agreed = self.agreed(&peer)?;
+        self.require_hybrid(&peer)?;
+        self.require_bound(seat, &peer)?;
         if self.is_leader() {
             if !self.duty(Rule::LeaderStepsDown) {
                 return Ok(());
@@ -80,6 +82,16 @@ impl<A: Algebra> Progress<'_, A> {
         Ok(self.duty(Rule::LockedLeaderKnown) && leaves)
     }
 
+    /// Whether the list, if there is one, has the device present with this very binding (readings
+    ///
+    fn require_bound(&mut self, seat: &Seat, peer: &Side<A::Value>) -> Result<(), StepError> {
+        let hash = self.hash_of(seat, peer)?;
+        let list = &self.joined()?.list;
+        let listed = list.present(seat).and_then(Entry::binding_hash) == Some(&hash);
+        let bound = list.v == 0 || listed;
+        Ok(self.checks.require(Rule::LeaderBound, Party::Server, bound)?)
+    }
+
     /// What a participant gives up when the leader changes.
     fn leader_changes(&mut self) -> Result<(), StepError> {
         self.drop_uncertified()?;
@@ -107,10 +119,12 @@ impl<A: Algebra> Progress<'_, A> {
         if !self.duty(Rule::UncertifiedDropped) {
             return Ok(());
         }
+        let receipt = self.client.profile.grace_from == GraceFrom::Receipt;
         let joined = self.joined_mut()?;
         let certified = joined.chain.mk_seq;
         joined.ring.retain(|key| key.mk_seq <= certified);
-        if let Some(newest) = joined.ring.last_mut() {
+        // What superseded it was never certified, unless that is gone by the certificate.
+        if let Some(newest) = joined.ring.last_mut().filter(|_| receipt) {
             newest.erase_in_ms = None;
         }
         Ok(())

@@ -35,8 +35,12 @@ impl<A: Algebra> Progress<'_, A> {
         let before = joined.ring.len();
         joined.ring.retain(|key| !expires || key.erase_in_ms != Some(0));
         let erased = joined.ring.len() < before;
+        let without_key = erased && joined.ring.is_empty();
         if erased {
             self.duty(Rule::OldKeyExpires);
+        }
+        if without_key && !self.is_leader() && self.duty(Rule::LeaveWithoutKey) {
+            return self.leave();
         }
         self.age_participant(elapsed_ms)?;
         if matches!(self.state.phase, Phase::Joined(_)) {
@@ -67,6 +71,9 @@ impl<A: Algebra> Progress<'_, A> {
         let params = self.client.profile.params;
         let first = self.joined()?.ring.is_empty();
         if first && !self.client.policies.first_key_waits {
+            return Ok(0);
+        }
+        if self.is_leader() && self.duty(Rule::LeaderUsesAtOnce) {
             return Ok(0);
         }
         if !self.duty(Rule::WaitBeforeUse) {

@@ -63,6 +63,8 @@ impl<A: Algebra> Progress<'_, A> {
         let opened =
             algebra.open_packet(rules, &stream_key, packet.mk_seq, packet.counter, &packet.body);
         let plaintext = self.checks.require_some(Rule::PacketOpens, Party::Server, opened)?;
+        let listed = self.joined()?.list.present(from).is_some();
+        self.checks.require(Rule::SenderListed, Party::Peer, listed)?;
         let fresh = seen.is_fresh(packet.counter, window);
         self.checks.require(Rule::CounterOnce, Party::Server, fresh)?;
         self.checks.fields_bound(&layouts::STREAM_KEY_INFO);

@@ -117,9 +117,12 @@ impl<A: Algebra> Progress<'_, A> {
         let Operation::Snapshot { locked, entries } = operation else { return Ok(()) };
         if first_of_leader {
             let kept = list.is_kept_by(entries);
-            return self.checks.require(Rule::SnapshotKeepsKnown, Party::Peer, kept);
+            self.checks.require(Rule::SnapshotKeepsKnown, Party::Peer, kept)?;
         }
         let faithful = list.v == 0 || (*locked == list.locked && *entries == list.entries);
+        if first_of_leader {
+            return self.checks.require(Rule::SnapshotIdentical, Party::Peer, faithful);
+        }
         self.checks.require(Rule::SnapshotFaithful, Party::Peer, faithful)
     }
 }

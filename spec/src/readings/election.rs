@@ -120,9 +120,10 @@ pub(super) const R_74: Reading = Reading {
     ],
     chosen: "anyone_listed",
     why: "The demand to have been on the list before is made for locked meetings, so it is not \
-        meant for others. What guards an open meeting is the notice and the code.",
+        meant for others. What guards an open meeting is the notice and the code. The hardened \
+        profile makes the demand for every meeting that has a list, with the binding (R-90).",
     policy: None,
-    rules: &[Rule::LeaderListed, Rule::ChangeNoticed],
+    rules: &[Rule::LeaderListed, Rule::ChangeNoticed, Rule::LeaderBound],
 };
 
 pub(super) const R_82: Reading = Reading {
@@ -222,6 +223,26 @@ pub(super) const R_103: Reading = Reading {
         and host being one compares two words of the same server.",
     policy: None,
     rules: &[Rule::KickListed, Rule::KickedStaysOut],
+};
+
+pub(super) const R_108: Reading = Reading {
+    id: "R-108",
+    title: "What tells that a meeting is end-to-end encrypted",
+    place: at("2.3.1", "3.1"),
+    question: "A host chooses the kind of a meeting, and the server tells clients. Nothing that is \
+        signed names the kind. How somebody knows that the meeting they join is not a server-keyed \
+        one, if the server says otherwise, is not said.",
+    alternatives: &[
+        alt("code", "The security code, which there is only with a leader that was verified."),
+        alt("invitation", "The invitation names the kind, and a client joins no other."),
+        alt("signed", "Leaders sign the kind, in what they announce."),
+    ],
+    chosen: "code",
+    why: "A server that calls a meeting what it is not cannot show the code its leader reads out: a \
+        client computes that from a key whose signature it verified. Only whoever compares it is \
+        protected, as with the leader itself.",
+    policy: None,
+    rules: &[Rule::CodeFromHandshakeKey, Rule::AnnouncementVerifies],
 };
 
 pub(super) const R_107: Reading = Reading {

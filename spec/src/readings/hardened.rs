@@ -91,23 +91,13 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "What an announcement says of itself decides nothing; the signature covers what was \
          recomputed.",
     ),
-    (
-        "R-21",
-        Leaves("increase"),
-        "A packet held back can be played after 63 later ones, which is long in a chat; a strict \
-         increase would lose what is overtaken.",
-    ),
+    ("R-21", Takes("increase"), "Nothing that was held back is played after what followed it."),
     (
         "R-22",
         Safest,
         "Both refuse to go back, and one lost key would shut out who insists on the next number.",
     ),
-    (
-        "R-23",
-        Leaves("at_once"),
-        "Who was removed hears the leader for two more seconds; a leader that did not wait would \
-         be unheard by others for a moment.",
-    ),
+    ("R-23", Takes("at_once"), "Who was removed does not hear the leader for two more seconds."),
     ("R-24", Safest, "Under a key of small order one signature holds for many messages."),
     ("R-25", Safest, "Each device has an ephemeral key of its own, and the seal is bound to it."),
     ("R-26", Safest, "Nothing of one ciphertext helps to open another."),
@@ -136,9 +126,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ("R-37", Safest, "Nothing is kept that is not authenticated."),
     (
         "R-38",
-        Leaves("one_suite"),
-        "One outdated participant is sealed to in a classic box, and whoever breaks that later \
-         reads everybody (ATK-ZM-32).",
+        Takes("one_suite"),
+        "Nobody is sealed to in a box that a quantum computer opens, so no recording is (ATK-ZM-32).",
     ),
     (
         "R-39",
@@ -162,9 +151,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     (
         "R-47",
-        Leaves("identical"),
-        "The chain of heartbeats parts whoever has another list anyway; identical would also \
-         refuse a snapshot that hides a leave.",
+        Takes("identical"),
+        "A new leader can neither hide nor invent a leave, a name or a lock.",
     ),
     ("R-48", Safest, "Who was removed stays out of a locked meeting."),
     ("R-49", Safest, "No link takes effect that no heartbeat certifies."),
@@ -176,9 +164,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     (
         "R-52",
-        Leaves("from_acceptance"),
-        "Each rotation moves the anchor, so a roster may grow old without bound (ATK-ZM-06B); a \
-         key that was withheld would not move it.",
+        Safest,
+        "Here a key that is withheld makes its client leave (R-77), so an anchor moves only with a key that a nonce shows to be recent.",
     ),
     ("R-53", Safest, "No two heartbeats of a leader have the same time."),
     ("R-54", Safest, "No key is sealed that a recipient could not date."),
@@ -227,26 +214,23 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ("R-69", Safest, "A server that withholds everything leaves no gap to count, but time passes."),
     (
         "R-70",
-        Leaves("from_board"),
-        "A joiner takes the past from its first heartbeat; who verified all would see that no \
-         leader forgot anybody.",
+        Safest,
+        "Earlier heartbeats are signed under keys that only the server vouches for, so who forges a past forges those too.",
     ),
     ("R-71", Safest, "Each link names the one before, so the latest stands for the whole list."),
     ("R-72", Safest, "Counter and hash go on, so the history stays one chain."),
     ("R-73", Safest, "A snapshot says what the links said, and whoever had them compares."),
     (
         "R-74",
-        Leaves("known_only"),
-        "A stranger whom the server names may lead an open meeting; the user is told and has to \
-         compare codes (ATK-ZM-20).",
+        Takes("known_only"),
+        "The server can name nobody leader who is not on the list already (ATK-ZM-20B, 20C).",
     ),
     ("R-75", Safest, "Nobody clears its record by filling twenty links."),
     ("R-76", Safest, "The list can tell whether a guest who comes back is the same one."),
     (
         "R-77",
-        Leaves("leave"),
-        "It falls mute and deaf ten seconds after the certificate but stays with an old roster; \
-         leaving would end that too (ATK-ZM-06B).",
+        Takes("leave"),
+        "Nobody stays with an old key, nor with an old list, for longer than an old key lives (ATK-ZM-06B).",
     ),
     ("R-78", Safest, "The device is a field behind its length, and counters are kept by device."),
     (
@@ -270,9 +254,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     (
         "R-85",
-        Leaves("signed"),
-        "The server names everybody, and a leader signs what it says (ATK-ZM-23); a name that \
-         the joiner signed would stop that.",
+        Safest,
+        "What a joiner signs is printed field by field, and has no name in it; a signed one would be another protocol.",
     ),
     ("R-86", Safest, "Both hashes bind the same fields."),
     ("R-87", Safest, "The string differs from every other in both spellings."),
@@ -284,15 +267,13 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ("R-89", Safest, "The old leader is shown as present for as long as keys are sealed to it."),
     (
         "R-90",
-        Leaves("same_binding"),
-        "A member's name with another identity key is named leader and shown in the notice; \
-         without ROT-41 it was enough for F-04.",
+        Takes("same_binding"),
+        "No other key leads under a member's name, in an open meeting neither.",
     ),
     (
         "R-91",
-        Leaves("by_user"),
-        "A wish to unlock is signed anew for each list and cannot be taken back, so the server \
-         may use it when it likes.",
+        Takes("by_user"),
+        "What a co-host signed is good for one list; the server cannot keep its wish for later.",
     ),
     ("R-92", Safest, "A new key comes into use sooner, so who was removed is shut out sooner."),
     ("R-93", Safest, "No number ever names two keys."),
@@ -315,12 +296,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "A device that was revoked makes no further key; sigchains are not in this release.",
     ),
     ("R-99", Safest, "Whatever may open or sign differently is shown as a change."),
-    (
-        "R-100",
-        Leaves("drop"),
-        "Who holds the key can speak as somebody who is not there (ATK-ZM-02, without the \
-         phantom); dropping would ask for a listed name.",
-    ),
+    ("R-100", Takes("drop"), "Nobody is heard who is not shown as present (ATK-ZM-02)."),
     ("R-101", Safest, "The client stays as it was either way."),
     ("R-102", Safest, "A seal to an older nonce opens nowhere, and one to the new nonce follows."),
     (
@@ -330,9 +306,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     (
         "R-104",
-        Leaves("user"),
-        "With several hardware IDs a user leaves often and no line says so (ATK-ZM-22); the \
-         paper counts users.",
+        Takes("user"),
+        "Coming and going with several devices does not keep the number down (ATK-ZM-22).",
     ),
     (
         "R-105",
@@ -341,13 +316,18 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     (
         "R-106",
-        Leaves("key_in_use"),
-        "The label says post-quantum until the rotation after a leave (F-02); a client would have to \
-         remember who left without a Kyber key.",
+        Safest,
+        "Nobody is given a key in a classic box here, so the label is never early (F-02).",
     ),
     (
         "R-107",
         Safest,
         "Who is host is the server's word; the leader's key is what everybody checks.",
     ),
+    (
+        "R-108",
+        Safest,
+        "No code is shown without a verified leader; an invitation comes by way of the same server.",
+    ),
+    ("R-109", Safest, "A listed device cannot be replaced by one with another key."),
 ];

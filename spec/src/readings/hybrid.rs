@@ -94,7 +94,7 @@ pub(super) const R_38: Reading = Reading {
         those out whom the footnote lets in. What a recipient refuses, and what the meeting is \
         called, is R-61.",
     policy: None,
-    rules: &[Rule::SuiteFromSignedKey],
+    rules: &[Rule::SuiteFromSignedKey, Rule::EverybodyHybrid],
 };
 
 pub(super) const R_41: Reading = Reading {
@@ -187,7 +187,8 @@ pub(super) const R_106: Reading = Reading {
     ],
     chosen: "present",
     why: "The footnote speaks of participants, and the label is described by who is in the meeting. \
-        It is wrong until the next rotation (finding F-02), which follows a leave within ten seconds.",
+        It is wrong until the next rotation (finding F-02), which follows a leave within ten seconds. \
+        Under the hardened profile nobody is given a key in a classic box (R-38).",
     policy: None,
     rules: &[Rule::LabelHonest],
 };

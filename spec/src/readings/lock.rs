@@ -64,7 +64,7 @@ pub(super) const R_90: Reading = Reading {
         answer to a stranger whether or not its announcement is sound. Who joins a locked meeting \
         and knows no leader yet has no previous list.",
     policy: None,
-    rules: &[Rule::LockedLeaderKnown],
+    rules: &[Rule::LockedLeaderKnown, Rule::LeaderBound],
 };
 
 pub(super) const R_91: Reading = Reading {

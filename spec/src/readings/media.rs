@@ -198,5 +198,5 @@ pub(super) const R_100: Reading = Reading {
     why: "Whoever holds the key can send as anybody listed, so the check would stop nobody. A \
         joiner's first packets and the last of somebody who left come from honest senders.",
     policy: None,
-    rules: &[Rule::PacketOpens],
+    rules: &[Rule::PacketOpens, Rule::SenderListed],
 };

@@ -76,7 +76,7 @@ pub(super) const R_47: Reading = Reading {
         may have left meanwhile, but not have never been there. Demanding the same list would part \
         all who were a link apart when the leader dropped out.",
     policy: None,
-    rules: &[Rule::SnapshotKeepsKnown],
+    rules: &[Rule::SnapshotKeepsKnown, Rule::SnapshotIdentical],
 };
 
 pub(super) const R_48: Reading = Reading {
@@ -315,11 +315,11 @@ pub(super) const R_85: Reading = Reading {
             "server_text",
             "Text of up to 255 bytes, also none, as the server relays it with the join.",
         ),
-        alt("signed", "The joiner's own text, from its signed announcement."),
+        alt("never_empty", "Text of 1 to 255 bytes; a link with an empty name is refused."),
     ],
     chosen: "server_text",
     why: "The paper grants that a server can change any name and that nobody is to rely on one; \
-        nothing a joiner signs contains it.",
+        nothing a joiner signs contains it, for what it signs is printed field by field.",
     policy: None,
     rules: &[Rule::NamesFromList, Rule::RenameListed],
 };
@@ -343,6 +343,24 @@ pub(super) const R_86: Reading = Reading {
     rules: &[Rule::BindingStable, Rule::AnnouncementListed],
 };
 
+pub(super) const R_109: Reading = Reading {
+    id: "R-109",
+    title: "A device that has lost its identity key",
+    place: at("2.3.1", "3.7.7"),
+    question: "Who comes back must come back with the same identity key. A device that was set up \
+        anew during the meeting has another one. Whether it can come back is not said.",
+    alternatives: &[
+        alt("refused", "Not to this meeting: the leader keeps it out until the meeting ends."),
+        alt("shown", "It can, and the list says that it is another device under the same name."),
+    ],
+    chosen: "refused",
+    why: "The sentence has no exception, and a leader cannot tell a device that was set up anew from \
+        another that goes by its name. A client set up anew has another hardware ID by itself, and \
+        is a new device.",
+    policy: None,
+    rules: &[Rule::RejoinSameKey],
+};
+
 pub(super) const R_104: Reading = Reading {
     id: "R-104",
     title: "Whose leaves are counted",
@@ -357,5 +375,5 @@ pub(super) const R_104: Reading = Reading {
     why: "What is listed, and leaves, is a device. Adding up what two devices do would call a user \
         conspicuous who changes between them, and the sum is there for anybody who wants it.",
     policy: None,
-    rules: &[Rule::LeavesCounted],
+    rules: &[Rule::LeavesCounted, Rule::LeavesOfUser],
 };

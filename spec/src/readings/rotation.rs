@@ -152,7 +152,7 @@ pub(super) const R_23: Reading = Reading {
     why: "The purpose named is that all move over smoothly. A leader that does not wait is the \
         one sender whose packets nobody can read yet.",
     policy: Some("leader_wait"),
-    rules: &[Rule::WaitBeforeUse],
+    rules: &[Rule::WaitBeforeUse, Rule::LeaderUsesAtOnce],
 };
 
 pub(super) const R_25: Reading = Reading {
@@ -289,10 +289,15 @@ pub(super) const R_77: Reading = Reading {
         list it shows still names who left since. A server that withholds the next key keeps \
         the client under an older one for as long as it hands on heartbeats; behind \
         rotations and changes of the leader that is without bound (ATK-ZM-06B, ATK-ZM-07B). Under \
-        the hardened profile the older key runs out by the certificate: the client is mute, and \
-        plays nothing under it.",
+        the hardened profile the older key runs out by the certificate, and the client leaves with \
+        its last key.",
     policy: None,
-    rules: &[Rule::UseNewestKey, Rule::KeyAwaitsHeartbeat, Rule::OldKeyExpires],
+    rules: &[
+        Rule::UseNewestKey,
+        Rule::KeyAwaitsHeartbeat,
+        Rule::OldKeyExpires,
+        Rule::LeaveWithoutKey,
+    ],
 };
 
 pub(super) const R_92: Reading = Reading {

@@ -130,7 +130,8 @@ void key_install(struct session *s, uint32_t number, const uint8_t key[32])
     k->number = number;
     memcpy(k->key, key, 32);
     k->arrived = s->now;
-    k->use_at = s->now + (first && !s->policies.first_key_waits ? 0 : USE_WAIT_MS);
+    bool waits = (!first || s->policies.first_key_waits) && !(has(s, MED_10) && s->m.leads);
+    k->use_at = s->now + (waits ? USE_WAIT_MS : 0);
 }
 
 void keys_certified(struct session *s, uint32_t before)
@@ -159,11 +160,13 @@ void keys_forget(struct session *s)
     ARRAY_FREE(s->m.keys);
 }
 
-void keys_erase_due(struct session *s)
+bool keys_erase_due(struct session *s)
 {
+    bool had = s->m.keys.n > 0;
     for (size_t i = s->m.keys.n; i-- > 0;)
         if (s->m.keys.at[i].superseded && s->m.keys.at[i].erase_at <= s->now)
             ARRAY_REMOVE(s->m.keys, i);
+    return had && s->m.keys.n == 0;
 }
 
 verdict nonce_renew(struct input *in)
@@ -317,7 +320,7 @@ static bool counter_new(struct session *s, const struct device_id *from, const s
         return true;
     }
     uint64_t down = w->highest - packet->counter;
-    if (down >= REPLAY_WINDOW || (w->below >> down & 1) != 0) return false;
+    if (down >= (has(s, MED_10) ? 1 : REPLAY_WINDOW) || (w->below >> down & 1) != 0) return false;
     w->below |= (uint64_t)1 << down;
     return true;
 }
@@ -338,6 +341,7 @@ verdict device_packet(struct input *in, const struct device_id *from, const stru
     bool opened = packet_open(key, packet.number, packet.counter, packet.body, &plaintext);
     sodium_memzero(key, sizeof key);
     if (!opened) return REFUSE("MED-01");
+    if (has(s, MED_10) && list_present(s->m.list, from) == NULL) return PASS_OVER("MED-11");
     if (!counter_new(s, from, stream, &packet)) return PASS_OVER("MED-02");
     json_t *effect = output(in, "render");
     json_object_set_new(effect, "from", json_text(&from->user));

@@ -29,7 +29,8 @@ void key_install(struct session *s, uint32_t number, const uint8_t key[32]);
 void keys_certified(struct session *s, uint32_t before);
 void keys_drop_uncertified(struct session *s);
 void keys_forget(struct session *s);
-void keys_erase_due(struct session *s);
+/* Whether that leaves none. */
+bool keys_erase_due(struct session *s);
 
 verdict nonce_renew(struct input *in);
 struct posted_nonces *nonces_of(struct session *s, const struct device_id *who);

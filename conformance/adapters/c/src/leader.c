@@ -260,6 +260,7 @@ verdict admit(struct input *in, const struct announced *a, const struct text *na
     struct session *s = in->s;
     struct peer peer;
     TRY(peer_from(s, a, &peer));
+    if (has(s, MED_10) && !has_kem(peer.pk_n)) return REFUSE("ROT-42");
     const struct entry *e = list_find(s->m.list, &a->who);
     bool present = e != NULL && e->standing == PRESENT;
     if (present && memcmp(e->binding_hash, peer.binding_hash, 32) == 0) {

@@ -315,8 +315,8 @@ static verdict act(struct input *in)
 {
     struct session *s = in->s;
     struct meeting *m = &s->m;
-    keys_erase_due(s);
-    if (!m->leads && m->silence_from + SILENCE_MS <= s->now) {
+    bool keyless = keys_erase_due(s) && has(s, MED_10);
+    if (!m->leads && (keyless || m->silence_from + SILENCE_MS <= s->now)) {
         device_leave(in);
         return OK;
     }

@@ -39,6 +39,17 @@ static bool lingers(const struct session *s, const struct device_id *who)
     return false;
 }
 
+/* How often a device left or, hardened, its user with any device. */
+static uint64_t leaves_of(const struct session *s, const struct entry *e)
+{
+    uint64_t leaves = 0;
+    if (!has(s, MED_10)) return e->leaves;
+    for (size_t i = 0; i < s->m.list->entries.n; i++)
+        if (text_equal(&s->m.list->entries.at[i].who.user, &e->who.user))
+            leaves += s->m.list->entries.at[i].leaves;
+    return leaves < UINT32_MAX ? leaves : UINT32_MAX;
+}
+
 static json_t *roster_line(const struct session *s, const struct entry *e)
 {
     static const struct text nameless;
@@ -54,8 +65,9 @@ static json_t *roster_line(const struct session *s, const struct entry *e)
     json_object_set_new(line, "name", json_text(name));
     json_object_set_new(line, "standing",
                         json_string(present || lingers(s, &e->who) ? "here" : "left"));
-    if (e->leaves >= LEAVES_SHOWN_FROM)
-        json_object_set_new(line, "leaves", json_integer(e->leaves));
+    uint64_t leaves = leaves_of(s, e);
+    if (leaves >= LEAVES_SHOWN_FROM)
+        json_object_set_new(line, "leaves", json_integer((json_int_t)leaves));
     return line;
 }
 

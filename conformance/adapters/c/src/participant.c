@@ -25,6 +25,10 @@ verdict take_leader(struct input *in, const struct announced *a)
     }
     struct peer peer;
     TRY(peer_from(s, a, &peer));
+    if (has(s, MED_10) && !has_kem(peer.pk_n)) return REFUSE("ROT-42");
+    const struct entry *e = list_present(m->list, &a->who);
+    bool bound = e != NULL && memcmp(e->binding_hash, peer.binding_hash, 32) == 0;
+    if (has(s, MED_10) && m->list->v > 0 && !bound) return REFUSE("ELE-10");
     if (!m->leads && m->leader_known && same_peer(&peer, &m->leader)) return OK;
     if (m->leads) {
         m->leads = m->rotation_owed = false;
@@ -108,6 +112,7 @@ static verdict link_check(const struct session *s, const struct link *k)
     if (changes_identity(tip, k)) return REFUSE("MEM-07");
     if (!snapshot || first) return OK;
     if (!new_chain) return same_list(tip, k->listed) ? OK : REFUSE("MEM-09");
+    if (has(s, MED_10)) return same_list(tip, k->listed) ? OK : REFUSE("MEM-23");
     return !has(s, MEM_10) || keeps_known(tip, k->listed) ? OK : REFUSE("MEM-10");
 }
 
@@ -199,7 +204,7 @@ static void wish_again(struct input *in)
     struct meeting *m = &in->s->m;
     if (!m->wish.wants) return;
     if (m->list->locked == m->wish.locked) m->wish.wants = false;
-    else if (memcmp(m->wish.head, m->list->head, 32) != 0) post_wish(in);
+    else if (!has(in->s, MED_10) && memcmp(m->wish.head, m->list->head, 32) != 0) post_wish(in);
 }
 
 verdict take_heartbeat(struct input *in, json_t *payload)

@@ -42,6 +42,18 @@ const OLDER: Option<&str> = Some("zoom-4.1");
 
 fn at_leader(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
+    let mut scene = Scene::gathered(profile, &["alice", "bob"]);
+    outdated(&mut scene, "bob");
+    scene.advance("alice", 8_000).observe("alice");
+    drafts.alone(
+        Draft::new("label-called-outdated", "What the server says of a version labels nothing")
+            .plays("alice")
+            .tests(Rule::LabelHonest),
+        scene,
+    );
+    if profile.rules.contains(Rule::EverybodyHybrid) {
+        return;
+    }
     let mut scene = led(profile, None);
     scene.observe("alice");
     drafts.common(
@@ -70,15 +82,6 @@ fn at_leader(drafts: &mut Drafts) {
         .plays("alice")
         .tests(Rule::LabelHonest),
         left,
-    );
-    let mut scene = Scene::gathered(profile, &["alice", "bob"]);
-    outdated(&mut scene, "bob");
-    scene.advance("alice", 8_000).observe("alice");
-    drafts.alone(
-        Draft::new("label-called-outdated", "What the server says of a version labels nothing")
-            .plays("alice")
-            .tests(Rule::LabelHonest),
-        scene,
     );
 }
 
@@ -110,13 +113,22 @@ fn at_participant(drafts: &mut Drafts) {
         ("one-unknown", None, None, "with one announcement missing"),
         ("one-swapped", OLDER, Some(swapped), "with an announcement that is not the listed one"),
     ];
-    for (word, carol, served, title) in cases {
+    let only_hybrid = profile.rules.contains(Rule::EverybodyHybrid);
+    for (word, carol, served, title) in
+        cases.into_iter().filter(|it| !only_hybrid || it.1.is_none())
+    {
         let title = format!("A participant labels the meeting by what is listed: {title}");
-        drafts.alone(
-            Draft::new(&format!("participant-label-{word}"), &title)
-                .plays("bob")
-                .tests(Rule::LabelHonest),
-            known(carol, served),
-        );
+        let draft = Draft::new(&format!("participant-label-{word}"), &title).plays("bob");
+        let scene = known(carol, served);
+        match word {
+            // Where nobody is let in without a Kyber key, one may still be unknown.
+            "all-hybrid" if only_hybrid => {
+                let what = "whether an announcement is at hand";
+                let pair = (Rule::LabelHonest, "participant-label-one-unknown", what);
+                drafts.common(draft, scene, &[pair]);
+            }
+            "one-unknown" => drafts.decisive(Rule::LabelHonest, draft, scene),
+            _ => drafts.alone(draft.tests(Rule::LabelHonest), scene),
+        }
     }
 }

@@ -25,6 +25,11 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     two_leaders(drafts);
 }
 
+/// By which rule a new leader's snapshot is refused that leaves something out, if by any.
+fn incomplete(scene: &Scene) -> Option<Rule> {
+    [Rule::SnapshotKeepsKnown, Rule::SnapshotIdentical].into_iter().find(|rule| scene.has(*rule))
+}
+
 /// Carol's first link and heartbeat reach Bob.
 fn first_of_carol(scene: &mut Scene, snapshot: Option<Rule>, heartbeat: Option<Rule>) {
     scene.link("bob", "carol", 1);
@@ -46,7 +51,12 @@ fn behind(drafts: &mut Drafts) {
     }
     scene.catch_up("carol").misses("bob").elect("carol");
     let fork = scene.has(Rule::HistoryContinues).then_some(Rule::HistoryContinues);
-    first_of_carol(&mut scene, None, fork);
+    if scene.has(Rule::SnapshotIdentical) {
+        let unknown = Some(Rule::CertifiesKnownLink);
+        first_of_carol(&mut scene, Some(Rule::SnapshotIdentical), unknown);
+    } else {
+        first_of_carol(&mut scene, None, fork);
+    }
     let title = if fork.is_some() {
         "A member that missed a heartbeat refuses the leader that goes on from it"
     } else {
@@ -66,7 +76,7 @@ fn ahead(drafts: &mut Drafts) {
     let dave = CastMember::new("dave", seat("dave"));
     scene.also(dave).join("dave", Role::Participant);
     scene.admit("alice", "dave").catch_up("bob").misses("carol").elect("carol");
-    let forgets = scene.has(Rule::SnapshotKeepsKnown).then_some(Rule::SnapshotKeepsKnown);
+    let forgets = incomplete(&scene);
     let unknown = forgets.map(|_| Rule::CertifiesKnownLink);
     first_of_carol(&mut scene, forgets, unknown);
     let title = if forgets.is_some() {
@@ -78,6 +88,7 @@ fn ahead(drafts: &mut Drafts) {
         Draft::new("member-ahead-of-new-leader", title)
             .plays("bob")
             .tests(Rule::SnapshotKeepsKnown)
+            .tests(Rule::SnapshotIdentical)
             .tests(Rule::LeaderListed),
         scene,
     );
@@ -116,14 +127,14 @@ fn later_heartbeat(drafts: &mut Drafts) {
 }
 
 /// Carol, misbehaving, begins with this snapshot.
-fn snapshot(scene: &mut Scene, forged: ForgedSnapshot) -> ForgedLink {
+pub(super) fn snapshot(scene: &mut Scene, forged: ForgedSnapshot) -> ForgedLink {
     let last = scene.count("alice", MessageKind::Link);
     let prev = Some(Box::new(link("alice", last)));
     let operation = OperationRecipe::Snapshot(forged);
     ForgedLink { by: "carol".to_owned(), v: last + 1, prev, operation }
 }
 
-fn of_carol() -> ForgedSnapshot {
+pub(super) fn of_carol() -> ForgedSnapshot {
     ForgedSnapshot {
         of: "carol".to_owned(),
         locked: None,
@@ -139,15 +150,15 @@ fn forged_takeover(drafts: &mut Drafts, draft: Draft, mut scene: Scene, forged: 
     let heartbeat =
         ForgedHeartbeat { by: "carol".to_owned(), certifies, ..ForgedHeartbeat::default() };
     scene.told_leader("bob", "carol").link_forged("bob", link);
-    if scene.has(Rule::SnapshotKeepsKnown) {
-        scene.refused(Rule::SnapshotKeepsKnown);
+    if let Some(rule) = incomplete(&scene) {
+        scene.refused(rule);
         scene.heartbeat_forged("bob", heartbeat).refused(Rule::CertifiesKnownLink);
     } else {
         scene.heartbeat_forged("bob", heartbeat).shows(Rule::LeaderListed);
     }
     scene.observe("bob");
-    drafts
-        .alone(draft.plays("bob").tests(Rule::SnapshotKeepsKnown).tests(Rule::LeaderListed), scene);
+    let draft = draft.plays("bob").tests(Rule::SnapshotKeepsKnown).tests(Rule::SnapshotIdentical);
+    drafts.alone(draft.tests(Rule::LeaderListed), scene);
 }
 
 fn left_out(drafts: &mut Drafts) {

@@ -69,11 +69,13 @@ fn followed(drafts: &mut Drafts) {
 
 /// Whether the leader is on the list that it certifies.
 fn listed(drafts: &mut Drafts) {
-    let decisive = "certified-by-unlisted";
-    let what = "the list certified: with its signer on it, or the one before";
+    itself_gone(drafts);
+    if drafts.profile.rules.contains(Rule::LeaderBound) {
+        return;
+    }
     for (name, title, back) in [
         ("certified-by-listed", "A list is taken from a leader that is on it", 0),
-        (decisive, "A list is not taken from a leader that is not on it", 1),
+        ("certified-by-unlisted", "A list is not taken from a leader that is not on it", 1),
     ] {
         let mut scene = prepared(drafts, &CAST);
         scene.also(CastMember::new("mallory", seat("mallory")));
@@ -87,26 +89,11 @@ fn listed(drafts: &mut Drafts) {
         scene.heartbeat_forged("bob", ForgedHeartbeat { certifies, ..next });
         if back == 0 {
             scene.shows(Rule::LeaderListed).observe("bob");
-            let pair = (Rule::LeaderListed, decisive, what);
-            drafts.common(Draft::new(name, title).plays("bob"), scene, &[pair]);
         } else {
             scene.refused(Rule::LeaderListed).observe("bob");
-            drafts.decisive(Rule::LeaderListed, Draft::new(name, title).plays("bob"), scene);
         }
+        drafts.alone(Draft::new(name, title).plays("bob").tests(Rule::LeaderListed), scene);
     }
-    let mut scene = prepared(drafts, &CAST);
-    let left = OperationRecipe::Left { seat: seat("alice") };
-    let link = forged_link(scene.count("alice", MessageKind::Link), left);
-    let certifies = Some(Box::new(Recipe::ForgedLink(link.clone())));
-    scene.link_forged("bob", link);
-    scene.heartbeat_forged("bob", ForgedHeartbeat { certifies, ..forged_heartbeat() });
-    scene.refused(Rule::LeaderListed).observe("bob");
-    drafts.alone(
-        Draft::new("leader-lists-itself-as-gone", "A leader cannot certify that it has left")
-            .plays("bob")
-            .tests(Rule::LeaderListed),
-        scene,
-    );
     let mut scene = prepared(drafts, &CAST);
     scene.leave("carol").join("carol", Role::Participant).told_leader("bob", "carol");
     let forged = certified_by(&mut scene, "carol");
@@ -117,6 +104,30 @@ fn listed(drafts: &mut Drafts) {
             .tests(Rule::LeaderListed),
         scene,
     );
+}
+
+/// A leader certifies a leave: of another member, or its own.
+fn itself_gone(drafts: &mut Drafts) {
+    let decisive = "leader-lists-itself-as-gone";
+    for (name, title, who) in [
+        ("leader-lists-another-as-gone", "A leader can certify that another has left", "carol"),
+        (decisive, "A leader cannot certify that it has left", "alice"),
+    ] {
+        let mut scene = prepared(drafts, &CAST);
+        let left = OperationRecipe::Left { seat: seat(who) };
+        let link = forged_link(scene.count("alice", MessageKind::Link), left);
+        let certifies = Some(Box::new(Recipe::ForgedLink(link.clone())));
+        scene.link_forged("bob", link);
+        scene.heartbeat_forged("bob", ForgedHeartbeat { certifies, ..forged_heartbeat() });
+        let draft = Draft::new(name, title).plays("bob");
+        if who == "alice" {
+            scene.refused(Rule::LeaderListed).observe("bob");
+            drafts.decisive(Rule::LeaderListed, draft, scene);
+        } else {
+            scene.shows(Rule::LeaderListed).observe("bob");
+            drafts.common(draft, scene, &[(Rule::LeaderListed, decisive, "who has left")]);
+        }
+    }
 }
 
 /// Alice rotated just before: Bob has her key, and no heartbeat for it.
@@ -195,9 +206,14 @@ fn same_leader(drafts: &mut Drafts) {
     );
     let mut scene = prepared(drafts, &CAST);
     scene.leave("alice").join("alice", Role::Participant).told_leader("bob", "alice");
-    scene.shows(Rule::ChangeNoticed).observe("bob");
+    if scene.has(Rule::LeaderBound) {
+        scene.refused(Rule::LeaderBound);
+    } else {
+        scene.shows(Rule::ChangeNoticed);
+    }
+    scene.observe("bob");
     drafts.alone(
-        Draft::new("leader-named-with-other-key", "The same device after another join is a change")
+        Draft::new("leader-named-with-other-key", "What the same device after another join is")
             .plays("bob")
             .tests(Rule::ChangeNoticed),
         scene,

@@ -38,7 +38,8 @@ fn strangers(drafts: &mut Drafts) {
             scene.refused(Rule::LockedLeaderKnown).observe("bob");
             drafts.decisive(Rule::LockedLeaderKnown, draft, scene);
         } else {
-            scene.shows(Rule::LockedLeaderKnown).observe("bob");
+            open_to_strangers(&mut scene);
+            scene.observe("bob");
             let pair = (Rule::LockedLeaderKnown, decisive, "the lock");
             drafts.common(draft, scene, &[pair]);
         }
@@ -84,6 +85,15 @@ fn strangers(drafts: &mut Drafts) {
     );
 }
 
+/// Nobody leaves an open meeting because of a stranger, followed or not.
+fn open_to_strangers(scene: &mut Scene) {
+    if scene.has(Rule::LeaderBound) {
+        scene.refused(Rule::LeaderBound);
+    } else {
+        scene.shows(Rule::LockedLeaderKnown);
+    }
+}
+
 fn gone(drafts: &mut Drafts) {
     let mut scene = seated(drafts);
     scene.run(20_000).depart("alice", "carol").settle().set_lock("alice", true).settle();
@@ -107,7 +117,8 @@ fn gone(drafts: &mut Drafts) {
     scene.lock_claim("bob", true);
     let announced = stranger(&mut scene);
     scene.told_leader_as("bob", "mallory", seat("mallory"), announced);
-    scene.shows(Rule::LockedLeaderKnown).observe("bob");
+    open_to_strangers(&mut scene);
+    scene.observe("bob");
     drafts.alone(
         Draft::new("stranger-leads-while-lock-claimed", "A lock that is only claimed is none")
             .plays("bob")
@@ -216,13 +227,24 @@ fn other_lock(drafts: &mut Drafts) {
         let certifies = Some(Box::new(Recipe::ForgedLink(forged.clone())));
         let by = "carol".to_owned();
         scene.told_leader_as("bob", "carol", seat("carol"), announcement("carol"));
-        scene.link_forged("bob", forged).observe("bob");
+        scene.link_forged("bob", forged);
+        let identical = scene.has(Rule::SnapshotIdentical);
+        if identical {
+            scene.refused(Rule::SnapshotIdentical);
+        }
         let heartbeat = ForgedHeartbeat { by, certifies, ..ForgedHeartbeat::default() };
-        scene.heartbeat_forged("bob", heartbeat).shows(Rule::UnlockWarned).observe("bob");
+        scene.observe("bob").heartbeat_forged("bob", heartbeat);
+        if identical {
+            scene.refused(Rule::CertifiesKnownLink);
+        } else {
+            scene.shows(Rule::UnlockWarned);
+        }
+        scene.observe("bob");
         drafts.alone(
             Draft::new(name, title)
                 .plays("bob")
                 .tests(Rule::UnlockWarned)
+                .tests(Rule::SnapshotIdentical)
                 .tests(Rule::LockFromList),
             scene,
         );

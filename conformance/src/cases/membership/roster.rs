@@ -22,6 +22,7 @@ use crate::{
 pub(super) fn drafts(drafts: &mut Drafts) {
     leaves(drafts);
     counts(drafts);
+    counts_of_user(drafts);
     names(drafts);
     claims(drafts);
     removed(drafts);
@@ -160,6 +161,38 @@ fn counts(drafts: &mut Drafts) {
             .plays("bob"),
         again,
     );
+}
+
+/// Where the leaves of all devices of a user count: Carol's laptop has left two times, her phone
+/// one or two times.
+fn counts_of_user(drafts: &mut Drafts) {
+    if !drafts.profile.rules.contains(Rule::LeavesOfUser) {
+        return;
+    }
+    let decisive = "four-leaves-of-two-devices";
+    for (name, title, again) in [
+        ("three-leaves-of-two-devices", "Three leaves of a user are not counted", false),
+        (decisive, "From the fourth leave on, those of all devices of a user are shown", true),
+    ] {
+        let mut scene = Scene::seated(&drafts.profile, &["alice", "bob", "carol", "carol@phone"]);
+        let once = |scene: &mut Scene, who| {
+            scene.depart("alice", who).admit("alice", who);
+        };
+        once(&mut scene, "carol");
+        once(&mut scene, "carol");
+        once(&mut scene, "carol@phone");
+        if again {
+            once(&mut scene, "carol@phone");
+        }
+        scene.catch_up("bob").observe("bob");
+        let draft = Draft::new(name, title).plays("bob");
+        if again {
+            drafts.decisive(Rule::LeavesOfUser, draft, scene);
+        } else {
+            let pair = (Rule::LeavesOfUser, decisive, "one more leave");
+            drafts.common(draft, scene, &[pair]);
+        }
+    }
 }
 
 /// Where names come from.

@@ -18,6 +18,7 @@ use crate::cases::{
 pub(super) fn drafts(drafts: &mut Drafts) {
     superseding(drafts);
     key_and_certificate(drafts);
+    without_key(drafts);
     prolonging(drafts);
     teardown(drafts);
     ephemerals(drafts);
@@ -89,6 +90,9 @@ fn key_and_certificate(drafts: &mut Drafts) {
             scene,
         );
     }
+    if profile.rules.contains(Rule::LeaveWithoutKey) {
+        return;
+    }
     certify(&mut certificate, "bob", seen);
     certificate.advance("bob", 25_001).packet("bob", "alice", 1);
     if !by_receipt {
@@ -118,6 +122,42 @@ fn key_and_certificate(drafts: &mut Drafts) {
         .plays("bob")
         .tests(Rule::OldKeyExpires),
         certificate,
+    );
+}
+
+/// The certificate of a key comes, and the key in time, or not.
+fn without_key(drafts: &mut Drafts) {
+    if !drafts.profile.rules.contains(Rule::LeaveWithoutKey) {
+        return;
+    }
+    let mut scene = before(&drafts.profile);
+    let (seen, newest) = (posted(&mut scene), scene.newest_key("bob"));
+    supersede(&mut scene);
+    certify(&mut scene, "bob", seen);
+    scene.advance("bob", 24_999).packet("bob", "alice", 1);
+    let mut withheld = scene.clone();
+    scene.sealed("bob", nth_sealed(&withheld, newest + 1)).advance("bob", 25_001).observe("bob");
+    let decisive = "certified-key-never-comes";
+    drafts.common(
+        Draft::new("certified-key-comes-last", "A key that comes in time keeps a client in")
+            .plays("bob"),
+        scene,
+        &[(Rule::LeaveWithoutKey, decisive, "whether the key comes")],
+    );
+    let mut elected = withheld.clone();
+    withheld.advance("bob", 25_001).observe("bob");
+    drafts.decisive(
+        Rule::LeaveWithoutKey,
+        Draft::new(decisive, "Who is not given the certified key leaves with the old one")
+            .plays("bob"),
+        withheld,
+    );
+    elected.told_leader("bob", "bob").observe("bob").advance("bob", 25_001).observe("bob");
+    drafts.alone(
+        Draft::new("keyless-member-leads", "Who comes to lead makes the key it lacked")
+            .plays("bob")
+            .tests(Rule::LeaveWithoutKey),
+        elected,
     );
 }
 

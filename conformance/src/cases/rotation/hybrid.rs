@@ -17,6 +17,10 @@ pub(super) fn drafts(drafts: &mut Drafts) {
         derivation(drafts);
         refusals(drafts);
         suites(drafts);
+    }
+    if drafts.profile.rules.contains(Rule::EverybodyHybrid) {
+        only_hybrid(drafts);
+    } else if drafts.profile.rules.contains(Rule::NoClassicForHybrid) {
         mixed(drafts);
     }
 }
@@ -154,20 +158,50 @@ fn suites(drafts: &mut Drafts) {
     );
 }
 
+/// Alice, Bob, and Carol, whose client may be older than the hybrid box.
+fn with_carol(older: bool) -> Vec<CastMember> {
+    let profile = older.then(|| "zoom-4.1".to_owned());
+    let carol = CastMember { profile, ..CastMember::new("carol", seat("carol")) };
+    vec![CastMember::new("alice", seat("alice")), CastMember::new("bob", seat("bob")), carol]
+}
+
+/// Meetings that nobody is let into without a Kyber key.
+fn only_hybrid(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let decisive = "classic-joiner-kept-out";
+    for (name, title, older) in [
+        ("hybrid-joiner-let-in", "Who signed a Kyber key is let in", false),
+        (decisive, "Who signed none is not let in", true),
+    ] {
+        let mut scene = Scene::with_cast(profile, with_carol(older));
+        scene.join("alice", Role::Leader).join("carol", Role::Participant).nonce("alice", "carol");
+        scene.admit_with("alice", "carol", announcement("carol"));
+        let draft = Draft::new(name, title).plays("alice");
+        if older {
+            scene.refused(Rule::EverybodyHybrid).observe("alice");
+            drafts.decisive(Rule::EverybodyHybrid, draft, scene);
+        } else {
+            scene.observe("alice");
+            let pair = (Rule::EverybodyHybrid, decisive, "how old Carol's client is");
+            drafts.common(draft, scene, &[pair]);
+        }
+    }
+    let mut scene = Scene::with_cast(profile, with_carol(true));
+    scene.join("carol", Role::Leader).join("bob", Role::Participant).told_leader("bob", "carol");
+    scene.refused(Rule::EverybodyHybrid).observe("bob");
+    drafts.alone(
+        Draft::new("classic-leader-not-followed", "Nor does a leader get far that signed none")
+            .plays("bob")
+            .tests(Rule::EverybodyHybrid),
+        scene,
+    );
+}
+
 /// Meetings with somebody whose client is older than the hybrid box.
 fn mixed(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
     for (name, outdated) in [("mixed-meeting", true), ("mixed-meeting-not-told", false)] {
-        let carol = CastMember {
-            profile: Some("zoom-4.1".to_owned()),
-            ..CastMember::new("carol", seat("carol"))
-        };
-        let cast = vec![
-            CastMember::new("alice", seat("alice")),
-            CastMember::new("bob", seat("bob")),
-            carol,
-        ];
-        let mut scene = Scene::with_cast(profile, cast);
+        let mut scene = Scene::with_cast(profile, with_carol(true));
         scene.join("alice", Role::Leader).join("bob", Role::Participant);
         scene.told_leader("bob", "alice").join("carol", Role::Participant);
         admit(&mut scene, 0, "bob", false);

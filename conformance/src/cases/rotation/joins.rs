@@ -14,6 +14,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     } else {
         at_once(drafts);
         bursts(drafts);
+        leave_in_burst(drafts);
         aging(drafts);
     }
 }
@@ -166,6 +167,33 @@ fn bursts(drafts: &mut Drafts) {
             .tests(Rule::RotateOnLeave)
             .tests(Rule::SealToListed),
         burst(true),
+    );
+}
+
+/// Joins for longer than a rotation may be put off, with a leave in their midst.
+fn leave_in_burst(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let others: Vec<String> = ('b'..='m').map(|letter| format!("{letter}-joiner")).collect();
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    let mut scene = alone(profile, &others);
+    let mut now_ms = 10_000;
+    for (nth, joiner) in others.iter().enumerate() {
+        scene.advance("alice", now_ms).admit("alice", joiner);
+        join_window(&mut scene, now_ms);
+        if nth == 3 {
+            scene.advance("alice", now_ms + 500).depart("alice", "b-joiner");
+            leave_window(&mut scene, now_ms + 500);
+        }
+        now_ms += 1_500;
+    }
+    scene.advance("alice", 40_000).observe("alice");
+    drafts.alone(
+        Draft::new("leave-in-join-burst", "Joins after a leave do not put its rotation off")
+            .plays("alice")
+            .tests(Rule::JoinBatchBounded)
+            .tests(Rule::RotateOnLeave)
+            .tests(Rule::SealToListed),
+        scene,
     );
 }
 
