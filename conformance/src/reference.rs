@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use conclave_model::{
     Client,
     algebra::{Bytes, Purpose, Source},
-    client::{Phase, Policies, State},
+    client::{Phase, Policies, Policy, State},
     machine::{Choice, Effect, Event, Input as Moment, Outcome, StepError},
 };
-use conclave_spec::{Octets, Profile, Rule, rules::Reaction};
+use conclave_spec::{Octets, Profile, Rule, RuleSet, rules::Reaction};
 
 use crate::{
     compute,
@@ -23,17 +23,30 @@ use crate::{
 };
 
 /// The policies of this client: the key, the default, the other value.
-pub const POLICIES: [[&str; 3]; 3] = [
+pub const POLICIES: [[&str; 3]; 6] = [
     ["coalescing", "at_21", "never"],
     ["first_key_wait", "no_wait", "wait"],
+    ["leader_wait", "waits", "at_once"],
+    ["leave_in_throttle", "throttled", "immediate"],
+    ["replay_window", "window", "increase"],
     ["takeover_key", "rotate", "keep"],
+];
+
+/// What the other value of each means, in the same order.
+const OTHERS: [Policy; 6] = [
+    Policy::NeverCoalesces,
+    Policy::FirstKeyWaits,
+    Policy::LeaderUsesAtOnce,
+    Policy::LeaveRotatesAtOnce,
+    Policy::CounterIncreases,
+    Policy::TakeoverKeepsKey,
 ];
 
 /// The built-in client.
 #[derive(Debug)]
 pub struct Reference {
     profiles: Vec<Profile>,
-    without: Option<Rule>,
+    without: RuleSet,
     randomness: Vec<RandomnessClass>,
     codecs: Vec<Codec>,
     choice: Choice,
@@ -59,7 +72,7 @@ impl Reference {
     pub fn new() -> Self {
         Self {
             profiles: Profile::all(),
-            without: None,
+            without: RuleSet::EMPTY,
             randomness: vec![
                 RandomnessClass::Tape,
                 RandomnessClass::Seeded,
@@ -81,7 +94,7 @@ impl Reference {
     /// Lacks a rule and those that need it.
     #[must_use]
     pub fn without(self, rule: Rule) -> Self {
-        Self { without: Some(rule), ..self }
+        Self { without: self.without.union(rule.with_dependents()), ..self }
     }
 
     /// Takes only these classes of randomness.
@@ -135,10 +148,7 @@ impl Reference {
     }
 
     fn rules_of(&self, profile: Profile) -> Profile {
-        match self.without {
-            Some(rule) => profile.without(rule),
-            None => profile,
-        }
+        Profile { rules: profile.rules.less(self.without), ..profile }
     }
 
     fn hello(&self, protocol_min: u32, protocol_max: u32) -> Response {
@@ -171,7 +181,7 @@ impl Reference {
     fn compute(&self, formula: &str, inputs: &BTreeMap<String, String>) -> Response {
         // Formulas belong to no profile: theirs are all but the rule that is missing.
         let rules = compute::rules();
-        let rules = self.without.map_or(rules, |rule| rules.less(rule.with_dependents()));
+        let rules = rules.less(self.without);
         match compute::compute(rules, formula, inputs) {
             Ok(outputs) => Response { result: Some(Answer::Computed(outputs)), ..accepted() },
             Err(compute::Refused::Unknown) => unsupported(&format!("no formula {formula:?}")),
@@ -424,13 +434,10 @@ fn own_seed() -> Result<[u8; 32], String> {
 pub fn read_policies(policies: &BTreeMap<String, String>) -> Result<Policies, String> {
     let mut read = Policies::default();
     for (key, value) in policies {
-        match (key.as_str(), value.as_str()) {
-            ("first_key_wait", "no_wait") => read.first_key_waits = false,
-            ("first_key_wait", "wait") => read.first_key_waits = true,
-            ("coalescing", "at_21") => read.coalesces = true,
-            ("coalescing", "never") => read.coalesces = false,
-            ("takeover_key", "rotate") => read.takeover_rotates = true,
-            ("takeover_key", "keep") => read.takeover_rotates = false,
+        let known = POLICIES.iter().zip(OTHERS).find(|([known, ..], _)| known == key);
+        match known {
+            Some(([_, default, _], _)) if value == default => {}
+            Some(([_, _, other], policy)) if value == other => read = read.with(policy),
             _ => return Err(format!("no policy {key:?} = {value:?}")),
         }
     }

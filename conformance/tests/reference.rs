@@ -197,10 +197,16 @@ fn other_versions(one: &[CastMember], other: &[CastMember]) -> usize {
     pairs().filter(|(one, other)| one != other).count()
 }
 
+/// Whether two steps are the same, whatever must become of them.
+fn same(one: &ScriptStep, other: &ScriptStep) -> bool {
+    one.party == other.party && one.act == other.act && one.wire == other.wire
+}
+
+fn same_steps(some: &[ScriptStep], others: &[ScriptStep]) -> bool {
+    some.len() == others.len() && some.iter().zip(others).all(|(one, other)| same(one, other))
+}
+
 fn apart(decisive: &[ScriptStep], common: &[ScriptStep]) -> Apart {
-    let same = |one: &ScriptStep, other: &ScriptStep| {
-        one.party == other.party && one.act == other.act && one.wire == other.wire
-    };
     let both = || decisive.iter().zip(common);
     let start = both().take_while(|(one, other)| same(one, other)).count();
     let (one, other) = (&decisive[start..], &common[start..]);
@@ -255,7 +261,7 @@ fn the_sides_of_a_pair_are_one_thing_apart() {
             let found = match other_versions(casts.0, casts.1) {
                 _ if session.plays != other.plays => Apart::More,
                 0 => apart(steps.0, steps.1),
-                1 if steps.0 == steps.1 => Apart::OneVersion,
+                1 if same_steps(steps.0, steps.1) => Apart::OneVersion,
                 _ => Apart::More,
             };
             if found == Apart::More {

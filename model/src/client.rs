@@ -46,20 +46,51 @@ pub use state::{
     Leader, Member, Participant, Phase, Posted, RoleState, State, Wish,
 };
 
-/// Choices a deployment may make where the paper is silent (readings with a policy key).
+/// A choice that a deployment may make other than the reference, where the paper is silent (readings
+/// with a policy key).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Policies {
-    /// whether the wait before use also applies to a participant's first key.
-    pub first_key_waits: bool,
-    /// whether a leader coalesces a list that has grown long.
-    pub coalesces: bool,
-    /// whether a new leader rotates at once.
-    pub takeover_rotates: bool,
+pub enum Policy {
+    /// the wait before use also applies to a participant's first key.
+    FirstKeyWaits,
+    /// a leader never coalesces a list that has grown long.
+    NeverCoalesces,
+    /// a new leader goes on with the key it has.
+    TakeoverKeepsKey,
+    /// a leader encrypts under a key as soon as it has made it.
+    LeaderUsesAtOnce,
+    /// only a packet counter above the highest seen is accepted.
+    CounterIncreases,
+    /// a leave rotates at once, throttle or not.
+    LeaveRotatesAtOnce,
 }
 
-impl Default for Policies {
-    fn default() -> Self {
-        Self { first_key_waits: false, coalesces: true, takeover_rotates: true }
+impl Policy {
+    /// Each of them.
+    pub const ALL: [Self; 6] = [
+        Self::FirstKeyWaits,
+        Self::NeverCoalesces,
+        Self::TakeoverKeepsKey,
+        Self::LeaderUsesAtOnce,
+        Self::CounterIncreases,
+        Self::LeaveRotatesAtOnce,
+    ];
+}
+
+/// The choices of a client that are not those of the reference; none of them by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Policies(u8);
+
+impl Policies {
+    /// These and one more.
+    #[must_use]
+    pub const fn with(self, policy: Policy) -> Self {
+        Self(self.0 | 1 << policy as u8)
+    }
+
+    /// Whether a client has made this choice.
+    #[must_use]
+    pub const fn has(self, policy: Policy) -> bool {
+        self.0 & (1 << policy as u8) != 0
     }
 }
 

@@ -7,7 +7,7 @@ use conclave_spec::{BoxSuite, Profile, Rule};
 
 use crate::{
     algebra::{Algebra, Terms},
-    client::{Phase, Policies, RoleState},
+    client::{Phase, Policies, Policy, RoleState},
     message::{Meeting, Role, Seat},
     script::{
         Act, CastMember, Expect, Handle, MessageKind, Recipe, Script, ScriptStep, ValueRecipe,
@@ -60,11 +60,8 @@ impl Setting {
             Some(rule) => base.without(*rule),
             None => base,
         };
-        let policies = Policies {
-            first_key_waits: choices.under(4) == 1,
-            coalesces: choices.under(4) != 1,
-            takeover_rotates: choices.under(4) != 1,
-        };
+        let chosen = Policy::ALL.into_iter().filter(|_| choices.under(4) == 1);
+        let policies = chosen.fold(Policies::default(), Policies::with);
         Self { profile, policies }
     }
 

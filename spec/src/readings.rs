@@ -193,7 +193,14 @@ pub const ALL: &[Reading] = &[
 ];
 
 /// The policies that a client can declare in this release: there are cases for their alternatives.
-pub const DECLARED: [&str; 3] = ["coalescing", "first_key_wait", "takeover_key"];
+pub const DECLARED: [&str; 6] = [
+    "coalescing",
+    "first_key_wait",
+    "leader_wait",
+    "leave_in_throttle",
+    "replay_window",
+    "takeover_key",
+];
 
 /// The reading with this identifier.
 #[must_use]

@@ -218,7 +218,8 @@ class Device:
         if self.profile.grace_from == "receipt":
             self.supersede(number)
         waits = bool(keys) or self.policies["first_key_wait"] == "wait"
-        waits = waits and not ("ROT-43" in self.rules and self.meeting().leads)
+        at_once = "ROT-43" in self.rules or self.policies["leader_wait"] == "at_once"
+        waits = waits and not (at_once and self.meeting().leads)
         use_at_ms = self.now_ms + (self.params.use_wait_ms if waits else 0)
         keys[number] = MeetingKey(key, self.now_ms, use_at_ms)
 
@@ -326,7 +327,9 @@ class Device:
             raise Ignored("MED-11", "not on the list")
         by_device = sender if "MED-10" in self.rules else sender[:1]
         seen = self.seen.setdefault((*meeting.names.values(), number, *by_device, stream), set())
-        if counter in seen or counter <= max(seen, default=0) - self.params.replay_window:
+        increases = self.policies["replay_window"] == "increase"
+        window = 1 if increases else self.params.replay_window
+        if counter in seen or counter <= max(seen, default=-1) - window:
             raise Ignored("MED-02", "counter seen before or too old")
         seen.add(counter)
         who = {"from": sender[0], "hardware_id": sender[1]}

@@ -173,7 +173,8 @@ class Leader(Device):
         meeting.nonces.pop(person, None)
         meeting.waiting.discard(person)
         meeting.rejoined.discard(person)
-        due_ms = self.throttled_ms() if "ROT-17" in self.rules else self.now_ms
+        throttled = "ROT-17" in self.rules and self.policies["leave_in_throttle"] == "throttled"
+        due_ms = self.throttled_ms() if throttled else self.now_ms
         if due_ms <= self.now_ms:
             self.rotate()
         else:

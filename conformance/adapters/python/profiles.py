@@ -87,4 +87,7 @@ POLICIES: dict[str, list[str]] = {
     "first_key_wait": ["no_wait", "wait"],
     "coalescing": ["at_21", "never"],
     "takeover_key": ["rotate", "keep"],
+    "leader_wait": ["waits", "at_once"],
+    "leave_in_throttle": ["throttled", "immediate"],
+    "replay_window": ["window", "increase"],
 }

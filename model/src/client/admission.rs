@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use conclave_spec::{BoxSuite, Rule};
 
-use super::{Member, Posted, Progress};
+use super::{Member, Policy, Posted, Progress};
 use crate::{
     algebra::{Algebra, Pair, Side},
     machine::{Admission, Choice, Misuse, Party, StepError},
@@ -152,6 +152,9 @@ impl<A: Algebra> Progress<'_, A> {
             self.joined_mut()?.nonces.remove_mut(seat);
         }
         let latest = self.client.profile.params.leave_rotation_ms_max;
+        if self.client.policies.has(Policy::LeaveRotatesAtOnce) && self.duty(Rule::RotateOnLeave) {
+            return self.rotate();
+        }
         let now = self.duty(Rule::RotateOnLeave) && self.call_for_rotation(choice, latest)?;
         if now { self.rotate() } else { self.beat_on_change() }
     }

@@ -3,7 +3,7 @@
 
 use conclave_spec::{GraceFrom, Rule, RuleSet};
 
-use super::{HeldKey, Joined, Phase, Progress};
+use super::{HeldKey, Joined, Phase, Policy, Progress};
 use crate::{
     algebra::Algebra,
     machine::{Choice, Misuse, StepError},
@@ -70,10 +70,11 @@ impl<A: Algebra> Progress<'_, A> {
     fn wait_before_use(&mut self, choice: Choice) -> Result<u32, StepError> {
         let params = self.client.profile.params;
         let first = self.joined()?.ring.is_empty();
-        if first && !self.client.policies.first_key_waits {
+        if first && !self.client.policies.has(Policy::FirstKeyWaits) {
             return Ok(0);
         }
-        if self.is_leader() && self.duty(Rule::LeaderUsesAtOnce) {
+        let at_once = self.client.policies.has(Policy::LeaderUsesAtOnce);
+        if self.is_leader() && (self.duty(Rule::LeaderUsesAtOnce) || at_once) {
             return Ok(0);
         }
         if !self.duty(Rule::WaitBeforeUse) {

@@ -2,7 +2,7 @@
 
 use conclave_spec::{Rule, layouts};
 
-use super::Progress;
+use super::{Policy, Progress};
 use crate::{
     algebra::{Algebra, StreamName},
     machine::{Effect, Misuse, Party, Reject, StepError},
@@ -45,7 +45,8 @@ impl<A: Algebra> Progress<'_, A> {
     ) -> Result<(), StepError> {
         let rules = self.checks.rules();
         let wanted = self.carried_seq(packet.mk_seq);
-        let window = self.client.profile.params.replay_window;
+        let increases = self.client.policies.has(Policy::CounterIncreases);
+        let window = if increases { 1 } else { self.client.profile.params.replay_window };
         let algebra = self.client.algebra;
         let joined = self.joined()?;
         let found = joined.ring.iter().position(|key| key.mk_seq == wanted);

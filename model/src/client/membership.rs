@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use conclave_spec::Rule;
 
-use super::{Ahead, List, Participant, Progress, RoleState, link_hash};
+use super::{Ahead, List, Participant, Policy, Progress, RoleState, link_hash};
 use crate::{
     algebra::Algebra,
     machine::{Effect, Misuse, Outcome, Party, Reject, StepError},
@@ -16,7 +16,9 @@ impl<A: Algebra> Progress<'_, A> {
     pub(super) fn append(&mut self, operation: Operation<A::Value>) -> Result<(), StepError> {
         self.append_one(operation)?;
         let links_max = self.client.profile.params.links_max;
-        if self.client.policies.coalesces && self.joined()?.list.links > links_max {
+        if !self.client.policies.has(Policy::NeverCoalesces)
+            && self.joined()?.list.links > links_max
+        {
             let snapshot = self.joined()?.list.snapshot();
             self.append_one(snapshot)?;
         }

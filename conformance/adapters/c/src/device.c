@@ -130,7 +130,8 @@ void key_install(struct session *s, uint32_t number, const uint8_t key[32])
     k->number = number;
     memcpy(k->key, key, 32);
     k->arrived = s->now;
-    bool waits = (!first || s->policies.first_key_waits) && !(has(s, MED_10) && s->m.leads);
+    bool at_once = s->m.leads && (has(s, MED_10) || s->policies.leader_at_once);
+    bool waits = (!first || s->policies.first_key_waits) && !at_once;
     k->use_at = s->now + (waits ? USE_WAIT_MS : 0);
 }
 
@@ -320,7 +321,8 @@ static bool counter_new(struct session *s, const struct device_id *from, const s
         return true;
     }
     uint64_t down = w->highest - packet->counter;
-    if (down >= (has(s, MED_10) ? 1 : REPLAY_WINDOW) || (w->below >> down & 1) != 0) return false;
+    bool increases = has(s, MED_10) || s->policies.counter_increases;
+    if (down >= (increases ? 1 : REPLAY_WINDOW) || (w->below >> down & 1) != 0) return false;
     w->below |= (uint64_t)1 << down;
     return true;
 }

@@ -284,7 +284,7 @@ verdict list_departed(struct input *in, const struct device_id *who, bool remove
     member_drop(s, who);
     struct posted_nonces *posted = nonces_of(s, who);
     if (posted != NULL) ARRAY_REMOVE(s->m.nonces, (size_t)(posted - s->m.nonces.at));
-    owe_rotation(s, rotation_allowed(s));
+    owe_rotation(s, s->policies.leave_at_once ? s->now : rotation_allowed(s));
     return s->m.rotation_due <= s->now ? rotate(in) : beat(in);
 }
 

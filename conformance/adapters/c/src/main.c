@@ -32,7 +32,7 @@ static json_t *hello(void)
     json_t *names = json_array();
     for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++)
         json_array_append_new(names, json_string(profiles[i].name));
-    return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:b,s:{s:o,s:o,s:o}}", "protocol", 2, "name",
+    return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:b,s:{s:o,s:o,s:o,s:o,s:o,s:o}}", "protocol", 2, "name",
                      "conclave-c", "version", "1.0.0", "roles",
                      string_list((const char *[]){"leader", "participant"}, 2), "profiles", names,
                      "formulas", formula_names(), "randomness",
@@ -41,7 +41,10 @@ static json_t *hello(void)
                      "policies", "first_key_wait",
                      string_list((const char *[]){"no_wait", "wait"}, 2), "coalescing",
                      string_list((const char *[]){"at_21", "never"}, 2), "takeover_key",
-                     string_list((const char *[]){"rotate", "keep"}, 2));
+                     string_list((const char *[]){"rotate", "keep"}, 2), "leader_wait",
+                     string_list((const char *[]){"waits", "at_once"}, 2), "leave_in_throttle",
+                     string_list((const char *[]){"throttled", "immediate"}, 2), "replay_window",
+                     string_list((const char *[]){"window", "increase"}, 2));
 }
 
 static json_t *result_of(const char *kind, json_t *inside)

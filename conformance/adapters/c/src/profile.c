@@ -42,6 +42,9 @@ bool policy_set(struct policies *p, bytes key, bytes value)
         {"first_key_wait", "no_wait", "wait", &p->first_key_waits},
         {"coalescing", "at_21", "never", &p->never_coalesces},
         {"takeover_key", "rotate", "keep", &p->takeover_keeps},
+        {"leader_wait", "waits", "at_once", &p->leader_at_once},
+        {"leave_in_throttle", "throttled", "immediate", &p->leave_at_once},
+        {"replay_window", "window", "increase", &p->counter_increases},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (!bytes_equal(key, bytes_of(known[i].key))) continue;

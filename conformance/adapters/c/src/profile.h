@@ -55,6 +55,7 @@ enum {
 
 struct policies {
     bool first_key_waits, never_coalesces, takeover_keeps;
+    bool leader_at_once, leave_at_once, counter_increases;
 };
 /* False for a key or a value that this client does not have. */
 bool policy_set(struct policies *p, bytes key, bytes value);

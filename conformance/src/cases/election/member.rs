@@ -2,7 +2,9 @@
 
 use conclave_model::{
     message::Role,
-    script::{CastMember, ForgedHeartbeat, ForgedSeal, MessageKind, OperationRecipe, Recipe},
+    script::{
+        CastMember, ForgedHeartbeat, ForgedLink, ForgedSeal, MessageKind, OperationRecipe, Recipe,
+    },
 };
 use conclave_spec::Rule;
 
@@ -109,23 +111,27 @@ fn listed(drafts: &mut Drafts) {
 /// A leader certifies a leave: of another member, or its own.
 fn itself_gone(drafts: &mut Drafts) {
     let decisive = "leader-lists-itself-as-gone";
-    for (name, title, who) in [
-        ("leader-lists-another-as-gone", "A leader can certify that another has left", "carol"),
-        (decisive, "A leader cannot certify that it has left", "alice"),
+    for (name, title, itself) in [
+        ("leader-lists-another-as-gone", "A leader can certify that another has left", false),
+        (decisive, "A leader cannot certify that it has left", true),
     ] {
         let mut scene = prepared(drafts, &CAST);
-        let left = OperationRecipe::Left { seat: seat(who) };
-        let link = forged_link(scene.count("alice", MessageKind::Link), left);
-        let certifies = Some(Box::new(Recipe::ForgedLink(link.clone())));
-        scene.link_forged("bob", link);
+        let last = scene.count("alice", MessageKind::Link);
+        let left = |who| OperationRecipe::Left { seat: seat(who) };
+        let another = forged_link(last, left("carol"));
+        let prev = Some(Box::new(Recipe::ForgedLink(another.clone())));
+        let own = ForgedLink { prev, ..forged_link(last + 1, left("alice")) };
+        scene.link_forged("bob", another.clone()).link_forged("bob", own.clone());
+        let link = if itself { own } else { another };
+        let certifies = Some(Box::new(Recipe::ForgedLink(link)));
         scene.heartbeat_forged("bob", ForgedHeartbeat { certifies, ..forged_heartbeat() });
         let draft = Draft::new(name, title).plays("bob");
-        if who == "alice" {
+        if itself {
             scene.refused(Rule::LeaderListed).observe("bob");
             drafts.decisive(Rule::LeaderListed, draft, scene);
         } else {
             scene.shows(Rule::LeaderListed).observe("bob");
-            drafts.common(draft, scene, &[(Rule::LeaderListed, decisive, "who has left")]);
+            drafts.common(draft, scene, &[(Rule::LeaderListed, decisive, "which link it is")]);
         }
     }
 }

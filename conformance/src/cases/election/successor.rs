@@ -71,7 +71,7 @@ fn policies(drafts: &mut Drafts) {
     ] {
         let mut scene = prepared(drafts, &CAST);
         scene.told_leader("carol", "carol").observe("carol").send("carol", "under which key?");
-        scene.advance("carol", 10_000).observe("carol").depart("carol", "bob").observe("carol");
+        scene.advance("carol", 10_000).observe("carol").depart("carol", "bob");
         drafts.alone(
             Draft::new(&format!("takeover-policy-{value}"), title)
                 .plays("carol")
