@@ -72,21 +72,15 @@ pub enum RecordError {
 pub fn files() -> Result<Vec<(String, VectorFile)>, RecordError> {
     let mut files = Vec::new();
     let mut recorded: BTreeMap<String, Case> = BTreeMap::new();
-    for profile in Profile::all() {
-        let drafts = cases::drafts(&profile);
-        let recorded_of = |draft| record(draft, &profile, &profile);
-        let (cases, wrong): (Vec<_>, Vec<_>) =
-            drafts.iter().map(recorded_of).partition(Result::is_ok);
-        let mut wrong: Vec<_> = wrong.into_iter().filter_map(Result::err).collect();
-        match wrong.pop() {
-            Some(error) if wrong.is_empty() => return Err(error),
-            Some(error) => {
-                wrong.push(error);
-                return Err(RecordError::Several(wrong));
-            }
-            None => {}
-        }
-        let cases: Vec<_> = cases.into_iter().filter_map(Result::ok).collect();
+    let profiles = Profile::all();
+    // Each profile on its own thread: a recording depends on nothing but its draft.
+    let by_profile: Vec<_> = std::thread::scope(|scope| {
+        let begun: Vec<_> =
+            profiles.iter().map(|profile| scope.spawn(|| recorded_of(profile))).collect();
+        begun.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
+    });
+    for (profile, cases) in profiles.into_iter().zip(by_profile) {
+        let cases = cases.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         for area in Area::ALL.map(Area::word) {
             let (mut own, mut same) = (Vec::new(), Vec::new());
             for case in cases.iter().filter(|case| case.area() == area) {
@@ -104,6 +98,25 @@ pub fn files() -> Result<Vec<(String, VectorFile)>, RecordError> {
     files.extend(formula_files()?);
     files.retain(|(_, file)| file.count > 0 || !file.same.is_empty());
     Ok(files)
+}
+
+/// The cases of a profile, or everything that is wrong with its drafts.
+fn recorded_of(profile: &Profile) -> Result<Vec<Case>, RecordError> {
+    let (mut cases, mut wrong) = (Vec::new(), Vec::new());
+    for draft in cases::drafts(profile) {
+        match record(&draft, profile, profile) {
+            Ok(case) => cases.push(case),
+            Err(error) => wrong.push(error),
+        }
+    }
+    match wrong.pop() {
+        None => Ok(cases),
+        Some(error) if wrong.is_empty() => Err(error),
+        Some(error) => {
+            wrong.push(error);
+            Err(RecordError::Several(wrong))
+        }
+    }
 }
 
 /// The case of the parent profile that a case is, but for the profile's name.

@@ -105,8 +105,8 @@ const WHY: &[(Rule, Why)] = &[
     (
         SealNamesContext,
         StoodInFor(
-            &[DerivationNamesContext],
-            "meeting keys are all that is sealed in a meeting, and the derivation has a context too",
+            &[HybridNamesContext],
+            "meeting keys are all that is sealed in a meeting, and the derivation has a context too (ROT-33 in a classic box)",
         ),
     ),
     (AgreementContributory, NotReached("no deceit announces a key of small order")),
@@ -187,6 +187,33 @@ const WHY: &[(Rule, Why)] = &[
             "the leader rotates and seals nothing further to who left, listed or not",
         ),
     ),
+    (
+        LeaderUsesAtOnce,
+        StoodInFor(
+            &[LeaverShownUntilRekey],
+            "who left is shown as present until a key they do not know is used, by the leader too",
+        ),
+    ),
+    (
+        LeaveWithoutKey,
+        NotReached("who stays without a key says and hears nothing, however old its list becomes"),
+    ),
+    (
+        SnapshotIdentical,
+        StoodInFor(
+            &[HistoryContinues],
+            "who took another list took another heartbeat with it, which the next one does not name",
+        ),
+    ),
+    (
+        LeaderBound,
+        StoodInFor(
+            &[LeaderListed, NumberAboveCertified],
+            "who is on no list certifies none, and its key waits for a certificate of its own",
+        ),
+    ),
+    (SenderListed, NotReached("no goal asks that a speaker be shown as present while heard")),
+    (LeavesOfUser, NAMES),
     (LeavesCounted, NAMES),
     (NamesFromList, NAMES),
     (

@@ -62,7 +62,7 @@ pub(super) const ALL: [Entry; 5] = [
         note: "The anchor of reading R-52 is the heartbeat that certifies a greater number, \
                whether or not the key has come: every rotation grants the server another hundred \
                seconds. By reading R-77 the member goes on under its last key; the hardened \
-               profile gives that up with the certificate (R-64).",
+               profile gives that up with the certificate (R-64), and leaves with it (ROT-44).",
         needs: &[],
         expected: [S, S, S, S, S, S, S, S, Expected::Outgrown { reading: "R-64" }],
         play: drip_with_rotations,
@@ -97,8 +97,8 @@ pub(super) const ALL: [Entry; 5] = [
         note: "Nonces do not bound how old a key in use may be, nor the roster. A heartbeat is \
                bound to none, the anchor of reading R-52 begins anew with each leader, and by \
                reading R-77 a member without the key that is certified goes on under its last \
-               one. The hardened profile gives that key up with the certificate (R-64): the \
-               member is mute, though its roster is as old.",
+               one. The hardened profile gives that key up with the certificate (R-64), and the \
+               member leaves with it (ROT-44).",
         needs: &[],
         expected: [S, S, S, S, S, S, S, S, Expected::Outgrown { reading: "R-64" }],
         play: roster_lags,
