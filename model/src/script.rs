@@ -298,6 +298,8 @@ pub enum ValueRecipe {
     ClassicPkOf(String),
     /// A Curve25519 key of small order.
     SmallOrderKey,
+    /// A key of small order beside the Kyber half that a party announced.
+    SmallOrderBeside(String),
     /// 32 zero bytes, the hash before the first.
     NoHash,
     /// The hash of a link or heartbeat of a party.

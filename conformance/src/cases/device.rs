@@ -318,7 +318,13 @@ fn ephemerals(drafts: &mut Drafts) {
             drafts.alone(rejoin.tests(Rule::EphemeralFresh), second);
         }
     }
-    let change = Change::new("pk", ValueRecipe::SmallOrderKey);
+    // Where everybody needs a Kyber half, it has one: only the other half is amiss.
+    let small = if profile.rules.contains(Rule::EverybodyHybrid) {
+        ValueRecipe::SmallOrderBeside("alice".to_owned())
+    } else {
+        ValueRecipe::SmallOrderKey
+    };
+    let change = Change::new("pk", small);
     let mut scene = told(profile, seat("alice"), forged_announcement("alice", change));
     scene.refused(Rule::AgreementContributory);
     drafts.decisive(

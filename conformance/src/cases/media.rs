@@ -2,14 +2,17 @@
 
 use conclave_model::{
     message::{Role, Seat},
-    script::{Act, Change, ForgedHeartbeat, ForgedPacket, Handle, Recipe, ValueRecipe, WireEdit},
+    script::{
+        Act, CastMember, Change, ForgedHeartbeat, ForgedPacket, Handle, Recipe, ValueRecipe,
+        WireEdit,
+    },
 };
 use conclave_spec::{Profile, Rule};
 
 use super::{
     Draft, Drafts,
     rotation::{reads_list, ready},
-    scene::{Scene, forged_heartbeat, forged_seal, next_instance},
+    scene::{Scene, announcement, forged_heartbeat, forged_seal, next_instance, seat},
 };
 
 mod lives;
@@ -62,7 +65,6 @@ fn opening(drafts: &mut Drafts) {
         &[
             (Rule::PacketOpens, "packet-damaged", "one bit of the tag"),
             (Rule::SubkeyNamesStream, "packet-of-other-stream", "the stream the server claims"),
-            (Rule::SubkeyNamesSender, "packet-of-other-sender", "the sender the server claims"),
             (Rule::SubkeyNamesDevice, "packet-of-other-device", "the device the server claims"),
             (
                 Rule::SubkeyNamesMeeting,
@@ -141,17 +143,7 @@ fn names(drafts: &mut Drafts) {
             .plays("bob"),
         scene,
     );
-    let mut scene = sent(profile);
-    // Only the user is another: the device has a rule of its own.
-    let from = Seat::new("carol", "alice-laptop");
-    scene.act("bob", Act::Packet { from, stream: "audio".to_owned(), packet: first_packet() });
-    scene.refused(Rule::PacketOpens);
-    drafts.decisive(
-        Rule::SubkeyNamesSender,
-        Draft::new("packet-of-other-sender", "A packet is not played as another sender's")
-            .plays("bob"),
-        scene,
-    );
+    senders(drafts);
     let other_meeting = Change::new("meeting_id", ValueRecipe::Text("10000000001".to_owned()));
     let other_instance = Change::new("meeting_uuid", ValueRecipe::Uuid(next_instance().uuid));
     for (rule, name, change) in [
@@ -163,6 +155,40 @@ fn names(drafts: &mut Drafts) {
         scene.packet_as("bob", "alice", "audio", packet).refused(Rule::PacketOpens);
         let title = "A packet under a stream key of another meeting is not played";
         drafts.decisive(rule, Draft::new(name, title).plays("bob"), scene);
+    }
+}
+
+/// Carol's device goes by the name of Alice's, and both are on the list: only the user is another.
+fn senders(drafts: &mut Drafts) {
+    let decisive = "packet-of-other-sender";
+    for (name, title, user) in [
+        ("packet-of-its-sender", "A packet is played as that of its sender", "alice"),
+        (decisive, "A packet is not played as another sender's", "carol"),
+    ] {
+        let alike = Seat::new("carol", "alice-laptop");
+        let mut cast: Vec<_> = ["alice", "bob"].map(|it| CastMember::new(it, seat(it))).into();
+        cast.push(CastMember::new("carol", alike.clone()));
+        let mut scene = Scene::with_cast(&drafts.profile, cast);
+        scene.join("alice", Role::Leader).join("bob", Role::Participant);
+        scene.told_leader("bob", "alice").join("carol", Role::Participant);
+        let (ivk, announced) = (ValueRecipe::IvkOf("carol".to_owned()), announcement("carol"));
+        let (name_of, outdated) = ("carol".to_owned(), false);
+        scene.act(
+            "alice",
+            Act::Admitted { seat: alike, name: name_of, ivk, announcement: announced, outdated },
+        );
+        scene.advance_all(3_000).admit("alice", "bob").advance_all(6_000).catch_up("bob");
+        scene.advance_all(14_000).send("alice", "good morning");
+        let from = Seat::new(user, "alice-laptop");
+        scene.act("bob", Act::Packet { from, stream: "audio".to_owned(), packet: first_packet() });
+        let draft = Draft::new(name, title).plays("bob");
+        if user == "alice" {
+            let what = "the user the server claims";
+            drafts.common(draft, scene, &[(Rule::SubkeyNamesSender, decisive, what)]);
+        } else {
+            scene.refused(Rule::PacketOpens);
+            drafts.decisive(Rule::SubkeyNamesSender, draft, scene);
+        }
     }
 }
 

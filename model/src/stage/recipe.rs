@@ -82,6 +82,10 @@ impl<A: Algebra> Stage<'_, A> {
                 let pk = self.last_announced(party)?;
                 FieldValue::Value(self.algebra.joined_halves(&pk, None))
             }
+            ValueRecipe::SmallOrderBeside(party) => {
+                let (pk, small) = (self.last_announced(party)?, self.algebra.small_order_key());
+                FieldValue::Value(self.algebra.joined_halves(&small, Some(&pk)))
+            }
             ValueRecipe::SmallOrderKey => FieldValue::Value(self.algebra.small_order_key()),
             ValueRecipe::NoHash => FieldValue::Value(self.algebra.no_hash()),
             ValueRecipe::HashOf { by, of } => FieldValue::Value(self.hash_of(by, of)?),

@@ -38,8 +38,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     (
         "R-06",
         Safest,
-        "Ten seconds pass although a newer key is withheld; a client that never switches would \
-         keep the old key.",
+        "Ten seconds pass although a newer key is withheld; switching early would shut old packets out sooner and, with a key withheld, never. Neither dominates.",
     ),
     ("R-07", Safest, "The other context is bound all the same, in the associated data."),
     (
@@ -103,9 +102,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ("R-26", Safest, "Nothing of one ciphertext helps to open another."),
     (
         "R-27",
-        Safest,
-        "Since 5.12 nothing is throttled: the reference rotates at once, others within ten \
-         seconds.",
+        Leaves("immediate"),
+        "A leader may rotate up to ten seconds after a leave, though the reference does so at once.",
     ),
     ("R-30", Safest, "Either hash is strong enough for a key of 32 bytes."),
     ("R-31", Safest, "The key is the longer one, and the tag is whole."),
@@ -127,7 +125,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     (
         "R-38",
         Takes("one_suite"),
-        "Nobody is sealed to in a box that a quantum computer opens, so no recording is (ATK-ZM-32).",
+        "Nobody is let in to whom only a classic box could be sealed, so no recording opens later (ATK-ZM-32). Not yet: a new leader that keeps out whom an earlier one let in.",
     ),
     (
         "R-39",
@@ -164,8 +162,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     (
         "R-52",
-        Safest,
-        "Here a key that is withheld makes its client leave (R-77), so an anchor moves only with a key that a nonce shows to be recent.",
+        Leaves("absolute"),
+        "A list is some minutes old at most, but older than the hundred seconds that clocks in agreement would give.",
     ),
     ("R-53", Safest, "No two heartbeats of a leader have the same time."),
     ("R-54", Safest, "No key is sealed that a recipient could not date."),
@@ -185,7 +183,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "The server can call nobody outdated, and a classic box is refused where both signed a \
          Kyber key.",
     ),
-    ("R-62", Safest, "A leader can unlock by an operation, too; either way the user is warned."),
+    ("R-62", Safest, "A snapshot with another lock than the list is refused (MEM-23)."),
     ("R-63", Safest, "A request is good for one operation on one list of one meeting."),
     (
         "R-64",
@@ -223,14 +221,14 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     (
         "R-74",
         Takes("known_only"),
-        "The server can name nobody leader who is not on the list already (ATK-ZM-20B, 20C).",
+        "The server can name nobody leader who is not on the list already (ATK-ZM-20D).",
     ),
     ("R-75", Safest, "Nobody clears its record by filling twenty links."),
     ("R-76", Safest, "The list can tell whether a guest who comes back is the same one."),
     (
         "R-77",
         Takes("leave"),
-        "Nobody stays with an old key, nor with an old list, for longer than an old key lives (ATK-ZM-06B).",
+        "Who loses the last key it held leaves (ATK-ZM-06B). Not yet: one that is handed a key late, below the certified number, or never had one.",
     ),
     ("R-78", Safest, "The device is a field behind its length, and counters are kept by device."),
     (
@@ -252,11 +250,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         Safest,
         "The server could report the leave itself, and only the same identity key comes back.",
     ),
-    (
-        "R-85",
-        Safest,
-        "What a joiner signs is printed field by field, and has no name in it; a signed one would be another protocol.",
-    ),
+    ("R-85", Safest, "A name proves nothing, empty or not."),
     ("R-86", Safest, "Both hashes bind the same fields."),
     ("R-87", Safest, "The string differs from every other in both spellings."),
     (
@@ -296,7 +290,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "A device that was revoked makes no further key; sigchains are not in this release.",
     ),
     ("R-99", Safest, "Whatever may open or sign differently is shown as a change."),
-    ("R-100", Takes("drop"), "Nobody is heard who is not shown as present (ATK-ZM-02)."),
+    ("R-100", Takes("drop"), "Nobody is heard who is not shown as present."),
     ("R-101", Safest, "The client stays as it was either way."),
     ("R-102", Safest, "A seal to an older nonce opens nowhere, and one to the new nonce follows."),
     (
@@ -307,7 +301,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     (
         "R-104",
         Takes("user"),
-        "Coming and going with several devices does not keep the number down (ATK-ZM-22).",
+        "Coming and going with several devices does not keep the number down.",
     ),
     (
         "R-105",
@@ -317,7 +311,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     (
         "R-106",
         Safest,
-        "Nobody is given a key in a classic box here, so the label is never early (F-02).",
+        "Nobody is let in who needs a classic box, so the label is not early (F-02); see R-38 for a new leader.",
     ),
     (
         "R-107",
