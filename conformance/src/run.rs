@@ -23,7 +23,7 @@ mod words;
 pub use applies::not_applicable;
 pub use words::told;
 
-use blame::{rule_of, seen_fields};
+use blame::{before_rotation, rule_of, seen_fields};
 use given::{Translate, natural, tape};
 
 /// More moments than any honest client has between two steps of a case.
@@ -291,6 +291,8 @@ impl Run<'_, '_> {
             Some(Answer::Observed(observed)) => observed.clone(),
             _ => return self.find(at, step, "what the user sees", "no answer to observe"),
         };
+        let before = self.judge.owes_rotation(at).then(|| before_rotation(wanted, &got));
+        let wanted = before.as_ref().unwrap_or(wanted);
         if got == *wanted {
             return;
         }

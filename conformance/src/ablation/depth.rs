@@ -159,13 +159,6 @@ const WHY: &[(Rule, Why)] = &[
     ),
     (BoxNonceFresh, NotReached("terms lose nothing to a nonce used twice")),
     (RotateInTime, NotReached("no slice waits five minutes in which nobody comes or goes")),
-    (
-        NoClassicForHybrid,
-        StoodInFor(
-            &[SuiteFromSignedKey],
-            "an honest leader seals a hybrid box to whoever signed a Kyber key",
-        ),
-    ),
     (LinkChains, BY_CERTIFICATE),
     (LinkCounts, BY_CERTIFICATE),
     (LinkNamesPrevious, BY_CERTIFICATE),

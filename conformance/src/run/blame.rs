@@ -2,7 +2,7 @@
 
 use conclave_spec::Rule;
 
-use crate::protocol::{Input, Message, Observed, RosterLine};
+use crate::protocol::{Input, Message, Observed, RosterLine, Standing};
 
 /// The rule a client breaks that gets a step wrong which no rule of the case is about.
 pub(super) fn rule_of(input: &Input) -> Option<Rule> {
@@ -30,6 +30,23 @@ pub(super) fn rule_of(input: &Input) -> Option<Rule> {
         }),
         Input::Hello { .. } | Input::Open { .. } | Input::Compute { .. } | Input::Close {} => None,
     }
+}
+
+/// What the user of a leader sees that has not rotated yet, as it may within its window: where a new
+/// key is used at once, an older one is, and who left is shown as present for as long.
+pub(super) fn before_rotation(wanted: &Observed, got: &Observed) -> Observed {
+    let older = got.sends_under.zip(wanted.sends_under).is_some_and(|(got, wanted)| got < wanted);
+    let mut before = wanted.clone();
+    if older {
+        before.sends_under = got.sends_under;
+        for (line, seen) in before.roster.iter_mut().zip(&got.roster) {
+            let left = line.standing == Standing::Left && seen.standing == Standing::Here;
+            if left && line.user_id == seen.user_id && line.hardware_id == seen.hardware_id {
+                line.standing = Standing::Here;
+            }
+        }
+    }
+    before
 }
 
 /// A part of what the user sees: its name, the rule it shows, what was wanted and what is seen.
