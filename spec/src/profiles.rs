@@ -415,7 +415,9 @@ impl Profile {
     #[must_use]
     pub fn with_box_suite(self, box_suite: BoxSuite) -> Self {
         let rules = match box_suite {
-            BoxSuite::Classic => self.rules.less(RuleSet::of(SINCE_6_0_10)),
+            BoxSuite::Classic => {
+                self.rules.less(RuleSet::of(SINCE_6_0_10)).without(Rule::EverybodyHybrid)
+            }
             BoxSuite::Hybrid => self.rules.union(RuleSet::of(SINCE_6_0_10)),
         };
         Self { rules, box_suite, ..self }

@@ -123,7 +123,7 @@ pub const WEAKNESSES: &[Weakness] = &[
     Weakness {
         goal: Goal::Indicator,
         slices: &["suite"],
-        versions: Versions::With(Rule::LabelHonest),
+        versions: Versions::Between(Rule::LabelHonest, Rule::EverybodyHybrid),
         why: "the label goes by who is listed, not by who was given the key",
     },
 ];
