@@ -167,12 +167,6 @@ impl Judge {
         self.shifted |= self.due.len() < before;
     }
 
-    /// Whether a rotation that some step up to this one calls for is still within its window.
-    #[must_use]
-    pub fn owes_rotation(&self, step: usize) -> bool {
-        self.due.iter().any(|due| due.rotates && due.step <= step)
-    }
-
     /// Judges one answer. `same` says whether two effects are the same as far as the mode can tell.
     pub fn hear(&mut self, answered: &Answered<'_>, same: Same<'_>) {
         if !self.class(answered) {

@@ -18,16 +18,18 @@ use crate::{
     protocol::{Class, Codec, Effect, Hex, Input, Message, Response},
     record,
     reference::class_of_refusal,
-    verdict::{Aspect, Finding},
+    verdict::Finding,
 };
 
 mod alike;
 mod chain;
+mod finding;
 mod meaning;
 
 pub use alike::alike;
 
 use chain::Chain;
+use finding::{claim, peer};
 
 /// What the other parties of a case draw from.
 #[must_use]
@@ -486,27 +488,5 @@ const fn not_sent(kind: MessageKind) -> Rule {
 impl std::fmt::Debug for Live<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Live").field("session", &self.session.plays).finish_non_exhaustive()
-    }
-}
-
-fn peer(at: usize, step: &ScriptStep, rule: Rule, wanted: &str, got: &str) -> Finding {
-    Finding {
-        step: at,
-        input: format!("what {} makes of it", step.party),
-        aspect: Aspect::Outcome,
-        rule,
-        expected: wanted.to_owned(),
-        got: got.to_owned(),
-    }
-}
-
-fn claim(at: usize, rule: Rule, wanted: &str, got: &str) -> Finding {
-    Finding {
-        step: at,
-        input: "what the client sent".to_owned(),
-        aspect: Aspect::Outcome,
-        rule,
-        expected: wanted.to_owned(),
-        got: got.to_owned(),
     }
 }

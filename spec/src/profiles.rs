@@ -362,7 +362,7 @@ impl Profile {
         }
     }
 
-    /// Version 4.6 with every reading resolved to the safest choice; which and why is in
+    /// Version 4.6 with the safest choice of nearly every reading; which, and what is left, is in
     /// [`crate::readings::HARDENED`].
     #[must_use]
     pub fn hardened() -> Self {
@@ -372,7 +372,7 @@ impl Profile {
             id: "hardened",
             parent: Some(parent.id),
             paper: "4.6",
-            summary: "4.6 with every reading resolved to the safest choice (no client)",
+            summary: "4.6 with the safest choice of nearly every reading (no client)",
             rules: parent.rules.union(RuleSet::of(HARDENED)).less(RuleSet::of(NOT_HARDENED)),
             params,
             grace_from: GraceFrom::Certificate,

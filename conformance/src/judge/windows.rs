@@ -9,6 +9,12 @@ use crate::{
 };
 
 impl Judge {
+    /// Whether a rotation that some step up to this one calls for is still within its window.
+    #[must_use]
+    pub fn owes_rotation(&self, step: usize) -> bool {
+        self.due.iter().any(|due| due.rotates && due.step <= step)
+    }
+
     /// What was found. A window that is still open at the end says nothing.
     #[must_use]
     pub fn close(self) -> Vec<Finding> {
