@@ -163,7 +163,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     (
         "R-52",
         Leaves("absolute"),
-        "A list is some minutes old at most, but older than the hundred seconds that clocks in agreement would give.",
+        "A list can still grow old behind heartbeats that come ever later (F-01, slice `creep`); \
+         clocks that agree would bound it.",
     ),
     ("R-53", Safest, "No two heartbeats of a leader have the same time."),
     ("R-54", Safest, "No key is sealed that a recipient could not date."),
