@@ -200,6 +200,7 @@ const SINCE_6_0_10: &[Rule] = &[
 
 /// What the hardened profile adds.
 const HARDENED: &[Rule] = &[
+    Rule::AnchorLeastDelayed,
     Rule::NumberAboveCertified,
     Rule::EverybodyHybrid,
     Rule::LeaderUsesAtOnce,

@@ -575,6 +575,10 @@ rules! {
     /// No two heartbeats of a leader have the same timestamp.
     TimestampAdvances = "HBT-21", Heartbeat, Duty, Must, Reading("R-53"),
         None, cite("4.1", "subsubsec:lpl"), needs [HeartbeatNamesTimestamp];
+    /// How late a heartbeat comes is held against the one of this leader that came with the least
+    /// delay, whatever key it certified.
+    AnchorLeastDelayed = "HBT-22", Heartbeat, Duty, Must, Reading("R-52"),
+        None, cite("4.1", "subsubsec:lpl"), needs [NotStale];
 
     // LIV
     /// Every client posts a liveness nonce when it joins.

@@ -266,7 +266,9 @@ class Leader(Device):
             if self.binding_hash(person, announced) != entry.binding_hash:
                 continue
             try:
-                meeting.members[person] = self.verified(person, announced)
+                peer = self.verified(person, announced)
+                self.check_hybrid(peer)
+                meeting.members[person] = peer
             except Refusal:
                 pass  # it stays listed, and gets no key
 

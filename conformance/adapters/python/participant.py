@@ -174,7 +174,7 @@ class Participant(Device):
         meeting.chain = Chain(beat["t"], number, digest, timestamp_ms)
         meeting.heard, meeting.leader_is_new, meeting.leader_is_silent = True, False, False
         meeting.silent_since_ms = self.now_ms
-        if number > before or meeting.anchor is None:
+        if self.is_anchor(number > before, timestamp_ms):
             meeting.anchor = Anchor(self.now_ms, timestamp_ms)
         if unlocked:
             self.emit("show_unlock_warning")
@@ -185,6 +185,15 @@ class Participant(Device):
             self.call_for_key()
         self.retry_wish()
         return None
+
+    def is_anchor(self, newer_key: bool, timestamp_ms: int) -> bool:
+        """Whether lateness counts from this heartbeat on."""
+        anchor = self.meeting().anchor
+        if anchor is None:
+            return True
+        if "HBT-22" in self.rules:  # only if it came with no more delay than the anchor did
+            return timestamp_ms - anchor.timestamp_ms >= self.now_ms - anchor.at_ms
+        return newer_key
 
     def take_steps(self, steps: list[Place]) -> bool:
         """Takes links as the list. Whether one unlocked it."""
@@ -230,8 +239,9 @@ class Participant(Device):
         if "ROT-38" in self.rules:
             return self.take_unnumbered(sealed, opened)
         held = meeting.newest
-        if not meeting.keys and "HBT-19" in self.rules:  # nothing from before the certified one
-            held = max(meeting.chain.mk_seq - 1, 0)
+        by_certificate = self.profile.grace_from == "certificate"
+        if "HBT-19" in self.rules and (by_certificate or not meeting.keys):
+            held = max(held, meeting.chain.mk_seq - 1)  # nothing from before the certified one
         if opened["mk_seq"] <= held:
             raise Ignored("ROT-02", "number not greater than every one held")
         uncertified = meeting.leader_is_silent and opened["mk_seq"] <= meeting.chain.mk_seq

@@ -188,6 +188,10 @@ const WHY: &[(Rule, Why)] = &[
         ),
     ),
     (
+        AnchorLeastDelayed,
+        NotReached("delays add up over many rotations: slice `creep` shows it, beyond this bound"),
+    ),
+    (
         LeaveWithoutKey,
         NotReached("who stays without a key says and hears nothing, however old its list becomes"),
     ),

@@ -205,8 +205,12 @@ impl<A: Algebra> Progress<'_, A> {
         let others = board.iter().filter(|(seat, _)| **seat != self.state.seat);
         let others: Vec<_> = others.filter(|(seat, _)| list.present(seat).is_some()).collect();
         for (seat, posted) in others {
-            // What does not verify, or is not on the list, is nobody to seal to.
+            // Whose announcement does not verify, has no Kyber key where everybody needs one, or is
+            // not the one on the list, is nobody to seal to.
             let Ok(peer) = self.verified(seat, &posted.ivk, &posted.announcement) else { continue };
+            if self.require_hybrid(&peer).is_err() {
+                continue;
+            }
             let hash = self.hash_of(seat, &peer)?;
             let listed = list.present(seat).and_then(|entry| entry.binding_hash()) == Some(&hash);
             if self.duty(Rule::AnnouncementListed) && !listed {

@@ -229,17 +229,28 @@ impl<A: Algebra> Progress<'_, A> {
         self.note_beat(heartbeat, hash)?;
         let silence = self.silence();
         let anchors = self.checks.rules().contains(Rule::NotStale);
+        let anchor = anchors && self.is_anchor(heartbeat, before)?;
         let participant = self.participant_mut()?;
         participant.silence_in_ms = silence;
         participant.changed = false;
         if heartbeat.mk_seq > before {
             participant.key_called_for = true;
         }
-        if anchors && (heartbeat.mk_seq > before || participant.anchor.is_none()) {
+        if anchor {
             let timestamp_ms = heartbeat.timestamp_ms;
             participant.anchor = Some(Anchor { timestamp_ms, age_ms: 0 });
         }
         Ok(())
+    }
+
+    /// Whether both clocks are held against this heartbeat from now on (reading R-52).
+    fn is_anchor(&mut self, heartbeat: &Heartbeat<A::Value>, before: u32) -> Result<bool, Misuse> {
+        let Some(anchor) = self.participant()?.anchor else { return Ok(true) };
+        if self.duty(Rule::AnchorLeastDelayed) {
+            let theirs = heartbeat.timestamp_ms.saturating_sub(anchor.timestamp_ms);
+            return Ok(theirs >= u64::from(anchor.age_ms));
+        }
+        Ok(heartbeat.mk_seq > before)
     }
 
     /// Whether one of the links so certified unlocks.

@@ -1,7 +1,7 @@
 //! The participant's work: opening sealed keys and believing their numbers (2.3.1, 3.7.5; 3,
 //! 3.7.6).
 
-use conclave_spec::{BoxSuite, Rule, layouts};
+use conclave_spec::{BoxSuite, GraceFrom, Rule, layouts};
 
 use super::{Ephemeral, Joined, Progress, meta_record};
 use crate::{
@@ -47,14 +47,18 @@ impl<A: Algebra> Progress<'_, A> {
     }
 
     /// The number a new key must exceed. Who holds no key any more, since the last one was erased or
-    /// dropped, takes none from before the certified number: it would roll back.
+    /// dropped, takes none from before the certified number: it would roll back. Nor does whoever
+    /// gives keys up by the certificate: such a key would never run out.
     fn last_seq(&self) -> Result<u32, Misuse> {
         let joined = self.joined()?;
         let awaits = self.checks.rules().contains(Rule::KeyAwaitsHeartbeat);
-        if joined.ring.is_empty() && awaits {
-            return Ok(joined.chain.mk_seq.saturating_sub(1));
-        }
-        self.highest_seq()
+        let certificate = self.client.profile.grace_from == GraceFrom::Certificate;
+        let certified = if awaits && (joined.ring.is_empty() || certificate) {
+            joined.chain.mk_seq.saturating_sub(1)
+        } else {
+            0
+        };
+        Ok(self.highest_seq()?.max(certified))
     }
 
     /// 2.3.1: the number is that of the heartbeat, one key for each number certified.

@@ -102,8 +102,9 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ("R-26", Safest, "Nothing of one ciphertext helps to open another."),
     (
         "R-27",
-        Leaves("immediate"),
-        "A leader may rotate up to ten seconds after a leave, though the reference does so at once.",
+        Safest,
+        "No version since client 5.12 has a throttle; the ten seconds that a leader may take are the \
+         paper's own bound, and the reference takes none.",
     ),
     ("R-30", Safest, "Either hash is strong enough for a key of 32 bytes."),
     ("R-31", Safest, "The key is the longer one, and the tag is whole."),
@@ -162,9 +163,10 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     (
         "R-52",
-        Leaves("absolute"),
-        "A list can still grow old behind heartbeats that come ever later (F-01, slice `creep`); \
-         clocks that agree would bound it.",
+        Takes("least_delay"),
+        "Delays do not add up over rotations (HBT-22), which is what F-01 rests on. `absolute` would \
+         bound the first delay too, but takes clocks that agree, and no client of this release has \
+         one: the leader's time begins where it likes (R-53).",
     ),
     ("R-53", Safest, "No two heartbeats of a leader have the same time."),
     ("R-54", Safest, "No key is sealed that a recipient could not date."),
@@ -229,7 +231,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     (
         "R-77",
         Takes("leave"),
-        "Who loses the last key it held leaves (ATK-ZM-06B). Not yet: one that is handed a key late, below the certified number, or never had one.",
+        "Who loses the last key it held leaves (ATK-ZM-06B); a key that comes when a newer number is \
+         certified is not taken. Who never had one has nothing to speak or to hear with.",
     ),
     ("R-78", Safest, "The device is a field behind its length, and counters are kept by device."),
     (

@@ -45,6 +45,11 @@ pub(super) const R_52: Reading = Reading {
             "Against the own clock since the newest key was accepted, whoever leads meanwhile; \
                 whoever is too late then leaves.",
         ),
+        alt(
+            "least_delay",
+            "Against the own clock: both since the heartbeat of this leader that came with the \
+                least delay, so that delays do not add up over rotations.",
+        ),
         alt("none", "Only that it increases."),
         alt("absolute", "Clocks are taken to agree, and an old timestamp is refused."),
     ],
@@ -53,7 +58,7 @@ pub(super) const R_52: Reading = Reading {
         clocks, and neither has to be right, only to run alike. Whoever is later by more than the \
         silence allowed does not count as received, and the silence then runs out.",
     policy: None,
-    rules: &[Rule::NotStale],
+    rules: &[Rule::NotStale, Rule::AnchorLeastDelayed],
 };
 
 pub(super) const R_53: Reading = Reading {

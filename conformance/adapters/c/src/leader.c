@@ -196,6 +196,7 @@ static void members_from_board(struct session *s)
         struct peer peer;
         if (e->standing != PRESENT || device_equal(&e->who, &s->who) || a == NULL) continue;
         if (peer_from(s, a, &peer).class != ACCEPT) continue;
+        if (has(s, MED_10) && !has_kem(peer.pk_n)) continue;
         if (memcmp(peer.binding_hash, e->binding_hash, 32) == 0) member_put(s, &peer);
     }
 }

@@ -258,7 +258,9 @@ verdict take_heartbeat(struct input *in, json_t *payload)
         device_leave(in);
         return (verdict){LEAVE, "MEM-22"};
     }
-    if (number > before || !m->anchor.set) {
+    /* HBT-22: only what came with no more delay than the anchor did takes its place. */
+    bool least = m->anchor.set && timestamp - m->anchor.timestamp >= s->now - m->anchor.at;
+    if (!m->anchor.set || (has(s, MED_10) ? least : number > before)) {
         m->anchor.set = true;
         m->anchor.at = s->now;
         m->anchor.timestamp = timestamp;
@@ -308,9 +310,9 @@ verdict take_sealed_key(struct input *in, json_t *payload)
     if (!open_sealed(s, &sealed, &opened)) return REFUSE("ROT-01");
     if (has(s, ROT_03)) {
         const struct key *newest = key_newest(s);
-        uint32_t least = newest != NULL                                ? newest->number + 1
-                         : has(s, HBT_19) && m->chain.number > 0 ? m->chain.number
-                                                                       : 1;
+        uint32_t least = newest != NULL ? newest->number + 1 : 1;
+        bool certified = has(s, MED_10) || (has(s, HBT_19) && newest == NULL);
+        if (certified && least != 0 && m->chain.number > least) least = m->chain.number;
         if (least == 0 || opened.number < least) return PASS_OVER("ROT-02");
         bool by_another = m->leader_changed && opened.number <= m->chain.number;
         if (by_another && has(s, MED_10)) return PASS_OVER("ROT-41");

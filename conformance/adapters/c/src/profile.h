@@ -20,7 +20,7 @@ enum rule {
     LIV_01, /* liveness nonces: all of LIV */
     LCK_01, /* locked meetings: all of LCK */
     ROT_23, /* the hybrid box: ROT-23 to 32, 39 and 40, DEV-19 */
-    MED_10, /* hardened: MED-10 and 11, ROT-41 to 44, MEM-23 and 24, ELE-10,
+    MED_10, /* hardened: MED-10 and 11, ROT-41 to 44, MEM-23 and 24, ELE-10, HBT-22,
              * and neither MEM-10 nor LCK-13 */
 };
 

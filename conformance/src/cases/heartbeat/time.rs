@@ -1,6 +1,6 @@
 //! Silence, late heartbeats, and keys that wait for theirs.
 
-use conclave_model::script::{Act, Handle, Recipe};
+use conclave_model::script::{Act, Handle, MessageKind, Recipe};
 use conclave_spec::{Profile, Rule};
 
 use super::{newest, three};
@@ -13,6 +13,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     silence(drafts);
     late(drafts);
     dripping(drafts);
+    dripping_over_rotations(drafts);
     uncertified(drafts);
 }
 
@@ -149,6 +150,47 @@ fn dripping(drafts: &mut Drafts) {
         Draft::new("heartbeats-dripping", "Heartbeats that come ever later end up ignored")
             .plays("bob")
             .tests(Rule::NotStale),
+        scene,
+    );
+}
+
+/// Alice rotates; Bob gets the key and its certificate a minute late, and the heartbeat twenty
+/// seconds after it later by `behind_ms` than the time any may be late. Most versions start anew
+/// with the certificate.
+fn delayed_over_rotation(profile: &Profile, behind_ms: u64) -> Scene {
+    let mut scene = three(profile);
+    let anchor_ms = scene.last_beat("bob").timestamp_ms;
+    let (beats, links) = (newest(&mut scene), scene.count("alice", MessageKind::Link));
+    scene.depart("alice", "carol").advance("alice", 20_000).advance("bob", 60_000);
+    let key = scene.newest_sealed("alice", "bob");
+    scene.link("bob", "alice", links + 1).sealed_from("bob", key);
+    let nth = newest(&mut scene);
+    for beat in beats + 1..nth {
+        scene.heartbeat("bob", "alice", beat);
+    }
+    let at_ms = u64::from(profile.params.silence_ms) + 20_000 - anchor_ms + behind_ms;
+    scene.advance("bob", at_ms).heartbeat("bob", "alice", nth);
+    scene
+}
+
+fn dripping_over_rotations(drafts: &mut Drafts) {
+    if !drafts.profile.rules.contains(Rule::AnchorLeastDelayed) {
+        return;
+    }
+    let decisive = "heartbeat-too-late-over-rotation";
+    let mut scene = delayed_over_rotation(&drafts.profile, 0);
+    scene.observe("bob");
+    drafts.common(
+        Draft::new("heartbeat-late-over-rotation", "A rotation leaves time to be late in")
+            .plays("bob"),
+        scene,
+        &[(Rule::AnchorLeastDelayed, decisive, "one millisecond")],
+    );
+    let mut scene = delayed_over_rotation(&drafts.profile, 1);
+    scene.refused(Rule::NotStale).observe("bob");
+    drafts.decisive(
+        Rule::AnchorLeastDelayed,
+        Draft::new(decisive, "A rotation that came late gives no further time").plays("bob"),
         scene,
     );
 }

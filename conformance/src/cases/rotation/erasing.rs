@@ -144,6 +144,7 @@ fn without_key(drafts: &mut Drafts) {
         scene,
         &[(Rule::LeaveWithoutKey, decisive, "whether the key comes")],
     );
+    late_keys(drafts, &withheld, newest);
     let mut elected = withheld.clone();
     withheld.advance("bob", 25_001).observe("bob");
     drafts.decisive(
@@ -158,6 +159,31 @@ fn without_key(drafts: &mut Drafts) {
             .plays("bob")
             .tests(Rule::LeaveWithoutKey),
         elected,
+    );
+}
+
+/// Bob has the certificates of the next two keys; then the keys come, the older one or both.
+fn late_keys(drafts: &mut Drafts, withheld: &Scene, newest: u32) {
+    let mut scene = withheld.clone();
+    scene.heartbeat_forged("bob", certified(newest + 2));
+    scene.sealed("bob", nth_sealed(withheld, newest + 1)).refused(Rule::SeqIncreases);
+    let mut both = scene.clone();
+    scene.advance("bob", 25_001).observe("bob");
+    drafts.alone(
+        Draft::new("key-below-certified", "A key that is superseded when it comes is not taken")
+            .plays("bob")
+            .tests(Rule::SeqIncreases)
+            .tests(Rule::LeaveWithoutKey),
+        scene,
+    );
+    both.sealed_forged("bob", forged_seal("bob", newest + 2)).advance("bob", 25_001).observe("bob");
+    both.advance("bob", 35_000).send("bob", "under the certified key");
+    drafts.alone(
+        Draft::new("certified-key-after-one-below", "The certified key is taken all the same")
+            .plays("bob")
+            .tests(Rule::SeqIncreases)
+            .tests(Rule::UseNewestKey),
+        both,
     );
 }
 

@@ -20,6 +20,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     }
     if drafts.profile.rules.contains(Rule::EverybodyHybrid) {
         only_hybrid(drafts);
+        classic_member_inherited(drafts);
     } else if drafts.profile.rules.contains(Rule::NoClassicForHybrid) {
         mixed(drafts);
     }
@@ -193,6 +194,29 @@ fn only_hybrid(drafts: &mut Drafts) {
         Draft::new("classic-leader-not-followed", "Nor does a leader get far that signed none")
             .plays("bob")
             .tests(Rule::EverybodyHybrid),
+        scene,
+    );
+}
+
+/// Bob takes a meeting over from a leader of 4.6, which let Carol in without a Kyber key.
+fn classic_member_inherited(drafts: &mut Drafts) {
+    let mut cast = with_carol(true);
+    for leader in cast.iter_mut().filter(|member| member.party == "alice") {
+        leader.profile = Some("zoom-4.6".to_owned());
+    }
+    let mut scene = Scene::with_cast(&drafts.profile, cast);
+    scene.join("alice", Role::Leader).join("bob", Role::Participant);
+    scene.told_leader("bob", "alice").join("carol", Role::Participant);
+    scene.admit("alice", "bob").advance_all(2_500).catch_up("bob");
+    admit(&mut scene, 2_500, "carol", true);
+    scene.advance_all(5_000).catch_up("bob").nonce("bob", "carol");
+    scene.admit_with("bob", "carol", announcement("carol"));
+    scene.told_leader("bob", "bob").observe("bob");
+    drafts.alone(
+        Draft::new("classic-member-inherited", "A new leader seals nothing to who signed none")
+            .plays("bob")
+            .tests(Rule::EverybodyHybrid)
+            .tests(Rule::TakeoverRotates),
         scene,
     );
 }
