@@ -84,6 +84,9 @@ struct ExploreArgs {
     /// The slice: parties, powers and budgets; `all` for every one that takes seconds
     #[arg(long, default_value = "replay")]
     slice: String,
+    /// Another budget of the slice, such as deliveries=6
+    #[arg(long, value_name = "NAME=N")]
+    budget: Vec<String>,
     /// Only this goal, such as REMOVAL
     #[arg(long)]
     goal: Option<String>,
@@ -341,6 +344,7 @@ fn run(command: Command) -> Exit {
                 profile: args.profile.unwrap_or_default(),
                 without: args.without,
                 slice: args.slice,
+                budgets: args.budget,
                 goal: args.goal,
                 export: args.export,
                 states_max: args.max_states,

@@ -11,7 +11,7 @@ use std::{
 use conclave_model::{
     explore::{Exploration, ExploreError, Limits, Pace, Verdict, explore_within, walk},
     properties::Goal,
-    world::{Rig, Slice},
+    world::{Budgets, Rig, Slice},
 };
 use conclave_spec::{Profile, Rule};
 use console::style;
@@ -33,6 +33,8 @@ pub struct Options {
     pub without: Option<String>,
     /// The slice, or `all` for every one that takes seconds.
     pub slice: String,
+    /// Other budgets than the slice's, as `name=count`.
+    pub budgets: Vec<String>,
     /// Only this goal.
     pub goal: Option<String>,
     /// Write the first counterexample here, as an adapter script.
@@ -78,6 +80,12 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         known.push("all");
         return super::no_such("slice", &options.slice, &known);
     }
+    let slices: Result<Vec<Slice>, Exit> =
+        slices.into_iter().map(|slice| budgeted(slice, &options.budgets)).collect();
+    let slices = match slices {
+        Ok(slices) => slices,
+        Err(exit) => return exit,
+    };
     let _ = writeln!(out, "{}", style(title(&profile, rule)).bold());
     let mut exit = Exit::Conformant;
     for slice in slices {
@@ -97,6 +105,20 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         exit = worse(exit, searched);
     }
     exit
+}
+
+/// A slice with the budgets asked for.
+fn budgeted(mut slice: Slice, budgets: &[String]) -> Result<Slice, Exit> {
+    for budget in budgets {
+        let parts = budget.split_once('=');
+        let parts = parts.and_then(|(name, count)| Some((name, count.parse().ok()?)));
+        let Some((name, count)) = parts else {
+            return Err(Exit::usage(&format!("{budget:?} is not NAME=N with N up to 255")));
+        };
+        let changed = slice.budgets.with(name, count);
+        slice.budgets = changed.ok_or_else(|| super::no_such("budget", name, &Budgets::NAMES))?;
+    }
+    Ok(slice)
 }
 
 /// Of two outcomes the one a caller must hear of.

@@ -112,6 +112,42 @@ pub struct Budgets {
 }
 
 impl Budgets {
+    /// The names of the budgets, as fields.
+    pub const NAMES: [&str; 11] = [
+        "joins",
+        "leaves",
+        "kicks",
+        "locks",
+        "sends",
+        "changes",
+        "deliveries",
+        "deceits",
+        "openings",
+        "waits",
+        "lingers",
+    ];
+
+    /// With another number for the budget of this name; `None` if there is none.
+    #[must_use]
+    pub fn with(mut self, name: &str, count: u8) -> Option<Self> {
+        let budget = match name {
+            "joins" => &mut self.joins,
+            "leaves" => &mut self.leaves,
+            "kicks" => &mut self.kicks,
+            "locks" => &mut self.locks,
+            "sends" => &mut self.sends,
+            "changes" => &mut self.changes,
+            "deliveries" => &mut self.deliveries,
+            "deceits" => &mut self.deceits,
+            "openings" => &mut self.openings,
+            "waits" => &mut self.waits,
+            "lingers" => &mut self.lingers,
+            _ => return None,
+        };
+        *budget = count;
+        Some(self)
+    }
+
     /// Every budget with what it counts.
     #[must_use]
     pub const fn counts(self) -> [(u8, &'static str); 11] {

@@ -38,13 +38,14 @@ impl Slice {
             Self::devices(),
             Self::speaker(),
             Self::withheld(),
+            Self::vast(),
         ]
     }
 
     /// The slices that take seconds: what a run of all of them explores.
     #[must_use]
     pub fn quick() -> Vec<Self> {
-        let long = ["delay", "wide", "creep", "stale"];
+        let long = ["delay", "wide", "creep", "stale", "vast"];
         Self::all().into_iter().filter(|slice| !long.contains(&slice.name)).collect()
     }
 
@@ -140,6 +141,50 @@ impl Slice {
             talkers: vec![LEADER, BOB],
             budgets: Budgets { sends: 2, deliveries: 6, waits: 3, ..Self::delay().budgets },
             ..Self::delay()
+        }
+    }
+
+    /// A whole meeting under an insider who rules sealed keys, the list and the leaders: for the
+    /// deep run.
+    fn vast() -> Self {
+        let on = |channel| [Power::Delay(channel), Power::Drop(channel), Power::Reorder(channel)];
+        let mut powers = [on(Channel::Keys), on(Channel::List)].concat();
+        powers.extend([Power::Replay(Channel::Keys), Power::Appoint, Power::Equivocate]);
+        let goals = [
+            Goal::Removal,
+            Goal::Conf,
+            Goal::AgreeKey,
+            Goal::Nonce,
+            Goal::Mono,
+            Goal::Authentic,
+            Goal::Roster,
+            Goal::RosterSend,
+            Goal::History,
+            Goal::LockKept,
+        ];
+        Self {
+            honest: vec![LEADER, BOB, CAROL],
+            seated: vec![BOB, CAROL],
+            joiners: vec![SPY],
+            leavers: vec![SPY],
+            talkers: vec![BOB],
+            successors: vec![CAROL],
+            powers: powers.into_iter().collect(),
+            budgets: Budgets {
+                joins: 1,
+                leaves: 1,
+                locks: 1,
+                sends: 1,
+                changes: 2,
+                deliveries: 4,
+                waits: 2,
+                ..Budgets::default()
+            },
+            ..Self::of(
+                "vast",
+                "joins, leaves, locks and leaders, all news ruled by the insider",
+                &goals,
+            )
         }
     }
 
