@@ -5,6 +5,7 @@ pub mod adapter;
 pub mod attack;
 pub mod attacks;
 pub mod check;
+pub mod deep;
 pub mod docs;
 pub mod explore;
 pub mod mutants;

@@ -9,6 +9,7 @@ pub mod commands;
 pub mod compute;
 pub mod diagram;
 pub mod exchange;
+pub mod explored;
 pub mod judge;
 pub mod live;
 pub mod pages;

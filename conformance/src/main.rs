@@ -7,7 +7,7 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{
-        self, Exit, ablate, adapter, attack, attacks, check, docs, explore, mutants,
+        self, Exit, ablate, adapter, attack, attacks, check, deep, docs, explore, mutants,
         scenario::{self, ScenarioError},
         tables::{self, Listing, Look, TablesError},
     },
@@ -44,6 +44,8 @@ enum Command {
     Explore(ExploreArgs),
     /// What each rule is worth: the shortest attack it prevents
     Ablate(AblateArgs),
+    /// What takes hours: what is stored of it and whether it is of today; or compute it
+    Deep(DeepArgs),
     /// Run an exported counterexample against a client
     Attack(AttackArgs),
     /// What comes of the known attacks in every version (exit 1 if not as written down)
@@ -111,6 +113,22 @@ struct ExploreArgs {
     /// List the slices, and which powers and goals they cover
     #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random", "serve"])]
     plan: bool,
+}
+
+#[derive(Debug, Args)]
+struct DeepArgs {
+    /// Compute what is missing or stale and store it, with the kill table and the ablation table
+    #[arg(long)]
+    write: bool,
+    /// Explore anew also what is stored of today's inputs
+    #[arg(long, requires = "write")]
+    all: bool,
+    /// Only explorations of this slice
+    #[arg(long)]
+    slice: Option<String>,
+    /// The vector folder
+    #[arg(long, value_name = "DIR")]
+    vectors: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -354,6 +372,11 @@ fn run(command: Command) -> Exit {
             },
             out,
         ),
+        Command::Deep(args) => {
+            let vectors = vectors::folder(args.vectors.as_deref());
+            let DeepArgs { write, all, slice, .. } = args;
+            deep::run(&deep::Options { write, all, slice, vectors }, out)
+        }
         Command::Ablate(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
             let AblateArgs { rule, write, sample, seed, .. } = args;

@@ -204,18 +204,24 @@ pub fn write(folder: &Path) -> Result<usize, VectorsError> {
     Ok(files.len())
 }
 
-/// Compares every vector file with what the model gives today, byte for byte, and loads them.
+/// Compares every vector file with what the model gives today, byte for byte, holds it against the
+/// schema, and loads them all.
 ///
 /// # Errors
 /// The first difference, or whatever keeps the files from being used.
 pub fn check(folder: &Path) -> Result<Vec<Case>, VectorsError> {
     let cases = load(folder)?;
     let files = generate()?;
+    let manifest = folder.join(MANIFEST);
+    let manifest: Manifest = shaped(&manifest, &read(&manifest)?)?;
     // The manifest last: it differs wherever a file does, and the file says more.
     let listed = files.iter().filter(|(name, _)| *name != MANIFEST);
     for (name, text) in listed.chain(files.get_key_value(MANIFEST)) {
         let path = folder.join(name);
         let stored = read(&path)?;
+        if manifest.files.contains_key(name) {
+            conforming(&path, &stored)?;
+        }
         if stored != *text {
             let same = stored.lines().zip(text.lines()).take_while(|(one, other)| one == other);
             let line = same.count() + 1;
@@ -248,28 +254,41 @@ fn json_files(folder: &Path) -> Result<Vec<PathBuf>, VectorsError> {
     Ok(found)
 }
 
-/// Loads every case: hashes, schema, shape and counts must be right.
+/// Loads every case: hashes, shape and counts must be right.
 ///
 /// # Errors
 /// Whatever keeps the files from being used.
 pub fn load(folder: &Path) -> Result<Vec<Case>, VectorsError> {
+    load_of(folder, None)
+}
+
+/// As [`load`]; of the scenarios only those of this profile and of the ones it builds on.
+///
+/// # Errors
+/// Whatever keeps the files from being used; those left out too must be as the manifest says.
+pub fn load_of(folder: &Path, profile: Option<&Profile>) -> Result<Vec<Case>, VectorsError> {
     let path = folder.join(MANIFEST);
     if !path.is_file() {
         return Err(VectorsError::Missing(folder.to_owned()));
     }
-    let manifest: Manifest = shaped(&path, &read(&path)?)?;
-    let schema = serde_json::to_value(schemars::schema_for!(VectorFile)).unwrap_or_default();
-    let validator = jsonschema::validator_for(&schema)
-        .map_err(|error| VectorsError::Shape { path: path.clone(), reason: error.to_string() })?;
+    let mut manifest: Manifest = shaped(&path, &read(&path)?)?;
+    let wanted = profile.map(lineage);
     let mut files = Vec::new();
     for (name, entry) in &manifest.files {
         let path = folder.join(name);
         let text = read(&path)?;
-        let file = file(&path, &text, &validator)?;
-        if digest(text.as_bytes()) != entry.sha256 {
-            let (expected, got) = (entry.sha256.clone(), digest(text.as_bytes()));
-            return Err(VectorsError::Hash { path, expected, got });
+        let got = digest(text.as_bytes());
+        if got != entry.sha256 {
+            // What is wrong with its shape says more than that it is not the same.
+            conforming(&path, &text)?;
+            return Err(VectorsError::Hash { path, expected: entry.sha256.clone(), got });
         }
+        if wanted.as_ref().is_some_and(|wanted| !is_of(name, wanted)) {
+            manifest.count = manifest.count.saturating_sub(entry.count);
+            manifest.same = manifest.same.saturating_sub(entry.same);
+            continue;
+        }
+        let file = of_this_release(&path, shaped(&path, &text)?)?;
         if file.cases.len() != file.count || file.count != entry.count {
             let (said, has) = (entry.count, file.cases.len());
             return Err(VectorsError::Count { path, said, has });
@@ -316,33 +335,47 @@ fn whole(files: Vec<(PathBuf, VectorFile)>) -> Result<Vec<Case>, VectorsError> {
     Ok(by_place.into_values().flatten().collect())
 }
 
+/// A profile and those it builds on.
+fn lineage(profile: &Profile) -> Vec<&'static str> {
+    let parent = |profile: &Profile| profile.parent.and_then(Profile::by_id);
+    std::iter::successors(Some(profile.clone()), parent).map(|profile| profile.id).collect()
+}
+
+/// Whether a file has cases of one of these profiles, or of none in particular.
+fn is_of(name: &str, profiles: &[&str]) -> bool {
+    let of = name.strip_prefix("scenarios/").and_then(|rest| rest.split_once('/'));
+    of.is_none_or(|(profile, _)| profiles.contains(&profile))
+}
+
 fn read(path: &Path) -> Result<String, VectorsError> {
     fs::read_to_string(path).map_err(|error| VectorsError::File { path: path.to_owned(), error })
 }
 
-fn file(
-    path: &Path,
-    text: &str,
-    validator: &jsonschema::Validator,
-) -> Result<VectorFile, VectorsError> {
+/// A vector file that is as the schema says.
+fn conforming(path: &Path, text: &str) -> Result<VectorFile, VectorsError> {
     // Before the schema, because this says what is wrong more clearly, and in which line.
     let file: VectorFile = shaped(path, text)?;
     let value: serde_json::Value = shaped(path, text)?;
+    let at = |reason| VectorsError::Shape { path: path.to_owned(), reason };
+    let schema = serde_json::to_value(schemars::schema_for!(VectorFile)).unwrap_or_default();
+    let validator = jsonschema::validator_for(&schema).map_err(|error| at(error.to_string()))?;
     // Collecting errors is slow, and there hardly ever are any.
     let wrong =
         if validator.is_valid(&value) { None } else { validator.iter_errors(&value).next() };
     if let Some(error) = wrong {
         let place = error.instance_path.to_string();
         let place = if place.is_empty() { "the top" } else { &place };
-        let reason = format!("{} at {place}", excerpt(&error.to_string()));
-        return Err(VectorsError::Shape { path: path.to_owned(), reason });
+        return Err(at(format!("{} at {place}", excerpt(&error.to_string()))));
     }
+    of_this_release(path, file)
+}
+
+fn of_this_release(path: &Path, file: VectorFile) -> Result<VectorFile, VectorsError> {
     if file.schema == SCHEMA {
-        Ok(file)
-    } else {
-        let reason = format!("schema {:?}, this release reads {SCHEMA:?}", file.schema);
-        Err(VectorsError::Shape { path: path.to_owned(), reason })
+        return Ok(file);
     }
+    let reason = format!("schema {:?}, this release reads {SCHEMA:?}", file.schema);
+    Err(VectorsError::Shape { path: path.to_owned(), reason })
 }
 
 fn shaped<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, VectorsError> {

@@ -95,7 +95,8 @@ fn cases(options: &Options) -> Result<Vec<Case>, Exit> {
             .map_err(|error| Exit::harness(&error.to_string()));
     }
     let folder = vectors::folder(options.vectors.as_deref());
-    vectors::load(&folder).map_err(|error| Exit::harness(&error.to_string()))
+    let profile = options.profile.as_deref().and_then(conclave_spec::Profile::by_id);
+    vectors::load_of(&folder, profile.as_ref()).map_err(|error| Exit::harness(&error.to_string()))
 }
 
 /// How many copies of the adapter to run for so many cases.

@@ -133,6 +133,16 @@ pub fn mutants(options: &Options, out: &mut dyn Write) -> Exit {
     done.unwrap_or_else(|error| Exit::harness(&error.to_string()))
 }
 
+/// What keeps the stored table from being of today's cases, rules and profiles; `None` if nothing
+/// does.
+#[must_use]
+pub fn stale(vectors: &Path) -> Option<String> {
+    match stored(vectors) {
+        Ok(table) => sample::stale(&table, vectors, &jobs(Rule::ALL)).into_iter().next(),
+        Err(reason) => Some(reason),
+    }
+}
+
 /// Judges a sample anew, if the stored table is made from what there is today.
 fn run_sample(
     options: &Options,

@@ -1,0 +1,172 @@
+//! `conclave deep`: what takes too long for every run. Its results are stored with digests of what
+//! they were computed from, and held against today's.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    time::Instant,
+};
+
+use conclave_model::explore::Pace;
+use console::style;
+
+use super::{Exit, ablate, mutants};
+use crate::{
+    ablation,
+    explored::{self, ExploredError, Job, Row, Table},
+};
+
+/// What to do.
+#[derive(Debug)]
+pub struct Options {
+    /// Compute what is missing or stale, and store it.
+    pub write: bool,
+    /// Compute everything, also what is as stored.
+    pub all: bool,
+    /// Only explorations of this slice.
+    pub slice: Option<String>,
+    /// The vector folder.
+    pub vectors: PathBuf,
+}
+
+/// Says what is stored and whether it is of today, or computes it. Exit 0 when everything is.
+pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
+    if let Some(wanted) = &options.slice {
+        let known: Vec<_> = explored::jobs().iter().map(|job| job.slice.name).collect();
+        if !known.contains(&wanted.as_str()) {
+            return super::no_such("long slice", wanted, &known);
+        }
+    }
+    let done = if options.write { computed(options, out) } else { stored(options, out) };
+    done.unwrap_or_else(|error| Exit::harness(&error.to_string()))
+}
+
+fn jobs(options: &Options) -> Vec<Job> {
+    let wanted = |job: &Job| options.slice.as_ref().is_none_or(|name| job.slice.name == name);
+    explored::jobs().into_iter().filter(wanted).collect()
+}
+
+fn stored(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError> {
+    let table = explored::read(&options.vectors)?;
+    let mut stale = 0;
+    writeln!(out, "{}", style("explored to the end, as stored").bold())?;
+    for job in jobs(options) {
+        match table.row(&job) {
+            Some(row) => show(row, out)?,
+            None => {
+                stale += 1;
+                let (slice, profile) = (job.slice.name, job.profile.id);
+                writeln!(out, "  {slice:<8} {profile:<10} {}", style("stale or missing").red())?;
+            }
+        }
+    }
+    stale += others(options, out)?;
+    let smallest = jobs(options).into_iter().filter_map(|job| Some((table.row(&job)?, job)));
+    if let Some((row, job)) = smallest.min_by_key(|(row, _)| row.states).filter(|_| stale == 0) {
+        if job.explore(&mut |_| {})? != *row {
+            writeln!(
+                out,
+                "  {} {}: computed anew it is something else",
+                job.slice.name, row.profile
+            )?;
+            stale += 1;
+        } else {
+            writeln!(out, "slice {} under {} computed anew: the same", row.slice, row.profile)?;
+        }
+    }
+    if stale == 0 {
+        return Ok(Exit::Conformant);
+    }
+    writeln!(out, "  what to do: run `conclave deep --write` (hours) and read the difference")?;
+    Ok(Exit::Nonconformant)
+}
+
+/// The tables of other commands. How many are stale.
+fn others(options: &Options, out: &mut dyn Write) -> Result<usize, ExploredError> {
+    let ablation = ablation::read(&options.vectors).err().map(|error| error.to_string());
+    let kills = mutants::stale(&options.vectors);
+    let mut stale = 0;
+    for (what, wrong) in [("ablation table", ablation), ("kill table", kills)] {
+        match wrong {
+            None => writeln!(out, "  {what}: of today's inputs")?,
+            Some(wrong) => {
+                stale += 1;
+                writeln!(out, "  {what}: {}", style(wrong).red())?;
+            }
+        }
+    }
+    Ok(stale)
+}
+
+fn computed(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError> {
+    let nothing = Table { schema: explored::SCHEMA.to_owned(), rows: Vec::new() };
+    let mut table = explored::read(&options.vectors).unwrap_or(nothing);
+    for job in jobs(options) {
+        if table.row(&job).is_none() || options.all {
+            let row = explore(&job)?;
+            show(&row, out)?;
+            table.rows.retain(|other| other.inputs != row.inputs);
+            table.rows.push(row);
+            // What is done is kept if the rest is broken off.
+            explored::write(&options.vectors, &table)?;
+        }
+    }
+    if options.slice.is_some() {
+        return Ok(Exit::Conformant);
+    }
+    let (vectors, seed) = (options.vectors.clone(), String::new());
+    let worth = ablate::Options { rule: None, write: true, sample: 0, seed, vectors };
+    let kills = mutants::Options {
+        only: None,
+        vectors: options.vectors.clone(),
+        write: true,
+        sample: None,
+    };
+    let exits = [ablate::run(&worth, out), mutants::mutants(&kills, out)];
+    Ok(exits.into_iter().max_by_key(|exit| exit.code()).unwrap_or(Exit::Conformant))
+}
+
+fn explore(job: &Job) -> Result<Row, ExploredError> {
+    let started = Instant::now();
+    let bar = indicatif::ProgressBar::new_spinner();
+    bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+    let (slice, profile) = (job.slice.name, job.profile.id);
+    let row = job.explore(&mut |pace: Pace| {
+        let rate = pace.distinct_states as f64 / started.elapsed().as_secs_f64().max(0.001);
+        let (states, depth) = (pace.distinct_states, pace.depth);
+        bar.set_message(format!(
+            "{slice} under {profile}: {states} states, {rate:.0} per second, {depth} moves deep"
+        ));
+        bar.tick();
+    });
+    bar.finish_and_clear();
+    row
+}
+
+fn show(row: &Row, out: &mut dyn Write) -> io::Result<()> {
+    let Row { slice, profile, states, transitions, depth, goals, .. } = row;
+    writeln!(
+        out,
+        "  {slice:<8} {profile:<10} {states:>9} states {transitions:>10} moves  depth {depth}"
+    )?;
+    let with = |verdict: &str| -> Vec<String> {
+        let those = goals.iter().filter(|it| it.verdict == verdict);
+        those
+            .map(|it| match it.moves.len() {
+                0 => it.goal.clone(),
+                moves => format!("{} after {moves} moves", it.goal),
+            })
+            .collect()
+    };
+    for verdict in ["holds", "broken", "vacuous"] {
+        let those = with(verdict);
+        if !those.is_empty() {
+            writeln!(
+                out,
+                "{}",
+                super::tables::wrapped(&format!("{verdict}: {}", those.join(", ")), 11, 100)
+            )?;
+        }
+    }
+    Ok(())
+}

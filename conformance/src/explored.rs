@@ -1,0 +1,183 @@
+//! What long explorations found, as stored: computed by the deep run, held against today's inputs
+//! by every other.
+
+use std::{fs, io, path::Path};
+
+use conclave_model::{
+    explore::{Exploration, ExploreError, Limits, Pace, Verdict, explore_within},
+    properties::Goal,
+    world::Slice,
+};
+use conclave_spec::Profile;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// The format of the stored table.
+pub const SCHEMA: &str = "conclave-explored-1";
+
+/// The stored table, under the vector folder.
+pub const TABLE: &str = "explored.json";
+
+/// What is explored: versions, and the slices that take minutes, shortest first.
+const WANTED: (&[&str], &[&str]) =
+    (&["zoom-4.6", "hardened"], &["stale", "creep", "delay", "wide", "vast"]);
+
+/// The stored table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// `conclave-explored-1`.
+    pub schema: String,
+    /// One row per slice and profile.
+    pub rows: Vec<Row>,
+}
+
+/// What an exploration to the end of its slice found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The slice.
+    pub slice: String,
+    /// The profile.
+    pub profile: String,
+    /// SHA-256 of the profile and of the slice with its powers, budgets and goals.
+    pub inputs: String,
+    /// How many different worlds there are.
+    pub states: usize,
+    /// How many moves lead from one to another.
+    pub transitions: usize,
+    /// How many moves the farthest is from the start.
+    pub depth: usize,
+    /// What became of each goal.
+    pub goals: Vec<Judged>,
+}
+
+/// What became of a goal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// The goal.
+    pub goal: String,
+    /// `holds`, `broken`, or `vacuous` where its premise was never reached.
+    pub verdict: String,
+    /// The moves of a shortest counterexample, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<String>,
+}
+
+/// A table that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ExploredError {
+    /// No file, or not this format.
+    #[error("{0}: run `conclave deep --write`")]
+    Unreadable(String),
+    /// The model is at fault.
+    #[error(transparent)]
+    Explore(#[from] ExploreError),
+    /// It cannot be written.
+    #[error("the table cannot be written: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// One thing to explore.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Under which version.
+    pub profile: Profile,
+    /// What, with the goals that this version promises.
+    pub slice: Slice,
+}
+
+impl Job {
+    /// SHA-256 over what the row depends on but the code of the machine.
+    #[must_use]
+    pub fn inputs(&self) -> String {
+        let Self { profile, slice } = self;
+        let text = format!("{SCHEMA} {} {} {slice:?}", profile.id, profile.digest());
+        hex::encode(Sha256::digest(text.as_bytes()))
+    }
+
+    /// Explores it to its end.
+    ///
+    /// # Errors
+    /// A fault of the model.
+    pub fn explore(&self, progress: &mut dyn FnMut(Pace)) -> Result<Row, ExploredError> {
+        let limits = Limits::default();
+        let found = explore_within(&self.profile, &self.slice, &limits, progress)?;
+        Ok(Row {
+            slice: self.slice.name.to_owned(),
+            profile: self.profile.id.to_owned(),
+            inputs: self.inputs(),
+            states: found.distinct_states,
+            transitions: found.transitions,
+            depth: found.depth,
+            goals: judged(&found),
+        })
+    }
+}
+
+fn judged(found: &Exploration) -> Vec<Judged> {
+    let judged = |(goal, verdict): &(Goal, Verdict)| {
+        let (verdict, moves) = match verdict {
+            Verdict::Holds => ("holds", Vec::new()),
+            Verdict::Vacuous => ("vacuous", Vec::new()),
+            Verdict::Violated(counterexample) => {
+                ("broken", counterexample.moves.iter().map(ToString::to_string).collect())
+            }
+        };
+        Judged { goal: goal.id().to_owned(), verdict: verdict.to_owned(), moves }
+    };
+    found.verdicts.iter().map(judged).collect()
+}
+
+/// Everything that is explored, in the order of the table.
+#[must_use]
+pub fn jobs() -> Vec<Job> {
+    let (profiles, slices) = WANTED;
+    let of = |name: &&str| Slice::by_name(name);
+    let slices = slices.iter().filter_map(of);
+    let jobs = slices.flat_map(|slice| {
+        profiles.iter().filter_map(move |id| {
+            let profile = Profile::by_id(id)?;
+            let mut slice = slice.clone();
+            slice.goals.retain(|goal| goal.applies(&profile));
+            (!slice.goals.is_empty()).then_some(Job { profile, slice })
+        })
+    });
+    jobs.collect()
+}
+
+impl Table {
+    /// The row of a job, if it was computed from today's inputs.
+    #[must_use]
+    pub fn row(&self, job: &Job) -> Option<&Row> {
+        let inputs = job.inputs();
+        self.rows.iter().find(|row| row.inputs == inputs)
+    }
+}
+
+/// Reads the stored table.
+///
+/// # Errors
+/// There is none, or it is none.
+pub fn read(folder: &Path) -> Result<Table, ExploredError> {
+    let file = folder.join(TABLE);
+    let said = |error: &dyn std::fmt::Display| {
+        ExploredError::Unreadable(format!("{}: {error}", file.display()))
+    };
+    let text = fs::read_to_string(&file).map_err(|error| said(&error))?;
+    let table: Table = serde_json::from_str(&text).map_err(|error| said(&error))?;
+    if table.schema == SCHEMA { Ok(table) } else { Err(said(&"another format")) }
+}
+
+/// Stores the rows, those of today's jobs in their order.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write(folder: &Path, table: &Table) -> Result<(), ExploredError> {
+    let rows = jobs().iter().filter_map(|job| table.row(job)).cloned().collect();
+    let table = Table { schema: SCHEMA.to_owned(), rows };
+    let mut text = serde_json::to_string_pretty(&table).map_err(io::Error::from)?;
+    text.push('\n');
+    Ok(fs::write(folder.join(TABLE), text)?)
+}

@@ -1,0 +1,66 @@
+//! What is stored of the long runs is of today's inputs, and says so when it is not.
+
+use std::{fs, path::Path, process::Command};
+
+use conclave_conformance::{
+    explored::{self, Table},
+    vectors,
+};
+
+fn deep(folder: &Path) -> (Option<i32>, String) {
+    let folder = folder.to_str().expect("a path in UTF-8");
+    let output = Command::new(env!("CARGO_BIN_EXE_conclave"))
+        .args(["deep", "--vectors", folder])
+        .output()
+        .expect("runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), said + &String::from_utf8_lossy(&output.stderr))
+}
+
+fn stored() -> Table {
+    explored::read(&vectors::folder(None)).expect("the stored table")
+}
+
+#[test]
+fn every_long_slice_is_stored_of_todays_inputs() {
+    let table = stored();
+    for job in explored::jobs() {
+        let row = table.row(&job);
+        assert!(row.is_some(), "{} under {}: stale or missing", job.slice.name, job.profile.id);
+    }
+    assert_eq!(table.rows.len(), explored::jobs().len());
+    let verdicts = table.rows.iter().flat_map(|row| &row.goals).map(|goal| goal.verdict.as_str());
+    assert!(verdicts.clone().all(|verdict| ["holds", "broken"].contains(&verdict)));
+    assert!(verdicts.count() > 20);
+}
+
+#[test]
+fn the_largest_has_ten_million_worlds() {
+    let states = stored().rows.iter().map(|row| row.states).max();
+    assert!(states >= Some(10_000_000), "{states:?}");
+}
+
+/// Rows of another slice, another format, half a file.
+#[test]
+fn what_is_not_of_today_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(explored::TABLE);
+    let (code, said) = deep(folder.path());
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("conclave deep --write"), "{said}");
+    let mut table = stored();
+    for row in &mut table.rows {
+        row.inputs = row.inputs.replace('0', "1");
+    }
+    fs::write(&file, serde_json::to_string(&table).expect("a table")).expect("a file");
+    let (code, said) = deep(folder.path());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("stale or missing") && said.contains("kill table"), "{said}");
+    let text = serde_json::to_string(&table).expect("a table");
+    for text in [&text[..text.len() / 2], &text.replace("explored-1", "explored-9"), "[]"] {
+        fs::write(&file, text).expect("a file");
+        let (code, said) = deep(folder.path());
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains(explored::TABLE), "{said}");
+    }
+}
