@@ -3,7 +3,7 @@
  * plain data, so that a refusal can put it back as it was.
  */
 
-import { bytesToHex, randomBytes, signingPublic } from './crypto.js';
+import { bytesToHex, hkdf, randomBytes, signingPublic, utf8ToBytes } from './crypto.js';
 import { packetBytes, parsePacket } from './formulas.js';
 import { decode, encode, readDecimal, readFields, requireNames, writeFields } from './layouts.js';
 import { POLICIES, PROFILES } from './profiles.js';
@@ -21,7 +21,15 @@ const DRAWS = {
   liveness_nonce: 24,
 };
 
-const RANDOMNESS = ['tape', 'opaque'];
+const DRAW_SALT = utf8ToBytes('conclave/draw');
+
+/** Where draw `n` for a purpose comes from, by class. */
+const SOURCES = {
+  tape: ({ draws }, purpose, n) => draws.get(purpose)?.[n],
+  seeded: ({ seed }, purpose, n) => hkdf(seed, DRAW_SALT, utf8ToBytes(`${purpose}/${n}`), DRAWS[purpose]),
+  opaque: (_, purpose) => randomBytes(DRAWS[purpose]),
+};
+
 const U32_MAX = 2n ** 32n - 1n;
 const U64_MAX = 2n ** 64n - 1n;
 
@@ -30,14 +38,13 @@ export class Device {
   constructor(open) {
     const profile = PROFILES.get(open.profile);
     if (profile === undefined) throw unsupported('no such profile');
-    if (!RANDOMNESS.includes(open.randomness.class)) throw unsupported('no such randomness');
     this.profile = profile;
     this.has = profile.has;
     this.policies = policiesOf(open.policies ?? new Map(), profile);
     this.codec = open.codec;
     this.user_id = open.user_id;
     this.hardware_id = open.hardware_id;
-    this.tape = open.randomness.class === 'tape' ? open.randomness.draws : null;
+    this.randomness = open.randomness;
     this.outputs = [];
     this.drawn = [];
     this.state = {
@@ -91,10 +98,9 @@ export class Device {
   draw(purpose) {
     const n = this.state.draws[purpose] ?? 0;
     this.state.draws[purpose] = n + 1;
-    if (this.tape === null) return randomBytes(DRAWS[purpose]);
-    const value = this.tape.get(purpose)?.[n];
+    const value = SOURCES[this.randomness.class](this.randomness, purpose, n);
     if (value?.length !== DRAWS[purpose]) throw badRequest(`the tape has no ${purpose}/${n}`);
-    this.drawn.push(`${purpose}/${n}`);
+    if (this.randomness.class !== 'opaque') this.drawn.push(`${purpose}/${n}`);
     return value;
   }
 

@@ -21,7 +21,7 @@ const HELLO = {
   roles: ['participant', 'leader'],
   profiles: [...PROFILES.keys()],
   formulas: FORMULA_NAMES,
-  randomness: ['tape', 'opaque'],
+  randomness: ['tape', 'seeded', 'opaque'],
   codecs: ['bytes', 'fields'],
   maps_codes: true,
   policies: POLICIES,

@@ -147,8 +147,11 @@ function postNonce(device) {
   const { meeting, now, profile } = device;
   const nonce = device.draw('liveness_nonce');
   meeting.ownNonces = [nonce, ...meeting.ownNonces.slice(0, 1)];
-  const n = presentCount(meeting.list);
-  const grows = profile.nonceSchedule === 'quadratic' && n > 10;
-  meeting.nonceAt = now + profile.nonce_interval_ms + (grows ? Math.floor((n * n) / 100) : 0);
+  meeting.nonceAt = now + nonceInterval(profile, presentCount(meeting.list));
   device.emit('post_nonce', { nonce: bytesToHex(nonce) });
+}
+
+/** Milliseconds to the next nonce where `n` devices are present. */
+function nonceInterval({ nonceSchedule, nonce_interval_ms: interval }, n) {
+  return nonceSchedule === 'quadratic' && n > 10 ? Math.floor((interval * n * n) / 100) : interval;
 }
