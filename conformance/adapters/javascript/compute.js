@@ -12,7 +12,14 @@ const { LABELS } = formulas;
 const has = (rule) => rule !== 'MED-10';
 
 const COMBINATION = fieldsOf('conclave/combination', has).map(([name]) => name);
-const DECODED = ['announcement', 'sealed-key', 'link', 'entry', 'heartbeat', 'lock-request'].map((name) => `conclave/${name}`);
+const DECODED = [
+  'conclave/announcement',
+  'conclave/sealed-key',
+  'conclave/link',
+  'conclave/entry',
+  'conclave/heartbeat',
+  'conclave/lock-request',
+];
 
 /** Bytes of this width (any width, where none is given). */
 const hex = (width) => (value, name) => {
@@ -55,6 +62,7 @@ function need(value, rule) {
 
 /** A formula that verifies a signature over the encoding of a layout and has no output. */
 function verifier(tag, rule, labelText, message) {
+  // A statement names an `ivk` itself, so the key that signed it has another name.
   const keyName = rule === 'DEV-12' ? 'server_key' : 'ivk';
   return {
     readers: { [keyName]: hex(32), signature: hex() },
@@ -66,19 +74,25 @@ function verifier(tag, rule, labelText, message) {
   };
 }
 
-/** The statement names an `ivk` itself, so its key has another name. */
-const heartbeatMessage = (form) => (values) => formulas.heartbeatSigned(values, has, form).message;
+function heartbeatVerifier(form) {
+  const message = (values) => formulas.heartbeatSigned(values, has, form).message;
+  return verifier('conclave/heartbeat-signed', 'HBT-01', LABELS.participantList, message);
+}
+
 const encoded = (tag) => (values) => encode(tag, values, has);
 
 const box = { shared: hex(32), meta: hex(), nonce: hex(24) };
 const boxOpen = { ...box, nonce: hex(), ciphertext: hex() };
 
-function openNonce(nonce) {
-  return nonce.length === 24 ? nonce : need(null, 'ROT-01');
+/** `K` of a hybrid box whose combination is among the inputs. */
+function hybridKey(i, kemShared) {
+  return formulas.hybridKey(i.shared, kemShared, encode('conclave/combination', i.values, has), i.meta);
 }
 
-function hybridParts(i) {
-  return { dh: i.shared, combination: encode('conclave/combination', i.values, has) };
+/** Opens a box under its key `K`, bound to no liveness nonce. */
+function opened(i, key) {
+  if (i.nonce.length !== 24) throw reject('ROT-01');
+  return { plaintext: need(formulas.openBox(key, i.meta, null, i.nonce, i.ciphertext), 'ROT-01') };
 }
 
 const FORMULAS = {
@@ -105,29 +119,25 @@ const FORMULAS = {
   verify_statement: verifier('conclave/statement', 'DEV-12', LABELS.serverStatement, encoded('conclave/statement')),
   classic_seal: {
     readers: { ...box, plaintext: hex() },
-    run: (i) => ({ ciphertext: formulas.classicSeal(i.shared, i.meta, null, i.nonce, i.plaintext) }),
+    run: (i) => ({ ciphertext: formulas.sealBox(formulas.classicKey(i.shared), i.meta, null, i.nonce, i.plaintext) }),
   },
-  classic_open: {
-    readers: boxOpen,
-    run: (i) => ({
-      plaintext: need(formulas.classicOpen(i.shared, i.meta, null, openNonce(i.nonce), i.ciphertext), 'ROT-01'),
-    }),
-  },
-  kem_public: { readers: { seed: hex(64) }, run: (i) => ({ public: crypto.kemPublic(i.seed) }) },
+  classic_open: { readers: boxOpen, run: (i) => opened(i, formulas.classicKey(i.shared)) },
+  kem_public: { readers: { seed: hex(64) }, run: (i) => ({ public: crypto.kemKeys(i.seed).publicKey }) },
   hybrid_seal: {
     readers: { ...box, coins: hex(32), plaintext: hex() },
     layout: layoutInputs('conclave/combination'),
     run: (i) => {
-      const parts = { ...hybridParts(i), kemKey: i.values.recipient_kem_pk, coins: i.coins };
-      return formulas.hybridSeal(parts, i.meta, null, i.nonce, i.plaintext);
+      const { kem, shared } = crypto.kemEncapsulate(i.values.recipient_kem_pk, i.coins);
+      return { kem, ciphertext: formulas.sealBox(hybridKey(i, shared), i.meta, null, i.nonce, i.plaintext) };
     },
   },
   hybrid_open: {
     readers: { ...boxOpen, kem_seed: hex(64), kem: hex() },
     layout: layoutInputs('conclave/combination'),
     run: (i) => {
-      const parts = { ...hybridParts(i), kemSeed: i.kem_seed, kem: i.kem };
-      return { plaintext: need(formulas.hybridOpen(parts, i.meta, null, openNonce(i.nonce), i.ciphertext), 'ROT-01') };
+      if (i.kem.length !== crypto.KEM_CIPHERTEXT) throw reject('ROT-01');
+      const { secretKey } = crypto.kemKeys(i.kem_seed);
+      return opened(i, hybridKey(i, crypto.kemDecapsulate(secretKey, i.kem)));
     },
   },
   stream_key: {
@@ -137,7 +147,10 @@ const FORMULAS = {
   },
   packet_seal: {
     readers: { key: hex(32), mk_seq: upTo(2n ** 32n - 1n), counter: upTo(formulas.COUNTER_MAX), plaintext: hex() },
-    run: (i) => ({ packet: formulas.packetBytes(formulas.sealPacket(i.key, Number(i.mk_seq), i.counter, i.plaintext)) }),
+    run: (i) => {
+      const packet = formulas.sealPacket(i.key, Number(i.mk_seq), i.counter, i.plaintext);
+      return { packet: formulas.packetBytes(packet) };
+    },
   },
   packet_open: {
     readers: { key: hex(32), packet: hex() },
@@ -158,8 +171,8 @@ const FORMULAS = {
     layout: layoutInputs('conclave/heartbeat-signed'),
     run: (i) => ({ hash: formulas.heartbeatSigned(i.values, has, 'hash').hash }),
   },
-  verify_heartbeat: verifier('conclave/heartbeat-signed', 'HBT-01', LABELS.participantList, heartbeatMessage('hash')),
-  verify_heartbeat_tuple: verifier('conclave/heartbeat-signed', 'HBT-01', LABELS.participantList, heartbeatMessage('tuple')),
+  verify_heartbeat: heartbeatVerifier('hash'),
+  verify_heartbeat_tuple: heartbeatVerifier('tuple'),
   verify_lock_request: verifier(
     'conclave/lock-request-signed',
     'LCK-09',

@@ -102,9 +102,9 @@ export function beforenm(secret, publicKey) {
 
 // --- Kyber768 as of round 3
 
-/** The public key of a 64-byte seed `d || z`. */
-export function kemPublic(seed) {
-  return kyber768.keygen(seed).publicKey;
+/** The key pair of a 64-byte seed `d || z`: `{publicKey, secretKey}`. */
+export function kemKeys(seed) {
+  return kyber768.keygen(seed);
 }
 
 /** Encapsulates with 32 bytes of coins: `{kem, shared}`. */
@@ -114,11 +114,11 @@ export function kemEncapsulate(publicKey, coins) {
 }
 
 /**
- * Decapsulates. The secret key is made from the seed each time: this version of the package erases
- * `z` in the key it is given, so that a key used twice would refuse with a known value.
+ * Decapsulates. This version of the package overwrites `z` in the secret key it is given, and would
+ * refuse the next bad ciphertext with a value that anybody knows: it gets a copy.
  */
-export function kemDecapsulate(seed, kem) {
-  return kyber768.decapsulate(kem, kyber768.keygen(seed).secretKey);
+export function kemDecapsulate(secretKey, kem) {
+  return kyber768.decapsulate(kem, secretKey.slice());
 }
 
 // --- authenticated encryption

@@ -118,7 +118,9 @@ export class Device {
 
   /** Reads a message; one that does not decode is refused. */
   read(tag, payload) {
-    const values = this.isBytes(payload) ? decode(tag, payload.bytes, this.has) : readFields(tag, payload.fields, this.has);
+    const values = this.isBytes(payload)
+      ? decode(tag, payload.bytes, this.has)
+      : readFields(tag, payload.fields, this.has);
     if (values === null) throw reject('DEV-10');
     return values;
   }

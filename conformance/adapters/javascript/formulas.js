@@ -47,43 +47,30 @@ export function verify(ivk, label, message, signature) {
 
 // --- boxes
 
-/** `D`: the associated data, with the liveness nonce the box is bound to, if it is bound to one. */
+/** `D`: the associated data, with the liveness nonce the box is bound to, or null. */
 function boxData(meta, livenessNonce) {
-  const bound = livenessNonce ? sha256(livenessNonce) : EMPTY;
+  const bound = livenessNonce === null ? EMPTY : sha256(livenessNonce);
   return concatBytes(CIPHER_CONTEXT_HASH, sha256(meta), bound);
 }
 
-function classicKey(dh) {
+/** `K` of a classic box; `dh` is `crypto_box_beforenm`. */
+export function classicKey(dh) {
   return crypto.hkdf(dh, EMPTY, KDF_CONTEXT, KEY);
 }
 
 /** `K` of a hybrid box; `combination` is the encoding of `conclave/combination`. */
-function hybridKey(dh, kemShared, combination, meta) {
+export function hybridKey(dh, kemShared, combination, meta) {
   const secret = sha3_256(concatBytes(KDF_CONTEXT, kemShared, dh, sha3_256(combination)));
   return crypto.hkdf(secret, meta, KDF_CONTEXT, KEY);
 }
 
-/** Seals in a classic box: the ciphertext. `dh` is `crypto_box_beforenm`. */
-export function classicSeal(dh, meta, livenessNonce, nonce, plaintext) {
-  return crypto.xchachaSeal(classicKey(dh), nonce, boxData(meta, livenessNonce), plaintext);
+/** Seals in a box under its key `K`: the ciphertext and tag. */
+export function sealBox(key, meta, livenessNonce, nonce, plaintext) {
+  return crypto.xchachaSeal(key, nonce, boxData(meta, livenessNonce), plaintext);
 }
 
-/** Opens a classic box, or null. */
-export function classicOpen(dh, meta, livenessNonce, nonce, ciphertext) {
-  return crypto.xchachaOpen(classicKey(dh), nonce, boxData(meta, livenessNonce), ciphertext);
-}
-
-/** Seals in a hybrid box to the Kyber key `kemKey`: `{kem, ciphertext}`. */
-export function hybridSeal({ dh, kemKey, combination, coins }, meta, livenessNonce, nonce, plaintext) {
-  const { kem, shared } = crypto.kemEncapsulate(kemKey, coins);
-  const key = hybridKey(dh, shared, combination, meta);
-  return { kem, ciphertext: crypto.xchachaSeal(key, nonce, boxData(meta, livenessNonce), plaintext) };
-}
-
-/** Opens a hybrid box with the Kyber seed, or null. */
-export function hybridOpen({ dh, kemSeed, combination, kem }, meta, livenessNonce, nonce, ciphertext) {
-  if (kem.length !== crypto.KEM_CIPHERTEXT) return null;
-  const key = hybridKey(dh, crypto.kemDecapsulate(kemSeed, kem), combination, meta);
+/** Opens a box under its key `K`, or null. */
+export function openBox(key, meta, livenessNonce, nonce, ciphertext) {
   return crypto.xchachaOpen(key, nonce, boxData(meta, livenessNonce), ciphertext);
 }
 

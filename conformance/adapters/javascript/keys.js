@@ -25,12 +25,12 @@ export function install(device, mkSeq, key, own) {
   if (device.profile.graceFrom === 'receipt') supersede(device, mkSeq);
   const usableAt = waits(device, own) ? now + device.profile.use_wait_ms : now;
   meeting.keys.push({ mk_seq: mkSeq, key, at: now, usableAt, eraseAt: null });
-  meeting.hadKey = true;
 }
 
-function waits(device, own) {
-  if (own && device.policies.leader_wait === 'at_once') return false;
-  return device.meeting.hadKey || device.policies.first_key_wait === 'wait';
+/** Whether a new key is waited with: not one that comes to a device that holds none. */
+function waits({ meeting, policies }, own) {
+  if (own && policies.leader_wait === 'at_once') return false;
+  return meeting.keys.length > 0 || policies.first_key_wait === 'wait';
 }
 
 /** Keys below a number will be erased *old_key_ms* from now, if not before. */

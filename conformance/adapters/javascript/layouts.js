@@ -186,7 +186,8 @@ function readField(field, value, name) {
 
 /** Refuses a map of fields that has another set of names. */
 export function requireNames(map, names) {
-  if (map.size !== names.length || names.some((name) => !map.has(name))) throw badRequest('a field is missing or unknown');
+  const isSame = map.size === names.length && names.every((name) => map.has(name));
+  if (!isSame) throw badRequest('a field is missing or unknown');
 }
 
 /** Reads the fields of a layout from a map of text; null where the message does not decode. */

@@ -51,10 +51,15 @@ function nextOf(n) {
 
 /** Posts a link, and a snapshot behind it when the chain has become long. */
 function postLink(device, op, fields = {}) {
+  if (op === 'left' || op === 'kicked') noteLeaver(device.meeting, fields);
   appendLink(device, roster.makeLink(device.meeting.list, op, fields));
-  if (op === 'unlock') device.emit('show_unlock_warning');
   const isLong = device.meeting.list.links > device.profile.links_max;
   if (isLong && device.policies.coalescing === 'at_21') appendLink(device, roster.snapshotLink(device.meeting.list));
+}
+
+/** Who leaves is shown until a key is in use that it does not have [MEM-16]. */
+function noteLeaver(meeting, seat) {
+  meeting.shownUntil.set(roster.seatKey(seat), newestNumber(meeting));
 }
 
 function appendLink(device, link) {
@@ -79,9 +84,8 @@ function nextNumber(device) {
 
 /** Makes a new key, beats, and seals the key to the members. */
 function rotate(device) {
-  const { meeting, now } = device;
+  const { meeting } = device;
   install(device, nextNumber(device), device.draw('meeting_key'), true);
-  meeting.rotatedAt = now;
   meeting.rotationAt = null;
   beat(device);
   for (const member of [...meeting.members.values()].sort(roster.bySeat)) sealNewest(device, member);
@@ -109,9 +113,9 @@ function rotateBy(device, moment) {
   meeting.rotationAt = Math.min(moment, meeting.rotationAt ?? moment);
 }
 
-/** The first moment at which the throttle lets a rotation be. */
+/** The first moment at which the throttle lets a rotation be, counted from the newest key. */
 function throttleEnd({ meeting, profile }) {
-  return meeting.rotatedAt + profile.rotation_interval_ms_min;
+  return newestKey(meeting).at + profile.rotation_interval_ms_min;
 }
 
 // --- beginning and taking over
@@ -122,7 +126,6 @@ export function beginMeeting(device) {
   meeting.leads = true;
   meeting.leader = ownPeer(device);
   meeting.keys = [];
-  meeting.hadKey = false;
   showSecurityCode(device, device.ivk);
   addLink(device, meeting.leader, meeting.name);
   rotate(device);
@@ -146,7 +149,7 @@ export function takeOver(device) {
   listSelf(device);
   meeting.members = membersOnBoard(device);
   const kept = device.policies.takeover_key === 'keep' ? newestKey(meeting) : undefined;
-  if (kept && mayGoOn(device, kept)) goOnWith(device, kept);
+  if (kept && mayGoOn(device, kept)) beat(device);
   else rotate(device);
 }
 
@@ -189,11 +192,6 @@ function mayGoOn(device, key) {
   return key.mk_seq >= device.meeting.chain.mk_seq && key.eraseAt === null && !tooOld;
 }
 
-function goOnWith(device, key) {
-  device.meeting.rotatedAt = key.at;
-  beat(device);
-}
-
 // --- who joins
 
 /** The server says that somebody joined. */
@@ -212,10 +210,7 @@ export function admit(device, message) {
   requireAdmissible(meeting.list, entry, peer);
   noteOnBoard(device, announcement, message.name);
   const { user_id, hardware_id } = peer;
-  if (isPresent) {
-    noteLeaver(meeting, peer);
-    postLink(device, 'left', { user_id, hardware_id });
-  }
+  if (isPresent) postLink(device, 'left', { user_id, hardware_id });
   addLink(device, peer, message.name);
   addMember(meeting.members, peer, isPresent);
   sealToJoiner(device, peer);
@@ -268,17 +263,11 @@ export function kick(device, seat) {
 function remove(device, seat, op) {
   const { meeting, now } = device;
   const { user_id, hardware_id } = seat;
-  noteLeaver(meeting, seat);
   postLink(device, op, { user_id, hardware_id });
   meeting.members.delete(roster.seatKey(seat));
   meeting.nonces.delete(roster.seatKey(seat));
   const isThrottled = device.has('ROT-17') && device.policies.leave_in_throttle === 'throttled';
   rotateBy(device, isThrottled ? throttleEnd(device) : now);
-}
-
-/** Who leaves is shown until a key is in use that it does not have [MEM-16]. */
-function noteLeaver(meeting, seat) {
-  meeting.shownUntil.set(roster.seatKey(seat), newestNumber(meeting));
 }
 
 // --- names, locks, nonces
@@ -296,6 +285,7 @@ export function rename(device, { user_id, hardware_id, name }) {
 export function setLock(device, locked) {
   if (device.meeting.list.locked === locked) throw badRequest('the list is so already');
   postLink(device, locked ? 'lock' : 'unlock');
+  if (!locked) device.emit('show_unlock_warning');
   beat(device);
 }
 

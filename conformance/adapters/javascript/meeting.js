@@ -1,6 +1,6 @@
 /** Every input of a session, by phase and role; and time. */
 
-import { boxPublic, bytesToHex, concatBytes, kemPublic } from './crypto.js';
+import { boxPublic, bytesToHex, concatBytes, kemKeys } from './crypto.js';
 import { eraseDue, keyMoments } from './keys.js';
 import * as leader from './leader.js';
 import { receive, send } from './media.js';
@@ -48,17 +48,19 @@ function join(device, input) {
   if (input.role === 'leader') leader.beginMeeting(device);
 }
 
+const NO_KEM = { publicKey: new Uint8Array(0), secretKey: null };
+
 /** Makes an ephemeral key pair and posts its announcement. */
 function announce(device) {
   const { user_id, hardware_id, ivk, meeting } = device;
   const secret = device.draw('ephemeral');
-  const kemSeed = device.profile.hybrid ? device.draw('ephemeral_kem') : null;
-  const pk = concatBytes(boxPublic(secret), kemSeed === null ? new Uint8Array(0) : kemPublic(kemSeed));
+  const kem = device.profile.hybrid ? kemKeys(device.draw('ephemeral_kem')) : NO_KEM;
+  const pk = concatBytes(boxPublic(secret), kem.publicKey);
   const bound = bindingOf(device, meeting, { user_id, hardware_id, ivk, pk });
   const sig = signAnnouncement(device, bound.binding);
   const announcement = device.write('conclave/announcement', { user_id, hardware_id, pk, sig });
   device.emit('post_announcement', { announcement });
-  return { secret, kemSeed, pk, ...bound };
+  return { secret, kemSecret: kem.secretKey, pk, ...bound };
 }
 
 // --- messages

@@ -26,7 +26,8 @@ function rosterLines(device) {
 
 function rosterLine(device, entry) {
   const { user_id, hardware_id } = entry;
-  const line = { user_id, hardware_id, name: shownName(device, entry), standing: isHere(device, entry) ? 'here' : 'left' };
+  const standing = isHere(device, entry) ? 'here' : 'left';
+  const line = { user_id, hardware_id, name: shownName(device, entry), standing };
   const leaves = shownLeaves(device, entry);
   return leaves >= device.profile.leaves_shown_from ? { ...line, leaves } : line;
 }

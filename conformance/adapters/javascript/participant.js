@@ -133,8 +133,9 @@ export function takeHeartbeat(device, message) {
   const { meeting } = device;
   const beat = device.read('conclave/heartbeat', message.heartbeat);
   if (meeting.leader === null) throw reject('DEV-01');
-  const signed = heartbeatSigned({ ...beat, binding: meeting.leader.binding }, device.has, device.profile.heartbeatForm);
-  if (!verify(meeting.leader.ivk, LABELS.participantList, signed.message, beat.sig)) throw reject('HBT-01');
+  const { ivk, binding } = meeting.leader;
+  const signed = heartbeatSigned({ ...beat, binding }, device.has, device.profile.heartbeatForm);
+  if (!verify(ivk, LABELS.participantList, signed.message, beat.sig)) throw reject('HBT-01');
   requireForward(meeting, beat);
   const certified = certifiedLinks(meeting, beat);
   requireChained(device, beat);

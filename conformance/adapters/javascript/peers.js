@@ -3,8 +3,8 @@
  * whose announcement verified: `{user_id, hardware_id, ivk, pk, binding, binding_hash, dh}`.
  */
 
-import { BOX_PUBLIC, KEM_PUBLIC, beforenm, sha256 } from './crypto.js';
-import { LABELS, classicOpen, classicSeal, hybridOpen, hybridSeal, sign, verify } from './formulas.js';
+import { BOX_PUBLIC, KEM_CIPHERTEXT, KEM_PUBLIC, beforenm, kemDecapsulate, kemEncapsulate, sha256 } from './crypto.js';
+import { LABELS, classicKey, hybridKey, openBox, sealBox, sign, verify } from './formulas.js';
 import { decode, encode } from './layouts.js';
 import { reject } from './refusal.js';
 
@@ -88,43 +88,35 @@ export function sealKey(device, peer, { mk_seq, key }, livenessNonce) {
   const plaintext = encode('conclave/meeting-key', { meeting_key: key, mk_seq }, device.has);
   const metadata = meta(device, own, peer);
   const nonce = device.draw('box_nonce');
-  const address = { user_id: peer.user_id, hardware_id: peer.hardware_id, nonce };
-  if (!isHybrid(device, peer)) {
-    const ciphertext = classicSeal(peer.dh, metadata, livenessNonce, nonce, plaintext);
-    return { ...address, kem: new Uint8Array(0), ciphertext };
-  }
-  const parts = {
-    dh: peer.dh,
-    kemKey: peer.pk.subarray(BOX_PUBLIC),
-    combination: combination(device, own, peer),
-    coins: device.draw('kem_coins'),
-  };
-  return { ...address, ...hybridSeal(parts, metadata, livenessNonce, nonce, plaintext) };
+  const { kem, boxKey } = sealingKey(device, peer, metadata);
+  const ciphertext = sealBox(boxKey, metadata, livenessNonce, nonce, plaintext);
+  return { user_id: peer.user_id, hardware_id: peer.hardware_id, nonce, kem, ciphertext };
+}
+
+/** The key of a new box to a peer, and the Kyber ciphertext that goes with it (empty in a classic one). */
+function sealingKey(device, peer, metadata) {
+  if (!isHybrid(device, peer)) return { kem: new Uint8Array(0), boxKey: classicKey(peer.dh) };
+  const { kem, shared } = kemEncapsulate(peer.pk.subarray(BOX_PUBLIC), device.draw('kem_coins'));
+  return { kem, boxKey: hybridKey(peer.dh, shared, combination(device, ownPeer(device), peer), metadata) };
 }
 
 /** Opens a sealed key of the leader: `{meeting_key, mk_seq}`, or null. */
-export function openKey(device, sealed) {
+export function openKey(device, { nonce, kem, ciphertext }) {
   const { leader, ownNonces } = device.meeting;
-  const open = opener(device, leader, sealed);
-  if (open === null) return null;
+  const metadata = meta(device, leader, ownPeer(device));
+  const boxKey = openingKey(device, leader, kem, metadata);
+  if (boxKey === null) return null;
   for (const livenessNonce of device.has('LIV-03') ? ownNonces : [null]) {
-    const plaintext = open(livenessNonce);
+    const plaintext = openBox(boxKey, metadata, livenessNonce, nonce, ciphertext);
     if (plaintext !== null) return decode('conclave/meeting-key', plaintext, device.has);
   }
   return null;
 }
 
-/** A function that opens the box bound to a nonce; null where such a box cannot be from this leader. */
-function opener(device, leader, { nonce, kem, ciphertext }) {
-  const own = ownPeer(device);
-  const metadata = meta(device, leader, own);
-  if (kem.length === 0) return (bound) => classicOpen(leader.dh, metadata, bound, nonce, ciphertext);
-  if (!isHybrid(device, leader)) return null;
-  const parts = {
-    dh: leader.dh,
-    kemSeed: device.meeting.announced.kemSeed,
-    combination: combination(device, leader, own),
-    kem,
-  };
-  return (bound) => hybridOpen(parts, metadata, bound, nonce, ciphertext);
+/** The key of a box from the leader; null where such a box cannot be from it. */
+function openingKey(device, leader, kem, metadata) {
+  if (kem.length === 0) return classicKey(leader.dh);
+  if (kem.length !== KEM_CIPHERTEXT || !isHybrid(device, leader)) return null;
+  const shared = kemDecapsulate(device.meeting.announced.kemSecret, kem);
+  return hybridKey(leader.dh, shared, combination(device, leader, ownPeer(device)), metadata);
 }

@@ -7,7 +7,8 @@ const U64_MAX = 2n ** 64n - 1n;
 
 /** Reads bytes written in lower-case hexadecimal. */
 export function readHex(value, what) {
-  if (typeof value !== 'string' || !/^([0-9a-f]{2})*$/.test(value)) throw badRequest(`${what} is not lower-case hexadecimal`);
+  const isHex = typeof value === 'string' && /^([0-9a-f]{2})*$/.test(value);
+  if (!isHex) throw badRequest(`${what} is not lower-case hexadecimal`);
   return hexToBytes(value);
 }
 

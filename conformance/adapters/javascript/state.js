@@ -1,12 +1,13 @@
 /** What a device knows in a meeting, from its join on. Plain data: `Device.step` copies it. */
 
+import { same } from './crypto.js';
 import { ZERO_HASH, emptyList, seatKey } from './roster.js';
 
 /**
  * @param device the device that joins
  * @param join `meeting_id`, `meeting_uuid` (16 bytes) and the display `name`
- * @param announced `secret` (X25519), `kemSeed` (or null), the announced key `pk`, the encoded
- *   `binding` and `binding_hash`
+ * @param announced `secret` (X25519), `kemSecret` (Kyber, or null), the announced key `pk`, the
+ *   encoded `binding` and `binding_hash`
  */
 export function newMeeting(device, join, announced) {
   return {
@@ -38,9 +39,8 @@ export function newMeeting(device, join, announced) {
     /** When the last heartbeat was taken. */
     heardAt: device.now,
 
-    /** The meeting keys held (see `keys.js`), and whether there ever was one. */
+    /** The meeting keys held (see `keys.js`). */
     keys: [],
-    hadKey: false,
     /** In 2.3.1: a sealed key held back, the number that calls for one, the greatest that ever did. */
     heldBack: null,
     called: null,
@@ -61,20 +61,18 @@ export function newMeeting(device, join, announced) {
 
     /** A leader's members: peers by device, with what they wait for (see `leader.js`). */
     members: new Map(),
-    /** When the next beat and the next rotation are due, or null; when the last rotation was. */
+    /** When the next beat and the next rotation are due, or null. */
     beatAt: null,
     rotationAt: null,
-    rotatedAt: device.now,
   };
 }
 
-/** Remembers a nonce, with the newest one before. Whether it is another than those. */
+/** Remembers a nonce, with the newest one before. Whether it was not among the two newest yet. */
 export function rememberNonce(meeting, seat, nonce) {
   const key = seatKey(seat);
   const before = meeting.nonces.get(key) ?? [];
-  const known = before.some((old) => Buffer.compare(old, nonce) === 0);
-  if (!known) meeting.nonces.set(key, [nonce, ...before.slice(0, 1)]);
-  return !known;
+  meeting.nonces.set(key, [nonce, ...before.slice(0, 1)]);
+  return !before.some((old) => same(old, nonce));
 }
 
 /** Forgets what was only for the old leader: links ahead, a key held back, the anchor. */
