@@ -69,10 +69,8 @@ fn harmless(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
-const LANE: usize = 190;
 const ROW: usize = 22;
 const TOP: usize = 64;
-const LEFT: usize = 120;
 /// The least room for what happens, and the room for a letter of it.
 const TEXT: usize = 420;
 const LETTER: usize = 8;
@@ -87,12 +85,12 @@ pub fn picture(script: &Script, profile: &Profile, title: &str) -> Result<String
     let lines = sequence(script, profile)?;
     let height = height_of(lines.len()) + ROW;
     let bare = Bare { lanes: &lanes(script), lines: &lines, wrong: None, number: 0 };
-    let page = frame(width(bare.lanes, &lines), height)
+    let page = frame(WIDE.width(bare.lanes.len(), &lines), height)
         .add(Title::new(title))
         .add(Style::new(STYLE))
         .add(Rectangle::new().set("class", "page").set("width", "100%").set("height", "100%"))
         .add(words(title, 16, 24, "title"));
-    Ok(bare.drawn_on(page, height).to_string())
+    Ok(bare.drawn_on(page, WIDE, height).to_string())
 }
 
 /// A diagram for a page that has the styles: [`STYLE`] says what they are called.
@@ -113,14 +111,15 @@ impl Bare<'_> {
     pub(crate) fn element(&self, title: &str) -> String {
         let rows = self.lines.len() + usize::from(self.wrong.is_some());
         let height = height_of(rows) + ROW;
-        let page = frame(width(self.lanes, self.lines), height).add(Title::new(title));
-        self.drawn_on(page, height).to_string()
+        let width = NARROW.width(self.lanes.len(), self.lines);
+        let page = frame(width, height).add(Title::new(title));
+        self.drawn_on(page, NARROW, height).to_string()
     }
 
-    fn drawn_on(&self, page: Document, height: usize) -> Document {
+    fn drawn_on(&self, page: Document, grid: Grid, height: usize) -> Document {
         let mut page = page.add(arrow_head(self.number));
         for (at, lane) in self.lanes.iter().enumerate() {
-            let x = middle(at);
+            let x = grid.middle(at);
             page = page.add(stroke((x, TOP - 6), (x, height - ROW), "bar"));
             page = page.add(words(lane, x, TOP - 14, "lane"));
             for row in (NAMES_EVERY..self.lines.len()).step_by(NAMES_EVERY) {
@@ -134,29 +133,29 @@ impl Bare<'_> {
                 page = page.add(words(&format!("{} ms", line.at_ms), 16, y + 4, "time"));
                 shown = Some(line.at_ms);
             }
-            page = self.drawn(page, line, y);
+            page = self.drawn(page, grid, line, y);
         }
         match self.wrong {
-            Some((party, what)) => self.went_wrong(page, party, what),
+            Some((party, what)) => self.went_wrong(page, grid, party, what),
             None => page,
         }
     }
 
     /// The last row: where the client went wrong.
-    fn went_wrong(&self, page: Document, party: &str, what: &str) -> Document {
+    fn went_wrong(&self, page: Document, grid: Grid, party: &str, what: &str) -> Document {
         let y = height_of(self.lines.len());
         let lane = self.lanes.iter().position(|lane| lane == party).unwrap_or_default();
-        let text = words(what, middle(self.lanes.len()) - LANE / 4, y + 4, "refused");
-        page.add(spot(middle(lane), y, "wrong")).add(text)
+        let text = words(what, grid.text(self.lanes.len()), y + 4, "wrong");
+        page.add(spot(grid.middle(lane), y, "wrong")).add(text)
     }
 
-    fn drawn(&self, page: Document, line: &Line, y: usize) -> Document {
+    fn drawn(&self, page: Document, grid: Grid, line: &Line, y: usize) -> Document {
         let at = |name: &str| self.lanes.iter().position(|lane| lane == name).unwrap_or_default();
-        let (own, server) = (middle(at(&line.party)), middle(at(SERVER)));
+        let (own, server) = (grid.middle(at(&line.party)), grid.middle(at(SERVER)));
         let refused = ["refused", "ignored", "misuse", "leaves"];
         let refused = refused.iter().any(|word| line.text.contains(&format!(": {word}")));
         let class = if refused { "refused" } else { "plain" };
-        let text = words(&line.text, middle(self.lanes.len()) - LANE / 4, y + 4, class);
+        let text = words(&line.text, grid.text(self.lanes.len()), y + 4, class);
         let page = match line.mark {
             Mark::ToServer => page.add(arrow(own, server, y, self.number)),
             Mark::FromServer => page.add(arrow(server, own, y, self.number)),
@@ -175,18 +174,38 @@ fn frame(width: usize, height: usize) -> Document {
         .set("role", "img")
 }
 
-fn width(lanes: &[String], lines: &[Line]) -> usize {
-    let longest = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or_default();
-    LEFT + LANE * lanes.len() + TEXT.max(LETTER * longest)
+/// Where the lanes are.
+#[derive(Clone, Copy, Debug)]
+struct Grid {
+    left: usize,
+    lane: usize,
+}
+
+/// For a picture of its own.
+const WIDE: Grid = Grid { left: 120, lane: 190 };
+
+/// For a place in a page.
+const NARROW: Grid = Grid { left: 92, lane: 116 };
+
+impl Grid {
+    const fn middle(self, lane: usize) -> usize {
+        self.left + self.lane * lane + self.lane / 4
+    }
+
+    /// Where the text beside so many lanes begins.
+    const fn text(self, lanes: usize) -> usize {
+        self.left + self.lane * lanes
+    }
+
+    fn width(self, lanes: usize, lines: &[Line]) -> usize {
+        let longest = lines.iter().map(|line| line.text.chars().count()).max();
+        self.text(lanes) + TEXT.max(LETTER * longest.unwrap_or_default())
+    }
 }
 
 /// How far down a line stands: below the rows with the names before it.
 fn height_of(row: usize) -> usize {
     TOP + ROW * (row + 1 + row / NAMES_EVERY)
-}
-
-fn middle(lane: usize) -> usize {
-    LEFT + LANE * lane + LANE / 4
 }
 
 fn arrow(from: usize, to: usize, y: usize, number: usize) -> Stroke {

@@ -246,7 +246,9 @@ fn tamed(mut case: CaseReport) -> CaseReport {
         }
     }
     for exchange in &mut case.transcript {
-        exchange.answered = text::line(&exchange.answered);
+        for said in [&mut exchange.asked, &mut exchange.answered] {
+            *said = text::line(said);
+        }
     }
     case.note = case.note.as_deref().map(text::lines);
     case

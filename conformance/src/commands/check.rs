@@ -39,6 +39,9 @@ use workers::{Adapter, Workers};
 /// Fewer cases than this are not worth another copy of the adapter.
 const CASES_PER_JOB: usize = 200;
 
+/// How many unknown names in `hello` are told one by one.
+const NOTES_MAX: usize = 20;
+
 /// The longest wait for the first answer, in milliseconds.
 const START_MS_MAX: u64 = 5_000;
 
@@ -193,7 +196,8 @@ fn suite(
             )));
         }
         Err(fault) => {
-            let report = Report::unanswered(&fault, &options.adapter_words);
+            let mut report = Report::unanswered(&fault, &options.adapter_words);
+            report.scope = scope(options);
             let _ = options.wanted.write(&report);
             let _ = report::print(&report, out);
             return Err(report.exit());
@@ -242,12 +246,20 @@ fn unknown(hello: &Hello) -> Vec<String> {
         ("policy", &policies_said, &policies),
     ];
     let mut notes = Vec::new();
+    let mut more = 0;
     for (what, said, known) in lists {
         for name in said.iter().filter(|name| !known.contains(&name.as_str())) {
+            if notes.len() >= NOTES_MAX {
+                more += 1;
+                continue;
+            }
             let near = super::near(name, known);
             let name = crate::process::excerpt(name.as_bytes());
             notes.push(format!("hello declares the {what} {name:?}, unknown here{near}"));
         }
+    }
+    if more > 0 {
+        notes.push(format!("hello declares {more} more names unknown here"));
     }
     notes
 }

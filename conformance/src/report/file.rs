@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use conclave_spec::Rule;
 use serde::{Deserialize, Serialize};
 
 use super::{Report, ReportError, counted, text};
@@ -125,6 +126,10 @@ impl ResultFile {
 fn check(run: &Report) -> Result<(), String> {
     if counted(&run.cases) != run.counts {
         return Err("its counts are not those of its cases".to_owned());
+    }
+    let rules = [&run.rules_seen_holding, &run.rules_seen_refusing, &run.rules_failed];
+    if let Some(id) = rules.into_iter().flatten().find(|id| Rule::by_id(id).is_none()) {
+        return Err(format!("no rule has the ID {}", text::line(id)));
     }
     let known = 1..=run.waivers.len();
     if let Some(case) = run.cases.iter().find(|it| it.waiver.is_some_and(|at| !known.contains(&at)))

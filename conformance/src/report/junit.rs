@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use super::{Report, ReportError, text};
 use crate::verdict::{CaseReport, Finding, Verdict};
 
-/// The longest text of a failure, in characters.
+/// How many findings of a failure are told.
 const SHOWN_MAX: usize = 4;
 
 /// The results as one JUnit document, a suite for each client and mode.
@@ -36,7 +36,7 @@ fn suites(run: &Report, several: bool) -> Vec<TestSuite> {
             false => mode.clone(),
         };
         let suite = suites.entry(mode).or_insert_with(|| TestSuite::new(text::line(&name)));
-        let mut test = TestCase::new(text::whole(&case.case), status(run, case));
+        let mut test = TestCase::new(text::line(&case.case), status(run, case));
         let ids: Vec<_> = case.rules.iter().map(|rule| rule.id()).collect();
         test.add_property(("rules", ids.join(" ").as_str()));
         test.add_property(("verdict", case.word()));
@@ -80,7 +80,7 @@ fn failure(kind: NonSuccessKind, case: &CaseReport) -> TestCaseStatus {
 pub(super) fn described(case: &CaseReport) -> String {
     let mut lines: Vec<String> = case.deciding().take(SHOWN_MAX).flat_map(found).collect();
     lines.extend(case.note.iter().map(|note| text::lines(note)));
-    lines.extend(case.replay.iter().map(|command| format!("replay: {}", text::whole(command))));
+    lines.extend(case.replay.iter().map(|command| format!("replay: {}", text::command(command))));
     lines.join("\n")
 }
 

@@ -33,14 +33,22 @@ pub fn markdown(runs: &[Report]) -> String {
 /// Text that Markdown and HTML leave alone, on one line.
 #[must_use]
 pub fn plain(said: &str) -> String {
+    let text = text::line(said);
     let mut plain = String::new();
-    for character in text::line(said).chars() {
+    for (at, character) in text.char_indices() {
+        // What begins a list or a heading, or becomes a link by itself.
+        let begins = text[..at].chars().all(|it| it.is_ascii_digit());
+        let scheme = character == ':' && text[at + 1..].starts_with('/');
+        let links = text[..at].to_ascii_lowercase().ends_with("www");
         match character {
             '&' => plain.push_str("&amp;"),
             '<' => plain.push_str("&lt;"),
             '>' => plain.push_str("&gt;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '-' | '.'
-            | '!' | '|' | '~' | '@' | ':' => plain.extend(['\\', character]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '@' => {
+                plain.extend(['\\', character]);
+            }
+            ':' if scheme => plain.push_str("\\:"),
+            '+' | '-' | '=' | '.' | ')' if begins || links => plain.extend(['\\', character]),
             other => plain.push(other),
         }
     }
@@ -49,7 +57,7 @@ pub fn plain(said: &str) -> String {
 
 /// Text in a code span, on one line, that can stand in a table.
 fn code(said: &str) -> String {
-    let text = text::whole(said).replace('|', "\\|");
+    let text = text::command(said).replace('|', "\\|");
     let longest = text.split(|it| it != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -127,7 +135,7 @@ fn failures(page: &mut String, run: &Report, level: &str) {
         page.push_str("| verdict | case | rule | modes |\n|---|---|---|---|\n");
         for group in groups.iter().skip(TOLD_MAX).take(LISTED_MAX) {
             let rule = group.first.deciding().next().map(|it| it.rule.id()).unwrap_or_default();
-            let (case, modes) = (code(&group.first.case), group.modes());
+            let (case, modes) = (code(&text::line(&group.first.case)), group.modes());
             page.push_str(&format!("| {} | {case} | {rule} | {modes} |\n", group.first.word()));
         }
         page.push('\n');
@@ -140,7 +148,11 @@ fn failures(page: &mut String, run: &Report, level: &str) {
 fn told(page: &mut String, group: &Group<'_>, level: &str) {
     let case = group.first;
     let word = case.word().to_uppercase();
-    page.push_str(&format!("{level}# {word}: {}\n\n{}\n\n", code(&case.case), plain(&case.title)));
+    page.push_str(&format!(
+        "{level}# {word}: {}\n\n{}\n\n",
+        code(&text::line(&case.case)),
+        plain(&case.title)
+    ));
     page.push_str(&format!("- modes: {}\n", group.modes()));
     for finding in case.deciding().take(4) {
         found(page, finding);

@@ -69,8 +69,8 @@ fn details(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Resul
     } else {
         format!("  [{}]", case.mode.name())
     };
-    writeln!(out, "{verdict}  {}{mode}", style(&case.case).bold())?;
-    writeln!(out, "{}", wrapped(&format!("  {}", case.title), 2))?;
+    writeln!(out, "{verdict}  {}{mode}", style(text::line(&case.case)).bold())?;
+    writeln!(out, "{}", wrapped(&format!("  {}", text::line(&case.title)), 2))?;
     for finding in case.deciding().take(4) {
         found(finding, out)?;
     }
@@ -85,11 +85,11 @@ fn details(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Resul
     }
     if let Some(note) = &case.note {
         for line in note.lines() {
-            writeln!(out, "{}", wrapped(&format!("  {line}"), 4))?;
+            writeln!(out, "{}", wrapped(&format!("  {}", text::line(line)), 4))?;
         }
     }
     if !case.rules.is_empty() {
-        writeln!(out, "  replay    {}", replay(report, case))?;
+        writeln!(out, "  replay    {}", text::command(&replay(report, case)))?;
     }
     writeln!(out)
 }
@@ -101,7 +101,7 @@ fn found(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     if let conclave_spec::Provenance::Reading(id) = rule.provenance() {
         writeln!(out, "            differs from {id}: `conclave explain {id}`")?;
     }
-    let step = format!("  step {:<4} {}", finding.step, finding.input);
+    let step = format!("  step {:<4} {}", finding.step, text::line(&finding.input));
     writeln!(out, "{}", wrapped(&step, MARGIN))?;
     for (word, text) in [("expected", &finding.expected), ("got", &finding.got)] {
         let line = format!("  {word:<9} {}", shorten(text));
@@ -249,8 +249,8 @@ fn areas(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for case in &report.cases {
         let mut parts = case.case.split('/');
         let key = (
-            parts.next().unwrap_or_default().to_owned(),
-            parts.next().unwrap_or_default().to_owned(),
+            text::line(parts.next().unwrap_or_default()),
+            text::line(parts.next().unwrap_or_default()),
         );
         let verdict = (case.waiver.is_some(), case.verdict, case.word());
         let verdict = if case.waiver.is_some() { (true, Verdict::Fail, WAIVED) } else { verdict };

@@ -9,6 +9,9 @@ pub const LINE_CHARS_MAX: usize = 240;
 /// The longest text of several lines kept of anything a client says, in characters.
 pub const TEXT_CHARS_MAX: usize = 2_000;
 
+/// The longest command shown, in characters.
+const COMMAND_CHARS_MAX: usize = 8_000;
+
 /// One line that no terminal acts on, at most [`LINE_CHARS_MAX`] characters long. A cut is marked
 /// with `…`.
 #[must_use]
@@ -22,7 +25,13 @@ pub fn lines(said: &str) -> String {
     cut(said, TEXT_CHARS_MAX, true)
 }
 
-/// One line that no terminal acts on, whole: for what the command line or a case says.
+/// A command to paste: one line, cut only where nobody would paste it any more.
+#[must_use]
+pub fn command(said: &str) -> String {
+    cut(said, COMMAND_CHARS_MAX, false)
+}
+
+/// One line that no terminal acts on, whole: for what the command line says.
 #[must_use]
 pub fn whole(said: &str) -> String {
     cut(said, usize::MAX, false)

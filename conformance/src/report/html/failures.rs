@@ -25,6 +25,9 @@ const SHORT_MAX: usize = 4_000;
 /// How many are open when the page is.
 const OPEN_MAX: usize = 3;
 
+/// How much of what was expected and of what came stands in a diagram.
+const WRONG_CHARS_MAX: usize = 30;
+
 /// How many diagrams are drawn.
 const DRAWN_MAX: usize = 40;
 
@@ -120,7 +123,7 @@ fn failure(run: &Report, group: &Group<'_>) -> Failure {
             format!("{reason} (until {until})")
         }),
         later: later(case),
-        replay: case.replay.as_deref().map(text::whole),
+        replay: case.replay.as_deref().map(text::command),
         before: 0,
         diagram: None,
         transcript: case
@@ -181,7 +184,8 @@ fn picture(story: &Story, case: &CaseReport, number: usize) -> String {
     let plays = text::line(&story.plays);
     let wrong = case.deciding().next().map(|finding| {
         let (expected, got) = (text::line(&finding.expected), text::line(&finding.got));
-        format!("the client: expected {expected}, got {got}")
+        let cut = |said: String| said.chars().take(WRONG_CHARS_MAX).collect::<String>();
+        format!("the client: expected {}, got {}", cut(expected), cut(got))
     });
     let wrong = wrong.as_deref().map(|what| (plays.as_str(), what));
     Bare { lanes: &lanes, lines: &lines, wrong, number }.element(&text::line(&case.title))
