@@ -57,6 +57,9 @@ enum CommandError {
     Output(#[from] std::io::Error),
 }
 
+/// How results become a text.
+type Format = fn(&[Report]) -> Result<String, ReportError>;
+
 /// Makes a report.
 pub fn run(action: &Action, out: &mut dyn Write) -> Exit {
     match made(action, out) {
@@ -70,7 +73,7 @@ pub fn run(action: &Action, out: &mut dyn Write) -> Exit {
 }
 
 fn made(action: &Action, out: &mut dyn Write) -> Result<(), CommandError> {
-    let (files, make): (&Files, fn(&[Report]) -> Result<String, ReportError>) = match action {
+    let (files, make): (&Files, Format) = match action {
         Action::Html(files) => (files, html),
         Action::Markdown(files) => (files, |runs| Ok(markdown(runs))),
         Action::Junit(files) => (files, junit),

@@ -220,7 +220,11 @@ fn side_by_side(page: &mut String, runs: &[Report]) {
             match standing {
                 Standing::Broken => format!(" **broken** ({}) |", tally.fail),
                 Standing::Waived => format!(" waived ({}) |", tally.waived),
-                other => format!(" {} |", other.words()),
+                Standing::Untested
+                | Standing::NotApplicable
+                | Standing::Holds
+                | Standing::Differs
+                | Standing::Open => format!(" {} |", standing.words()),
             }
         };
         page.push_str(&format!(
