@@ -9,6 +9,7 @@ pub mod deep;
 pub mod docs;
 pub mod explore;
 pub mod mutants;
+pub mod report;
 pub mod scenario;
 pub mod tables;
 
@@ -19,6 +20,8 @@ pub enum Exit {
     Conformant,
     /// 1: something is not as it should be.
     Nonconformant,
+    /// 2: a waiver, or a file with results or waivers, needs attention.
+    Attention(String),
     /// 3: the harness or its files are at fault.
     Harness(String),
     /// 4: the command line is at fault.
@@ -26,6 +29,12 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// A waiver, or a file with results or waivers, needs attention.
+    #[must_use]
+    pub fn attention(reason: &str) -> Self {
+        Self::Attention(reason.to_owned())
+    }
+
     /// The harness is at fault.
     #[must_use]
     pub fn harness(reason: &str) -> Self {
@@ -38,12 +47,13 @@ impl Exit {
         Self::Usage(reason.to_owned())
     }
 
-    /// The process exit code. 2 is reserved for waivers.
+    /// The process exit code.
     #[must_use]
     pub const fn code(&self) -> u8 {
         match self {
             Self::Conformant => 0,
             Self::Nonconformant => 1,
+            Self::Attention(_) => 2,
             Self::Harness(_) => 3,
             Self::Usage(_) => 4,
         }

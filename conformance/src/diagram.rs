@@ -17,7 +17,7 @@ use svg::{
 const SERVER: &str = "server";
 
 /// The lanes of a script: the first party, the server, the others.
-fn lanes(script: &Script) -> Vec<String> {
+pub(crate) fn lanes(script: &Script) -> Vec<String> {
     let mut lanes: Vec<String> = script.cast.iter().map(|member| member.party.clone()).collect();
     lanes.insert(1.min(lanes.len()), SERVER.to_owned());
     lanes
@@ -69,10 +69,8 @@ fn harmless(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
-const LANE: usize = 190;
 const ROW: usize = 22;
 const TOP: usize = 64;
-const LEFT: usize = 120;
 /// The least room for what happens, and the room for a letter of it.
 const TEXT: usize = 420;
 const LETTER: usize = 8;
@@ -84,39 +82,125 @@ const NAMES_EVERY: usize = 40;
 /// # Errors
 /// The script cannot be played.
 pub fn picture(script: &Script, profile: &Profile, title: &str) -> Result<String, StageError> {
-    let lanes = lanes(script);
     let lines = sequence(script, profile)?;
-    let longest = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or_default();
-    let width = LEFT + LANE * lanes.len() + TEXT.max(LETTER * longest);
     let height = height_of(lines.len()) + ROW;
-    let mut page = Document::new()
+    let bare = Bare { lanes: &lanes(script), lines: &lines, wrong: None, number: 0 };
+    let page = frame(WIDE.width(bare.lanes.len(), &lines), height)
+        .add(Title::new(title))
+        .add(Style::new(STYLE))
+        .add(Rectangle::new().set("class", "page").set("width", "100%").set("height", "100%"))
+        .add(words(title, 16, 24, "title"));
+    Ok(bare.drawn_on(page, WIDE, height).to_string())
+}
+
+/// A diagram for a page that has the styles: [`STYLE`] says what they are called.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bare<'a> {
+    /// The lanes, with the server second.
+    pub(crate) lanes: &'a [String],
+    /// What happens.
+    pub(crate) lines: &'a [Line],
+    /// Who went wrong at the end, and how.
+    pub(crate) wrong: Option<(&'a str, &'a str)>,
+    /// A number no other diagram on the page has.
+    pub(crate) number: usize,
+}
+
+impl Bare<'_> {
+    /// The diagram as an element of a page.
+    pub(crate) fn element(&self, title: &str) -> String {
+        let rows = self.lines.len() + usize::from(self.wrong.is_some());
+        let height = height_of(rows) + ROW;
+        let width = NARROW.width(self.lanes.len(), self.lines);
+        let page = frame(width, height).add(Title::new(title));
+        self.drawn_on(page, NARROW, height).to_string()
+    }
+
+    fn drawn_on(&self, page: Document, grid: Grid, height: usize) -> Document {
+        let mut page = page.add(arrow_head(self.number));
+        for (at, lane) in self.lanes.iter().enumerate() {
+            let x = grid.middle(at);
+            page = page.add(stroke((x, TOP - 6), (x, height - ROW), "bar"));
+            page = page.add(words(lane, x, TOP - 14, "lane"));
+            for row in (NAMES_EVERY..self.lines.len()).step_by(NAMES_EVERY) {
+                page = page.add(words(lane, x, height_of(row) - ROW + 4, "lane"));
+            }
+        }
+        let mut shown = None;
+        for (row, line) in self.lines.iter().enumerate() {
+            let y = height_of(row);
+            if shown != Some(line.at_ms) {
+                page = page.add(words(&format!("{} ms", line.at_ms), 16, y + 4, "time"));
+                shown = Some(line.at_ms);
+            }
+            page = self.drawn(page, grid, line, y);
+        }
+        match self.wrong {
+            Some((party, what)) => self.went_wrong(page, grid, party, what),
+            None => page,
+        }
+    }
+
+    /// The last row: where the client went wrong.
+    fn went_wrong(&self, page: Document, grid: Grid, party: &str, what: &str) -> Document {
+        let y = height_of(self.lines.len());
+        let lane = self.lanes.iter().position(|lane| lane == party).unwrap_or_default();
+        let text = words(what, grid.text(self.lanes.len()), y + 4, "wrong");
+        page.add(spot(grid.middle(lane), y, "wrong")).add(text)
+    }
+
+    fn drawn(&self, page: Document, grid: Grid, line: &Line, y: usize) -> Document {
+        let at = |name: &str| self.lanes.iter().position(|lane| lane == name).unwrap_or_default();
+        let (own, server) = (grid.middle(at(&line.party)), grid.middle(at(SERVER)));
+        let refused = ["refused", "ignored", "misuse", "leaves"];
+        let refused = refused.iter().any(|word| line.text.contains(&format!(": {word}")));
+        let class = if refused { "refused" } else { "plain" };
+        let text = words(&line.text, grid.text(self.lanes.len()), y + 4, class);
+        let page = match line.mark {
+            Mark::ToServer => page.add(arrow(own, server, y, self.number)),
+            Mark::FromServer => page.add(arrow(server, own, y, self.number)),
+            Mark::Does => page.add(spot(own, y, "does")),
+            Mark::Sees => page.add(spot(own, y, "sees")),
+        };
+        page.add(text)
+    }
+}
+
+fn frame(width: usize, height: usize) -> Document {
+    Document::new()
         .set("viewBox", (0, 0, width, height))
         .set("width", width)
         .set("height", height)
         .set("role", "img")
-        .add(Title::new(title))
-        .add(Style::new(STYLE))
-        .add(arrow_head())
-        .add(Rectangle::new().set("class", "page").set("width", "100%").set("height", "100%"))
-        .add(words(title, 16, 24, "title"));
-    for (at, lane) in lanes.iter().enumerate() {
-        let x = middle(at);
-        page = page.add(stroke((x, TOP - 6), (x, height - ROW), "bar"));
-        page = page.add(words(lane, x, TOP - 14, "lane"));
-        for row in (NAMES_EVERY..lines.len()).step_by(NAMES_EVERY) {
-            page = page.add(words(lane, x, height_of(row) - ROW + 4, "lane"));
-        }
+}
+
+/// Where the lanes are.
+#[derive(Clone, Copy, Debug)]
+struct Grid {
+    left: usize,
+    lane: usize,
+}
+
+/// For a picture of its own.
+const WIDE: Grid = Grid { left: 120, lane: 190 };
+
+/// For a place in a page.
+const NARROW: Grid = Grid { left: 92, lane: 116 };
+
+impl Grid {
+    const fn middle(self, lane: usize) -> usize {
+        self.left + self.lane * lane + self.lane / 4
     }
-    let mut shown = None;
-    for (row, line) in lines.iter().enumerate() {
-        let y = height_of(row);
-        if shown != Some(line.at_ms) {
-            page = page.add(words(&format!("{} ms", line.at_ms), 16, y + 4, "time"));
-            shown = Some(line.at_ms);
-        }
-        page = drawn(page, &lanes, line, y);
+
+    /// Where the text beside so many lanes begins.
+    const fn text(self, lanes: usize) -> usize {
+        self.left + self.lane * lanes
     }
-    Ok(page.to_string())
+
+    fn width(self, lanes: usize, lines: &[Line]) -> usize {
+        let longest = lines.iter().map(|line| line.text.chars().count()).max();
+        self.text(lanes) + TEXT.max(LETTER * longest.unwrap_or_default())
+    }
 }
 
 /// How far down a line stands: below the rows with the names before it.
@@ -124,28 +208,8 @@ fn height_of(row: usize) -> usize {
     TOP + ROW * (row + 1 + row / NAMES_EVERY)
 }
 
-fn middle(lane: usize) -> usize {
-    LEFT + LANE * lane + LANE / 4
-}
-
-fn drawn(page: Document, lanes: &[String], line: &Line, y: usize) -> Document {
-    let at = |name: &str| lanes.iter().position(|lane| lane == name).unwrap_or_default();
-    let (own, server) = (middle(at(&line.party)), middle(at(SERVER)));
-    let refused = ["refused", "ignored", "misuse", "leaves"];
-    let refused = refused.iter().any(|word| line.text.contains(&format!(": {word}")));
-    let class = if refused { "refused" } else { "plain" };
-    let text = words(&line.text, middle(lanes.len()) - LANE / 4, y + 4, class);
-    let page = match line.mark {
-        Mark::ToServer => page.add(arrow(own, server, y)),
-        Mark::FromServer => page.add(arrow(server, own, y)),
-        Mark::Does => page.add(spot(own, y, "does")),
-        Mark::Sees => page.add(spot(own, y, "sees")),
-    };
-    page.add(text)
-}
-
-fn arrow(from: usize, to: usize, y: usize) -> Stroke {
-    stroke((from, y), (to, y), "arrow").set("marker-end", "url(#head)")
+fn arrow(from: usize, to: usize, y: usize, number: usize) -> Stroke {
+    stroke((from, y), (to, y), "arrow").set("marker-end", format!("url(#head{number})"))
 }
 
 fn spot(x: usize, y: usize, class: &str) -> Rectangle {
@@ -172,9 +236,9 @@ fn words(text: &str, x: usize, y: usize, class: &str) -> Text {
     Text::new(text).set("x", x).set("y", y).set("class", class)
 }
 
-fn arrow_head() -> Marker {
+fn arrow_head(number: usize) -> Marker {
     Marker::new()
-        .set("id", "head")
+        .set("id", format!("head{number}"))
         .set("viewBox", (0, 0, 8, 8))
         .set("refX", 8)
         .set("refY", 4)

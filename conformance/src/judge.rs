@@ -465,6 +465,7 @@ impl Judge {
             input: answered.input.to_owned(),
             aspect,
             rule,
+            field: None,
             expected: expected.to_owned(),
             got: got.to_owned(),
         });

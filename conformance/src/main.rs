@@ -7,13 +7,14 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{
-        self, Exit, ablate, adapter, attack, attacks, check, deep, docs, explore, mutants,
+        self, Exit, ablate, adapter, attack, attacks, check, deep, docs, explore, mutants, report,
         scenario::{self, ScenarioError},
         tables::{self, Listing, Look, TablesError},
     },
     process::Launch,
     protocol::{Codec, RandomnessClass},
     reference::{POLICIES, Reference},
+    report::{scope::Shard, waivers},
     shipped, vectors,
 };
 use conclave_spec::{Profile, Rule};
@@ -27,13 +28,18 @@ struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 not conformant, 2 reserved, 3 harness error, \
-4 wrong command line.";
+const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 not conformant, 2 a waiver or a file with \
+results or waivers needs attention, 3 harness error, 4 wrong command line.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the conformance suite against a client (the built-in one if none is named)
     Check(Check),
+    /// Result files as HTML, Markdown, JUnit XML or SARIF; several put together
+    Report {
+        #[command(subcommand)]
+        action: report::Action,
+    },
     /// Be the built-in client: answer the adapter protocol on standard input and output
     Adapter(AdapterArgs),
     /// Run the reference client without each rule and show that the suite notices
@@ -254,12 +260,21 @@ struct Check {
     /// The vector folder
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
-    /// Write the result as JSON
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    /// Only this share of the cases, such as 1/4; `conclave report merge` puts shares together
+    #[arg(long, value_name = "N/OF")]
+    shard: Option<Shard>,
+    /// Write the result, for `conclave report`
+    #[arg(long, value_name = "FILE", alias = "json")]
+    result: Option<PathBuf>,
     /// Write a JUnit report
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// Failures that somebody answers for [default: conclave.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
+    /// The day waivers are held against [default: today, in UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = waivers::day)]
+    today: Option<jiff::civil::Date>,
     /// How long to wait for an answer, in milliseconds
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     answer_ms: Option<u64>,
@@ -334,8 +349,12 @@ fn main() -> ExitCode {
     };
     let exit = panic::catch_unwind(|| run(cli.command))
         .unwrap_or_else(|_| Exit::harness("the harness panicked; please report this"));
-    if let Exit::Harness(reason) | Exit::Usage(reason) = &exit {
-        let kind = if exit.code() == 3 { "harness error" } else { "usage" };
+    if let Exit::Attention(reason) | Exit::Harness(reason) | Exit::Usage(reason) = &exit {
+        let kind = match exit.code() {
+            2 => "error",
+            3 => "harness error",
+            _ => "usage",
+        };
         let _ = writeln!(std::io::stderr(), "{kind}: {reason}");
     }
     ExitCode::from(exit.code())
@@ -345,6 +364,7 @@ fn run(command: Command) -> Exit {
     let out = &mut std::io::stdout();
     match command {
         Command::Check(args) => run_check(args),
+        Command::Report { action } => report::run(&action, out),
         Command::Adapter(args) => run_adapter(&args),
         Command::Mutants(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
@@ -505,8 +525,9 @@ fn run_check(args: Check) -> Exit {
         only: args.only,
         mode: args.mode,
         vectors: args.vectors,
-        json: args.json,
-        junit: args.junit,
+        shard: args.shard,
+        wanted: report::Wanted { result: args.result, junit: args.junit },
+        waivers: check::WaiverOptions { file: args.waivers, today: args.today },
         answer_ms: args.answer_ms,
         attacks: args.attacks,
         policies: args.policies.into_iter().collect(),

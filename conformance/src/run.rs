@@ -18,6 +18,7 @@ mod applies;
 mod blame;
 mod given;
 mod peers;
+mod transcript;
 mod words;
 
 pub use applies::not_applicable;
@@ -25,6 +26,7 @@ pub use words::told;
 
 use blame::{before_rotation, rule_of, seen_fields};
 use given::{Translate, natural, tape};
+use transcript::Transcript;
 
 /// More moments than any honest client has between two steps of a case.
 const MOMENTS_MAX: usize = 1_000;
@@ -61,6 +63,7 @@ struct Run<'b, 'p> {
     now_ms: u64,
     deadline_ms: Option<u64>,
     steps: usize,
+    transcript: Transcript,
 }
 
 impl std::fmt::Debug for Bench<'_> {
@@ -71,16 +74,7 @@ impl std::fmt::Debug for Bench<'_> {
 
 /// Runs a case in a mode the client declared, and judges it.
 pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Option<Fault>) {
-    let mut report = CaseReport {
-        case: case.id.clone(),
-        title: case.title.clone(),
-        mode,
-        verdict: Verdict::Pass,
-        rules: case.rules.clone(),
-        steps: 0,
-        findings: Vec::new(),
-        note: None,
-    };
+    let mut report = CaseReport::of(case, mode, Verdict::Pass);
     if let Some(why) = not_applicable(case, mode, bench.hello) {
         report.verdict = Verdict::NotApplicable;
         report.note = Some(why);
@@ -95,6 +89,7 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
         now_ms: 0,
         deadline_ms: None,
         steps: 0,
+        transcript: Transcript::default(),
     };
     let stop = match &case.session {
         None => run.compute(),
@@ -102,16 +97,26 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
     };
     report.steps = run.steps;
     report.findings = run.judge.close();
+    let transcript = run.transcript;
+    let fault = concluded(&mut report, stop);
+    if report.verdict != Verdict::Pass {
+        report.transcript = transcript.kept();
+    }
+    (report, fault)
+}
+
+/// Writes down how the case ended.
+fn concluded(report: &mut CaseReport, stop: Result<(), Stop>) -> Option<Fault> {
     match stop {
         Ok(()) => {
             report.verdict = worst(&report.findings).unwrap_or(Verdict::Pass);
-            (report, None)
+            None
         }
         Err(Stop::Script(why)) => {
             let worst = worst(&report.findings);
             report.verdict = worst.unwrap_or(Verdict::Inconclusive).max(Verdict::Inconclusive);
             report.note = Some(why);
-            (report, None)
+            None
         }
         Err(Stop::Fault(fault)) => {
             report.verdict = match &fault {
@@ -120,7 +125,7 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
                 Fault::Protocol { .. } => Verdict::ProtocolError,
             };
             report.note = Some(fault.to_string());
-            (report, Some(fault))
+            Some(fault)
         }
     }
 }
@@ -186,18 +191,26 @@ impl Run<'_, '_> {
                     let name = crate::process::excerpt(name.as_bytes());
                     format!("{name} = {}", crate::process::excerpt(value.as_bytes()))
                 };
-                self.find(step_no, step, &told(wanted), &told(got));
+                let field = crate::process::excerpt(name.as_bytes());
+                self.find(step_no, step, Some(field), [&told(wanted), &told(got)]);
             }
         }
     }
 
-    fn find(&mut self, step: usize, case_step: &CaseStep, expected: &str, got: &str) {
+    fn find(
+        &mut self,
+        step: usize,
+        case_step: &CaseStep,
+        field: Option<String>,
+        [expected, got]: [&str; 2],
+    ) {
         let rule = self.rule_at(case_step);
         self.judge.note(Finding {
             step,
             input: told(&case_step.input),
             aspect: Aspect::Outcome,
             rule,
+            field,
             expected: expected.to_owned(),
             got: got.to_owned(),
         });
@@ -289,7 +302,10 @@ impl Run<'_, '_> {
     fn observed(&mut self, at: usize, step: &CaseStep, wanted: &Observed, response: &Response) {
         let got = match &response.result {
             Some(Answer::Observed(observed)) => observed.clone(),
-            _ => return self.find(at, step, "what the user sees", "no answer to observe"),
+            _ => {
+                let told = ["what the user sees", "no answer to observe"];
+                return self.find(at, step, None, told);
+            }
         };
         let before = self.judge.owes_rotation(at).then(|| before_rotation(wanted, &got));
         let wanted = before.as_ref().unwrap_or(wanted);
@@ -304,6 +320,7 @@ impl Run<'_, '_> {
                     input: told(&step.input),
                     aspect: Aspect::Outcome,
                     rule: step.expect.rule.unwrap_or(rule),
+                    field: Some(name.to_owned()),
                     expected: format!("{name}: {wanted}"),
                     got: crate::process::excerpt(format!("{name}: {got}").as_bytes()),
                 });
@@ -329,6 +346,7 @@ impl Run<'_, '_> {
                 input: "the whole case".to_owned(),
                 aspect: Aspect::Drawn,
                 rule,
+                field: None,
                 expected: sorted.join(" "),
                 got: crate::process::excerpt(got.join(" ").as_bytes()),
             });
@@ -352,10 +370,12 @@ impl Run<'_, '_> {
         if refusal && response.class.leaves_as_it_was() {
             let after = self.look(name)?;
             if before != after || after.is_none() {
-                self.find(at, step, "a refusal that changes nothing", "what the user sees changed");
+                let told = ["a refusal that changes nothing", "what the user sees changed"];
+                self.find(at, step, None, told);
             }
             if !response.outputs.is_empty() {
-                self.find(at, step, "a refusal without outputs", "outputs beside the refusal");
+                let told = ["a refusal without outputs", "outputs beside the refusal"];
+                self.find(at, step, None, told);
             }
         }
         Ok(response)
@@ -404,7 +424,9 @@ impl Run<'_, '_> {
             case: Some(self.case.id.clone()),
             input,
         };
+        self.transcript.asked(&request.input);
         let response = self.bench.player.ask(&request)?;
+        self.transcript.answered(&response);
         self.check_moments(&request.input, &response)?;
         self.drawn.extend(response.drawn.iter().cloned());
         self.deadline_ms = response.deadline_ms;

@@ -3,7 +3,10 @@
 use conclave_spec::{Level, Provenance, Rule};
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Codec, RandomnessClass};
+use crate::{
+    case::Case,
+    protocol::{Codec, RandomnessClass},
+};
 
 /// The verdict on a case, worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,6 +72,9 @@ impl Verdict {
     }
 }
 
+/// The word for a failure that a waiver covers.
+pub const WAIVED: &str = "waived";
+
 /// How a case was run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +134,10 @@ pub struct Finding {
     pub aspect: Aspect,
     /// The rule it breaks.
     pub rule: Rule,
+    /// The part of the answer that is wrong, where one is: what a user sees, or the output of a
+    /// formula.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// What was expected.
     pub expected: String,
     /// What came.
@@ -168,9 +178,74 @@ pub struct CaseReport {
     /// Why it was not judged, or what went wrong with the adapter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The waiver that covers it, from 1; it counts as waived then, and never as a pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<usize>,
+    /// The command that runs it again, where it is worth running again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
+    /// What was asked and answered, where that is no pass.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transcript: Vec<Exchange>,
+}
+
+/// A request and its answer, in a few words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// What was asked.
+    pub asked: String,
+    /// What came.
+    pub answered: String,
 }
 
 impl CaseReport {
+    /// A case that nothing was found in so far.
+    #[must_use]
+    pub fn of(case: &Case, mode: Mode, verdict: Verdict) -> Self {
+        Self { rules: case.rules.clone(), ..Self::named(&case.id, &case.title, mode, verdict) }
+    }
+
+    /// A verdict on something that is no case of the suite.
+    #[must_use]
+    pub fn named(id: &str, title: &str, mode: Mode, verdict: Verdict) -> Self {
+        Self {
+            case: id.to_owned(),
+            title: title.to_owned(),
+            mode,
+            verdict,
+            rules: Vec::new(),
+            steps: 0,
+            findings: Vec::new(),
+            note: None,
+            waiver: None,
+            replay: None,
+            transcript: Vec::new(),
+        }
+    }
+
+    /// The word for it: that of its verdict, or `waived`.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        if self.waiver.is_some() { WAIVED } else { self.verdict.words() }
+    }
+
+    /// Whether it keeps the client from being conformant: a failure that nobody waived.
+    #[must_use]
+    pub const fn counts_against(&self) -> bool {
+        self.verdict.is_nonconformant() && self.waiver.is_none()
+    }
+
+    /// The findings that decide the verdict: those of the first step that is as wrong as the case.
+    /// What is wrong later may follow from it.
+    pub fn deciding(&self) -> impl Iterator<Item = &Finding> {
+        let weighs = |it: &&Finding| it.verdict().is_nonconformant();
+        let fails = self.findings.iter().any(|it| weighs(&it));
+        let counts = move |it: &&Finding| !fails || weighs(it);
+        let first = self.findings.iter().filter(counts).map(|it| it.step).min();
+        self.findings.iter().filter(move |it| counts(it) && Some(it.step) == first)
+    }
+
     /// Whether the client got an outcome wrong, which is what kills a mutant.
     #[must_use]
     pub fn is_wrong_by_outcome(&self) -> bool {

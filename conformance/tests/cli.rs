@@ -285,7 +285,7 @@ fn equal_runs_write_equal_files() {
     let files = ["json-1", "json-2", "junit-1", "junit-2"].map(|name| folder.path().join(name));
     let [json, again, junit, junit_again] = files.each_ref();
     for (json, junit) in [(json, junit), (again, junit_again)] {
-        let files = ["check", "--json", in_utf8(json), "--junit", in_utf8(junit)];
+        let files = ["check", "--result", in_utf8(json), "--junit", in_utf8(junit)];
         let ended = run(&[&files[..], &ONE].concat());
         ended.assert(0, &["conformant"]);
     }
@@ -299,7 +299,7 @@ fn equal_runs_write_equal_files() {
 
 #[test]
 fn a_result_file_that_cannot_be_written() {
-    let ended = run(&["check", "--only", "ROT-09", "--json", "/no/such/folder/result.json"]);
+    let ended = run(&["check", "--only", "ROT-09", "--result", "/no/such/folder/result.json"]);
     ended.assert(3, &["harness error: cannot write /no/such/folder/result.json"]);
 }
 
@@ -342,7 +342,7 @@ fn a_client_cannot_speak_to_the_terminal() {
     let folder = tempfile::tempdir().expect("a folder for the result");
     let (json, junit) = (folder.path().join("result.json"), folder.path().join("junit.xml"));
     let (kind, files) = (hostile("escapes"), [in_utf8(&json), in_utf8(&junit)]);
-    let mut line = vec!["check", "--adapter-cmd", &kind, "--json", files[0], "--junit", files[1]];
+    let mut line = vec!["check", "--adapter-cmd", &kind, "--result", files[0], "--junit", files[1]];
     line.extend(["--jobs", "1"]);
     let said = run(&[&line[..], &ONE].concat());
     said.assert(1, &["NOT conformant", r"\u{1b}]0;owned"]);
@@ -362,7 +362,7 @@ fn a_junit_file_counts_what_the_result_counts() {
     let (json, junit) = (folder.path().join("result.json"), folder.path().join("junit.xml"));
     let kind = hostile("always-ok");
     let files = [in_utf8(&json), in_utf8(&junit)];
-    let mut line = vec!["check", "--adapter-cmd", &kind, "--json", files[0], "--junit", files[1]];
+    let mut line = vec!["check", "--adapter-cmd", &kind, "--result", files[0], "--junit", files[1]];
     line.extend(["--jobs", "1"]);
     run(&[&line[..], &ONE].concat()).assert(1, &["NOT conformant"]);
     let tags = assert_well_formed(&fs::read_to_string(&junit).expect("a JUnit file"));

@@ -63,7 +63,7 @@ fn control(words: &str, answer_ms: u64, more: &[&str]) -> (Ended, Report) {
     let (command, answer_ms) = (hostile(words), answer_ms.to_string());
     let file = json.to_str().expect("a path in UTF-8");
     let mut line = vec!["check", "--adapter-cmd", &command, "--answer-ms", &answer_ms];
-    line.extend(["--json", file, "--jobs", "1"]);
+    line.extend(["--result", file, "--jobs", "1"]);
     line.extend(more);
     let ended = conclave(&line, WITHIN);
     (ended, result(&json))

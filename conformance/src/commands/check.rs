@@ -11,7 +11,7 @@ use std::{
 use conclave_spec::Rule;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Exit;
+use super::{Exit, report::Wanted};
 use crate::{
     attacks,
     case::Case,
@@ -19,18 +19,28 @@ use crate::{
     process::{Launch, Limits},
     protocol::{Answer, Codec, Hello, Input, RandomnessClass, Request, VERSION},
     record::Chosen,
-    report::{self, Report, Subject},
+    report::{
+        self, Report, Subject,
+        scope::{Scope, Shard},
+        waivers,
+    },
     vectors,
     verdict::{CaseReport, Mode},
 };
 
 mod chosen;
+mod waived;
 mod workers;
+
+pub use waived::{Options as WaiverOptions, WaiversError};
 
 use workers::{Adapter, Workers};
 
 /// Fewer cases than this are not worth another copy of the adapter.
 const CASES_PER_JOB: usize = 200;
+
+/// How many unknown names in `hello` are told one by one.
+const NOTES_MAX: usize = 20;
 
 /// The longest wait for the first answer, in milliseconds.
 const START_MS_MAX: u64 = 5_000;
@@ -50,10 +60,12 @@ pub struct Options {
     pub mode: Option<String>,
     /// The vector folder.
     pub vectors: Option<PathBuf>,
-    /// Write the whole result here, as JSON.
-    pub json: Option<PathBuf>,
-    /// Write a JUnit report here.
-    pub junit: Option<PathBuf>,
+    /// Only this share of the cases.
+    pub shard: Option<Shard>,
+    /// What to write beside what is printed.
+    pub wanted: Wanted,
+    /// The failures somebody answers for.
+    pub waivers: WaiverOptions,
     /// How long to wait for an answer, in milliseconds.
     pub answer_ms: Option<u64>,
     /// The known attacks instead of the vectors.
@@ -66,6 +78,10 @@ pub struct Options {
 
 /// Runs the suite.
 pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
+    let (waivers, today) = match options.waivers.load() {
+        Ok(waivers) => waivers,
+        Err(error) => return Exit::attention(&error.to_string()),
+    };
     let cases = match cases(options) {
         Ok(cases) => cases,
         Err(exit) => return exit,
@@ -81,11 +97,20 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
     };
     let mut report = report;
     report.seconds = started.elapsed().as_secs_f64();
-    if let Err(error) = report::files(&report, options.json.as_deref(), options.junit.as_deref()) {
+    report.scope = scope(options);
+    waivers::apply(&mut report, &waivers, today);
+    if let Err(error) = options.wanted.write(&report) {
         return Exit::harness(&error.to_string());
     }
     let _ = report::print(&report, out);
     report.exit()
+}
+
+/// What was asked for.
+fn scope(options: &Options) -> Scope {
+    let Options { attacks, profile, only, mode, shard, .. } = options;
+    let (profile, only, mode) = (profile.clone(), only.clone(), mode.clone());
+    Scope { attacks: *attacks, profile, only, mode, shard: *shard, parts: None }
 }
 
 /// The stored vectors, or the known attacks.
@@ -148,7 +173,13 @@ fn select(cases: Vec<Case>, options: &Options) -> Result<Vec<Case>, Exit> {
             "none of {all} cases matches --only {only:?}{near}\n  what to do: give a rule ID such as ROT-02, or part of a case identifier"
         )));
     }
-    Ok(cases)
+    let Some(shard) = options.shard else { return Ok(cases) };
+    let share = cases.into_iter().enumerate().filter(|(at, _)| shard.has(*at));
+    let share: Vec<_> = share.map(|(_, case)| case).collect();
+    if share.is_empty() {
+        return Err(Exit::usage(&format!("no case is left for share {shard}")));
+    }
+    Ok(share)
 }
 
 fn suite(
@@ -166,8 +197,9 @@ fn suite(
             )));
         }
         Err(fault) => {
-            let report = Report::unanswered(&fault, &options.adapter_words);
-            let _ = report::files(&report, options.json.as_deref(), options.junit.as_deref());
+            let mut report = Report::unanswered(&fault, &options.adapter_words);
+            report.scope = scope(options);
+            let _ = options.wanted.write(&report);
             let _ = report::print(&report, out);
             return Err(report.exit());
         }
@@ -215,12 +247,20 @@ fn unknown(hello: &Hello) -> Vec<String> {
         ("policy", &policies_said, &policies),
     ];
     let mut notes = Vec::new();
+    let mut more = 0;
     for (what, said, known) in lists {
         for name in said.iter().filter(|name| !known.contains(&name.as_str())) {
+            if notes.len() >= NOTES_MAX {
+                more += 1;
+                continue;
+            }
             let near = super::near(name, known);
             let name = crate::process::excerpt(name.as_bytes());
             notes.push(format!("hello declares the {what} {name:?}, unknown here{near}"));
         }
+    }
+    if more > 0 {
+        notes.push(format!("hello declares {more} more names unknown here"));
     }
     notes
 }
@@ -280,16 +320,9 @@ fn wanted_modes(hello: &Hello, options: &Options) -> Result<Vec<Mode>, Exit> {
 
 fn farewell(fault: &Fault, mode: Option<Mode>) -> CaseReport {
     let fallback = Mode { randomness: RandomnessClass::Opaque, codec: Codec::Bytes };
-    CaseReport {
-        case: "end-of-input".to_owned(),
-        title: "The adapter ends when its input ends".to_owned(),
-        mode: mode.unwrap_or(fallback),
-        verdict: report::verdict_of(fault),
-        rules: Vec::new(),
-        steps: 1,
-        findings: Vec::new(),
-        note: Some(fault.to_string()),
-    }
+    let (title, mode) = ("The adapter ends when its input ends", mode.unwrap_or(fallback));
+    let named = CaseReport::named("end-of-input", title, mode, report::verdict_of(fault));
+    CaseReport { steps: 1, note: Some(fault.to_string()), ..named }
 }
 
 fn bar(length: usize) -> ProgressBar {

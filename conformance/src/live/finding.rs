@@ -12,6 +12,7 @@ pub(super) fn peer(at: usize, step: &ScriptStep, rule: Rule, wanted: &str, got: 
         input: format!("what {} makes of it", step.party),
         aspect: Aspect::Outcome,
         rule,
+        field: None,
         expected: wanted.to_owned(),
         got: got.to_owned(),
     }
@@ -24,6 +25,7 @@ pub(super) fn claim(at: usize, rule: Rule, wanted: &str, got: &str) -> Finding {
         input: "what the client sent".to_owned(),
         aspect: Aspect::Outcome,
         rule,
+        field: None,
         expected: wanted.to_owned(),
         got: got.to_owned(),
     }

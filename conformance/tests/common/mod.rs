@@ -11,7 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use conclave_conformance::{report::Report, vectors};
+use conclave_conformance::{
+    report::{Report, file::ResultFile},
+    vectors,
+};
 
 /// The example `hostile` beside this test's own program, built if it is not there or is older
 /// than its source.
@@ -99,10 +102,11 @@ pub(crate) fn ended(command: &mut Command, within: Duration) -> Ended {
     }
 }
 
-/// The result in a file written with `--json`.
+/// The result in a file written with `--result`.
 pub(crate) fn result(path: &Path) -> Report {
-    let text = fs::read_to_string(path).expect("the result file is there");
-    serde_json::from_str(&text).expect("the result file is a result")
+    let file = ResultFile::read(path).expect("the result file is a result");
+    let [run] = <[Report; 1]>::try_from(file.runs).expect("of one client");
+    run
 }
 
 /// A copy of the vector folder that a test may spoil.

@@ -62,14 +62,8 @@ pub(super) fn recorded(
     let sessions = under.cases.into_iter().filter(|case| wanted.contains(case.id.as_str()));
     let left_out = under.left_out.iter().filter(|(case, _)| wanted.contains(case.id.as_str()));
     let left_out = left_out.map(|(case, why)| CaseReport {
-        case: case.id.clone(),
-        title: case.title.clone(),
-        mode,
-        verdict: Verdict::NotApplicable,
-        rules: case.rules.clone(),
-        steps: 0,
-        findings: Vec::new(),
         note: Some(why.clone()),
+        ..CaseReport::of(case, mode, Verdict::NotApplicable)
     });
     Ok((formulas.chain(sessions).collect(), left_out.collect()))
 }

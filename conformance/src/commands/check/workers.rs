@@ -155,14 +155,6 @@ impl Adapter {
 }
 
 fn not_run(case: &Case, mode: Mode) -> CaseReport {
-    CaseReport {
-        case: case.id.clone(),
-        title: case.title.clone(),
-        mode,
-        verdict: Verdict::Inconclusive,
-        rules: case.rules.clone(),
-        steps: 0,
-        findings: Vec::new(),
-        note: Some("not run: the adapter had failed too often".to_owned()),
-    }
+    let note = Some("not run: the adapter had failed too often".to_owned());
+    CaseReport { note, ..CaseReport::of(case, mode, Verdict::Inconclusive) }
 }
