@@ -10,6 +10,7 @@ pub mod explore;
 pub mod mutants;
 pub mod scenario;
 pub mod tables;
+pub mod trace;
 
 /// How the program ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
