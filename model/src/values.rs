@@ -264,10 +264,9 @@ impl<V> Valued<V> for Event<V> {
                 packet: packet.map(with)?,
             },
             Self::Malformed { rule } => Event::Malformed { rule: *rule },
-            Self::Send { stream, plaintext } => Event::Send {
-                stream: stream.clone(),
-                plaintext: with(Slot::Plaintext, plaintext)?,
-            },
+            Self::Send { stream, plaintext } => {
+                Event::Send { stream: stream.clone(), plaintext: with(Slot::Plaintext, plaintext)? }
+            }
             Self::Leave => Event::Leave,
             Self::MeetingEnded => Event::MeetingEnded,
         })
@@ -294,9 +293,7 @@ impl<V> Valued<V> for Effect<V> {
                 mk_seq: *mk_seq,
                 plaintext: with(Slot::Plaintext, plaintext)?,
             },
-            Self::ShowSecurityCode(code) => {
-                Effect::ShowSecurityCode(with(Slot::Code, code)?)
-            }
+            Self::ShowSecurityCode(code) => Effect::ShowSecurityCode(with(Slot::Code, code)?),
             Self::ShowLeaderChanged { user_id } => {
                 Effect::ShowLeaderChanged { user_id: user_id.clone() }
             }

@@ -12,9 +12,7 @@ use crate::{
     process::{AdapterProcess, Launch, Limits},
     report::{self, Report, Subject},
     run::{self, Bench},
-    trace::{
-        self, Accepted, Refusal, Trace, Verdict, commit::Committer, freeze, record, shrink,
-    },
+    trace::{self, Accepted, Refusal, Trace, Verdict, commit::Committer, freeze, record, shrink},
     vectors,
 };
 
@@ -126,9 +124,7 @@ fn check(
     let bad = |error| Exit::usage(&format!("{}: {error}", file.display()));
     let verdict = trace::check(&trace).map_err(bad)?;
     Ok(match verdict {
-        Verdict::Accepted(accepted) => {
-            written(said(&trace, &accepted, out), Exit::Conformant)
-        }
+        Verdict::Accepted(accepted) => written(said(&trace, &accepted, out), Exit::Conformant),
         Verdict::Inconclusive { reason, events } => {
             let line = format!("inconclusive after {events} events: {reason}");
             let told = writeln!(out, "{}", style(&line).yellow().bold());
@@ -137,7 +133,9 @@ fn check(
         Verdict::Refused(refusal) => {
             let told = refused(&refusal, out)
                 .and_then(|()| if whole { Ok(()) } else { shrunk(&trace, &refusal, part, out) })
-                .and_then(|()| writeln!(out, "\nreplay    conclave trace check {}", file.display()));
+                .and_then(|()| {
+                    writeln!(out, "\nreplay    conclave trace check {}", file.display())
+                });
             written(told, Exit::Nonconformant)
         }
     })
@@ -231,9 +229,8 @@ fn record_case(
 /// A case by its identifier, or by its last part under the newest version that has it.
 fn find_case<'c>(cases: &'c [Case], name: &str) -> Option<&'c Case> {
     let whole = cases.iter().find(|case| case.id == name);
-    let last = |case: &&Case| {
-        case.profile() != "hardened" && case.id.rsplit('/').next() == Some(name)
-    };
+    let last =
+        |case: &&Case| case.profile() != "hardened" && case.id.rsplit('/').next() == Some(name);
     whole.or_else(|| cases.iter().rfind(last))
 }
 
@@ -255,17 +252,12 @@ fn freeze_trace(
     Ok(written(told, Exit::Conformant))
 }
 
-fn replay(
-    file: &PathBuf,
-    client: (&Client, Find<'_>),
-    out: &mut dyn Write,
-) -> Result<Exit, Exit> {
+fn replay(file: &PathBuf, client: (&Client, Find<'_>), out: &mut dyn Write) -> Result<Exit, Exit> {
     let shown = file.display();
     let bad = |error: &dyn std::fmt::Display| Exit::usage(&format!("{shown}: {error}"));
     let text = fs::read_to_string(file).map_err(|error| bad(&error))?;
-    let case: Case = serde_json::from_str(&text).map_err(|error| {
-        bad(&crate::process::excerpt(error.to_string().as_bytes()))
-    })?;
+    let case: Case = serde_json::from_str(&text)
+        .map_err(|error| bad(&crate::process::excerpt(error.to_string().as_bytes())))?;
     let (mut process, words) = start(client)?;
     let hello = suite::ask_hello(&mut process);
     let hello = hello.map_err(|fault| Exit::harness(&fault.to_string()))?;

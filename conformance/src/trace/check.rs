@@ -197,18 +197,7 @@ where
             Ok(order) => search::run(self, &order),
             Err(refusal) => {
                 let ordered = refusal.ordered.clone();
-                match search::run(self, &ordered) {
-                    Verdict::Accepted(accepted) => {
-                        let after = accepted_last(&ordered, &refusal);
-                        let _ = accepted;
-                        Verdict::Refused(Box::new(Refusal {
-                            after,
-                            ordered: Vec::new(),
-                            ..refusal
-                        }))
-                    }
-                    other => other,
-                }
+                search::before(self, &ordered, Refusal { ordered: Vec::new(), ..refusal })
             }
         }
     }
@@ -240,7 +229,11 @@ where
 
     /// Whether an event is the node's next, at a time and after events that can be.
     fn numbered(&mut self, at: usize, event: &Event) -> Result<(), Wrong> {
-        let names: Vec<String> = self.nodes.iter().map(|node| node.name.clone()).collect();
+        let others = event.clock.iter().filter_map(|(name, count)| {
+            let other = self.nodes.iter().position(|node| node.name == *name);
+            other.map(|other| (name, other, *count))
+        });
+        let others: Vec<_> = others.collect();
         let Some(node) = self.nodes.get_mut(at) else { return Ok(()) };
         let next = node.seq.saturating_add(1);
         if event.seq != next {
@@ -251,15 +244,14 @@ where
             };
             return Err(Wrong::order("number of the event", &what, &event.seq.to_string()));
         }
-        for (name, count) in &event.clock {
-            let Some(other) = names.iter().position(|known| known == name) else { continue };
+        for (name, other, count) in others {
             let known = node.clock.entry(other).or_default();
-            if count < known {
+            if count < *known {
                 let condition = format!("clock names events of {name}");
                 let wanted = format!("{known} or more, as before");
                 return Err(Wrong::order(&condition, &wanted, &count.to_string()));
             }
-            *known = *count;
+            *known = count;
         }
         if event.at_ms < node.now_ms {
             let wanted = format!("{} ms or later", node.now_ms);
@@ -291,10 +283,6 @@ where
             }
         }
     }
-}
-
-fn accepted_last(_ordered: &[usize], refusal: &Refusal) -> Option<Place> {
-    refusal.after.clone()
 }
 
 fn policies(header: &NodeHeader) -> Result<Policies, HeaderError> {

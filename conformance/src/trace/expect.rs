@@ -32,11 +32,13 @@ where
         }
         let taken = !event.class.leaves_as_it_was();
         let (mark, before) = (self.names.mark(), self.nodes.get(at).cloned());
+        let accepted = self.accepted.clone();
         let first = match self.attempt(at, event, taken) {
             Ok(()) => return Ok(()),
             Err(first) => first,
         };
         self.names.back_to(mark);
+        self.accepted = accepted;
         if let (Some(node), Some(before)) = (self.nodes.get_mut(at), before) {
             *node = before;
         }
@@ -147,9 +149,8 @@ where
         }
         for ((slot, value), (_, name)) in values.into_iter().zip(names) {
             let origin = Some((at, event.seq));
-            self.bind(name, &value, origin, &format_args!("{what}: {slot}")).map_err(|wrong| {
-                Wrong { rule: Some(rule_of_value(got, slot)), ..wrong }
-            })?;
+            self.bind(name, &value, origin, &format_args!("{what}: {slot}"))
+                .map_err(|wrong| Wrong { rule: Some(rule_of_value(got, slot)), ..wrong })?;
         }
         Ok(())
     }
@@ -160,16 +161,13 @@ where
             Ok(self.names.name(value).map_or_else(|| named(value), |name| name.to_string()))
         });
         let wanted = named.map_or(serde_json::Value::Null, |effect| shown(&effect));
-        // The shapes differ, so whatever names the values have is not what is looked for first.
-        let shape = |it: &serde_json::Value| it.clone();
         let (one, other) = (shown(&apart(effect).0), shown(&apart(got).0));
-        let found = difference(&shape(&one), &shape(&other));
+        let found = difference(&one, &other);
         let (path, wanted, got_text) = found.unwrap_or_else(|| {
             let got = shown(got).to_string();
             (String::new(), wanted.to_string(), got)
         });
-        let same_kind = kind(effect) == kind(got);
-        if !same_kind {
+        if kind(effect) != kind(got) {
             let rule = rule_of(effect);
             return Wrong::of(Some(rule), what, kind(effect), kind(got));
         }
@@ -213,9 +211,9 @@ where
         match codes {
             (None, None) => Ok(()),
             (Some(code), Some(text)) => match Commitment::from_text(text) {
-                Some(name) => self
-                    .bind(name, &code, None, &what)
-                    .map_err(|wrong| Wrong { rule, ..wrong }),
+                Some(name) => {
+                    self.bind(name, &code, None, &what).map_err(|wrong| Wrong { rule, ..wrong })
+                }
                 None => Err(Wrong::of(rule, what, "a commitment", "something else")),
             },
             (Some(code), None) => Err(Wrong::of(rule, what, &named(&code), "none")),
@@ -239,11 +237,8 @@ where
         let wanted = held.iter().map(|(mk_seq, _)| *mk_seq).collect::<Vec<_>>();
         let logged = got.iter().map(|(mk_seq, _)| *mk_seq).collect::<Vec<_>>();
         if wanted != logged {
-            let rule = if wanted.len() < logged.len() {
-                Rule::OldKeyExpires
-            } else {
-                Rule::SealOpens
-            };
+            let rule =
+                if wanted.len() < logged.len() { Rule::OldKeyExpires } else { Rule::SealOpens };
             let (wanted, got) = (numbers(wanted), numbers(logged));
             return Err(Wrong::of(Some(rule), "numbers of the keys held", &wanted, &got));
         }
@@ -321,8 +316,7 @@ fn observed<A: Algebra>(node: &Node<A::Value>, algebra: &A) -> (Observed, Option
         standing: if line.here { Standing::Here } else { Standing::Left },
         leaves: line.leaves,
     });
-    let encryption =
-        if seen.post_quantum { Encryption::PostQuantum } else { Encryption::EndToEnd };
+    let encryption = if seen.post_quantum { Encryption::PostQuantum } else { Encryption::EndToEnd };
     let observed = Observed {
         phase,
         leader: seen.leader,

@@ -5,8 +5,18 @@
 
 /// Field names that say that a secret follows, compared without case and separators.
 const SECRET_NAMES: [&str; 12] = [
-    "secret", "secretkey", "privatekey", "meetingkey", "mk", "sk", "seed", "plaintextkey",
-    "streamkey", "sharedsecret", "password", "token",
+    "secret",
+    "secretkey",
+    "privatekey",
+    "meetingkey",
+    "mk",
+    "sk",
+    "seed",
+    "plaintextkey",
+    "streamkey",
+    "sharedsecret",
+    "password",
+    "token",
 ];
 
 /// The shortest raw value in hexadecimal that is refused: 24 bytes, a nonce. A commitment has 16.
@@ -121,11 +131,11 @@ impl<'l> Scan<'l> {
 /// Words of a language have no digits, capitals and small letters in one run of this length.
 fn base64_bytes(text: &str) -> Option<usize> {
     let body = text.trim_end_matches('=');
-    let of_alphabet = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
-    };
+    let of_alphabet =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
     let has = |kind: fn(&u8) -> bool| body.as_bytes().iter().any(kind);
-    let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let mixed =
+        has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
     (text.len() - body.len() <= 2 && body.len() >= 43 && body.bytes().all(of_alphabet) && mixed)
         .then_some(body.len() * 3 / 4)
 }

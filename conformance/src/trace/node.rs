@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use conclave_model::{
     algebra::Algebra,
     client::{Client, Policies, State},
-    machine::{Choice, Effect, Event, Input, Outcome, StepError},
+    machine::{Choice, Effect, Event, Input, StepError},
     message::Seat,
 };
 use conclave_spec::{Profile, Rule};
@@ -124,13 +124,5 @@ pub(super) fn refused(error: &StepError) -> (Class, Option<Rule>) {
             (Class::BadRequest, Some(Rule::RequestFits))
         }
         StepError::Misused(_) | StepError::Undrawn(_) => (Class::BadRequest, None),
-    }
-}
-
-/// The outcome of time alone.
-pub(super) const fn by_time(outcome: Outcome) -> Class {
-    match outcome {
-        Outcome::Accepted | Outcome::Left(_) => Class::Accept,
-        Outcome::Pending(_) => Class::Pending,
     }
 }

@@ -105,7 +105,8 @@ impl<'t> Sorting<'t> {
     fn next_free(&self) -> Option<(usize, usize)> {
         let heads = self.waiting.iter().enumerate();
         let heads = heads.filter_map(|(node, queue)| Some((node, *queue.front()?)));
-        heads.filter(|(_, at)| self.entry(*at).is_some_and(|(_, it)| self.awaited(it).is_none()))
+        heads
+            .filter(|(_, at)| self.entry(*at).is_some_and(|(_, it)| self.awaited(it).is_none()))
             .min_by_key(|(_, at)| *at)
     }
 

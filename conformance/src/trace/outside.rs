@@ -40,12 +40,13 @@ where
         right: bool,
     ) -> Result<Input<A::Value>, Wrong> {
         self.after_sending(at, given)?;
-        let mut unknown = false;
+        let (mut unknown, mut outside) = (false, false);
         let built = given.map::<_, std::convert::Infallible>(&mut |slot, name| {
             Ok(match self.names.value(*name) {
                 Some(value) => value.clone(),
                 None => {
                     unknown = true;
+                    outside |= slot != Slot::Plaintext;
                     self.stand_in(at, given, (slot, *name), right)
                 }
             })
@@ -59,7 +60,7 @@ where
         }
         if right {
             self.complete(at, event, given, &mut built);
-            self.accepted.believed += 1;
+            self.accepted.believed += usize::from(outside);
         }
         let (_, values) = apart(&built);
         let (_, names) = apart(given);
@@ -116,7 +117,8 @@ where
         (slot, name): (Slot, Commitment),
         right: bool,
     ) -> A::Value {
-        let value = if right && !is_sealed(slot) { self.fitting(at, given, slot, name) } else { None };
+        let fits = right && !is_sealed(slot);
+        let value = if fits { self.fitting(at, given, slot, name) } else { None };
         value.unwrap_or_else(|| self.nothing(name))
     }
 
@@ -143,32 +145,13 @@ where
             (Slot::ListHash, Given::HeartbeatArrived(beat)) => head_of(joined, beat.v),
             (Slot::ListHash, _) => Some(joined.list.head.clone()),
             (Slot::BindingHash, Given::LinkArrived(link)) => {
-                self.binding(joined, node.profile.rules, &link.operation, name)
+                let seat = bound_in(&link.operation, name)?;
+                let side = side_of(joined, &node.state.seat, &node.state.ivk, seat)?;
+                let rules = node.profile.rules;
+                Some(binding_hash(&self.algebra, rules, &joined.meeting, seat, &side))
             }
             _ => None,
         }
-    }
-
-    /// The binding hash of the device that a commitment belongs to, from what it announced.
-    fn binding(
-        &self,
-        joined: &Joined<A::Value>,
-        rules: RuleSet,
-        operation: &Operation<Commitment>,
-        name: Commitment,
-    ) -> Option<A::Value> {
-        let seat = match operation {
-            Operation::Add { seat, binding_hash, .. } if *binding_hash == name => seat,
-            Operation::Snapshot { entries, .. } => {
-                let its = |entry: &&conclave_model::message::Entry<Commitment>| {
-                    entry.binding_hash() == Some(&name)
-                };
-                entries.iter().find(|(_, entry)| its(entry)).map(|(seat, _)| seat)?
-            }
-            _ => return None,
-        };
-        let side = side_of(joined, seat)?;
-        Some(binding_hash(&self.algebra, rules, &joined.meeting, seat, &side))
     }
 
     /// Whether the device with this key is none that logs, so that it may have signed anything.
@@ -183,10 +166,11 @@ where
         let (profile, rules) = (&node.profile, node.profile.rules);
         let unknown = |name: &Commitment| self.names.value(*name).is_none();
         match (built, given) {
-            (Input::LeaderNamed { seat, ivk, announcement }, Given::LeaderNamed { announcement: it, ivk: key, .. }) => {
-                if unknown(&it.sig) {
-                    self.sign(joined, rules, (seat, ivk, *key), announcement);
-                }
+            (
+                Input::LeaderNamed { seat, ivk, announcement },
+                Given::LeaderNamed { announcement: it, ivk: key, .. },
+            ) if unknown(&it.sig) => {
+                self.sign(joined, rules, (seat, ivk, *key), announcement);
             }
             (Input::Admitted(admission), Given::Admitted(it)) if unknown(&it.announcement.sig) => {
                 let who = (&admission.seat, &admission.ivk, it.ivk);
@@ -203,9 +187,10 @@ where
             {
                 self.seal((joined, &node.state.seat), rules, event, sealed);
             }
-            (Input::PacketArrived { from, stream, packet }, Given::PacketArrived { packet: it, .. })
-                if unknown(&it.body) =>
-            {
+            (
+                Input::PacketArrived { from, stream, packet },
+                Given::PacketArrived { packet: it, .. },
+            ) if unknown(&it.body) => {
                 self.encrypt(joined, rules, event, (from, stream), packet);
             }
             _ => {}
@@ -340,18 +325,27 @@ fn head_of<V: Clone>(joined: &Joined<V>, v: u32) -> Option<V> {
     lists.into_iter().find(|list| list.v == v).map(|list| list.head.clone())
 }
 
-/// The keys of a device as a client knows them: announced, those of its leader, or its own.
-fn side_of<V: Clone>(joined: &Joined<V>, seat: &Seat) -> Option<Side<V>> {
+/// The device whose binding hash a commitment is in a link.
+fn bound_in(operation: &Operation<Commitment>, name: Commitment) -> Option<&Seat> {
+    match operation {
+        Operation::Add { seat, binding_hash, .. } if *binding_hash == name => Some(seat),
+        Operation::Snapshot { entries, .. } => {
+            let mut entries = entries.iter();
+            entries.find(|(_, entry)| entry.binding_hash() == Some(&name)).map(|(seat, _)| seat)
+        }
+        _ => None,
+    }
+}
+
+/// The keys of a device as a client knows them: its own, those of its leader, or announced.
+fn side_of<V: Clone>(joined: &Joined<V>, own: &Seat, ivk: &V, seat: &Seat) -> Option<Side<V>> {
+    if seat == own {
+        return Some(Side { ivk: ivk.clone(), pk: joined.ephemeral.pk.clone() });
+    }
     if let RoleState::Participant(participant) = &joined.role
-        && let Some(leader) = &participant.leader
+        && let Some(leader) = participant.leader.as_ref().filter(|leader| leader.seat == *seat)
     {
-        if leader.seat == *seat {
-            return Some(leader.pair.sender.clone());
-        }
-        // What the client announced itself is the other side of the pair.
-        if !joined.board.contains_key(seat) {
-            return Some(leader.pair.recipient.clone());
-        }
+        return Some(leader.pair.sender.clone());
     }
     let posted = joined.board.get(seat)?;
     Some(Side { ivk: posted.ivk.clone(), pk: posted.announcement.pk.clone() })

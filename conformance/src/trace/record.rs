@@ -11,7 +11,7 @@ use conclave_model::{
     client::Phase,
     machine,
     script::{Act, ScriptStep},
-    stage::{Stage, StageError},
+    stage::{Sent, Stage, StageError},
     values::Valued as _,
 };
 use conclave_spec::{Octets, Profile, Rule};
@@ -19,8 +19,7 @@ use conclave_spec::{Octets, Profile, Rule};
 use super::{
     commit::Committer,
     format::{
-        Commitment, Entry, Event, Given, Header, Inside, NodeHeader, Output, SCHEMA,
-        SCHEME, Trace,
+        Commitment, Entry, Event, Given, Header, Inside, NodeHeader, Output, SCHEMA, SCHEME, Trace,
     },
 };
 use crate::{
@@ -106,9 +105,8 @@ pub fn record(
 
 /// The parties that log.
 fn logging(session: &CaseSession, alone: bool) -> Vec<String> {
-    let forges = |party: &str| {
-        session.script.steps.iter().any(|step| step.act.uses_secrets_of(party))
-    };
+    let forges =
+        |party: &str| session.script.steps.iter().any(|step| step.act.uses_secrets_of(party));
     let cast = session.script.cast.iter().map(|member| member.party.clone());
     cast.filter(|party| *party == session.plays || !(alone || forges(party))).collect()
 }
@@ -231,9 +229,8 @@ impl Recording<'_, '_> {
         let (class, rule) = record::class_of(step, &reply);
         let actor = self.stage.actor(&step.party).map_err(at(step_no))?;
         let asked = matches!(step.act, Act::Observe {});
-        let observed = asked.then(|| {
-            reference::observe(&actor.state, &actor.profile, self.stage.algebra())
-        });
+        let observed =
+            asked.then(|| reference::observe(&actor.state, &actor.profile, self.stage.algebra()));
         let at_ms = actor.now_ms;
         let effects = reply.effects.iter();
         // What crosses has only the fields of the profile.
@@ -382,17 +379,37 @@ impl Recording<'_, '_> {
     fn opened(&self, party: &str, done: &Done) -> Option<Inside> {
         let Some(Given::KeyOffered { sealed }) = &done.given else { return None };
         let outside = !self.origins.contains_key(&sealed.sealed.ciphertext);
-        if !outside || done.class != Class::Accept {
+        if !outside || !matches!(done.class, Class::Accept | Class::Pending) {
             return None;
         }
         let actor = self.stage.actor(party).ok()?;
-        let Phase::Joined(joined) = &actor.state.phase else { return None };
+        // What waits for its number is not on the ring yet, but on that of whoever sealed it.
+        let holder = match done.class {
+            Class::Pending => self.sealer(sealed.sealed.ciphertext)?,
+            _ => party,
+        };
+        let Phase::Joined(joined) = &self.stage.actor(holder).ok()?.state.phase else {
+            return None;
+        };
         let key = joined.ring.last()?;
         let numbered = actor.profile.rules.contains(Rule::SealCarriesSeq);
         Some(Inside {
             key: self.committer.commit(key.meeting_key.as_slice()),
             mk_seq: numbered.then_some(key.mk_seq),
         })
+    }
+}
+
+impl Recording<'_, '_> {
+    /// The party that sealed a key.
+    fn sealer(&self, ciphertext: Commitment) -> Option<&str> {
+        let is_it = |sent: &Sent<Octets>| match sent {
+            Sent::SealedKey(it) => {
+                self.committer.commit(it.sealed.ciphertext.as_slice()) == ciphertext
+            }
+            _ => false,
+        };
+        self.stage.sent().find(|(_, sent)| is_it(sent)).map(|(by, _)| by.as_str())
     }
 }
 

@@ -54,8 +54,7 @@ pub fn shrink(trace: &Trace, refusal: &Refusal) -> (Trace, Refusal) {
     let all = trace.entries.len();
     let mut keep = vec![true; all];
     // Whatever comes after the refused event has nothing to do with it.
-    let cut: Vec<bool> =
-        trace.entries.iter().map(|(line, _)| *line <= refusal.at.line).collect();
+    let cut: Vec<bool> = trace.entries.iter().map(|(line, _)| *line <= refusal.at.line).collect();
     let mut best = None;
     search.better(&mut keep, cut, &mut best);
     let mut size = keep.iter().filter(|keep| **keep).count().div_ceil(2);
@@ -64,7 +63,10 @@ pub fn shrink(trace: &Trace, refusal: &Refusal) -> (Trace, Refusal) {
         // The later ones first: what others rest on comes before them.
         for chunk in kept.rchunks(size) {
             let mut less = keep.clone();
-            chunk.iter().filter_map(|at| less.get_mut(*at).map(|keep| *keep = false)).for_each(drop);
+            chunk
+                .iter()
+                .filter_map(|at| less.get_mut(*at).map(|keep| *keep = false))
+                .for_each(drop);
             search.better(&mut keep, less, &mut best);
         }
         size = if size == 1 { 0 } else { size.div_ceil(2) };

@@ -134,10 +134,8 @@ impl<V: Clone + Debug + Ord + Hash> Node<V> {
 
     /// When the leader rotates because of an event.
     pub(super) fn choice(&self, event: &Event<V>) -> Choice {
-        let calls = matches!(
-            event,
-            Event::Admitted(_) | Event::Departed { .. } | Event::Kick { .. }
-        );
+        let calls =
+            matches!(event, Event::Admitted(_) | Event::Departed { .. } | Event::Kick { .. });
         let Phase::Joined(joined) = &self.state.phase else { return Choice::default() };
         if !calls || !matches!(joined.role, RoleState::Leader(_)) {
             return Choice::default();
@@ -162,11 +160,8 @@ impl<V: Clone + Debug + Ord + Hash> Node<V> {
         let from = self.hints.uses.partition_point(|(at, _)| *at < now_ms);
         let later = self.hints.uses.get(from..).unwrap_or_default();
         let used = later.iter().find(|(_, mk_seq)| *mk_seq >= key.mk_seq).map(|(at, _)| *at);
-        let not_yet = later
-            .iter()
-            .take_while(|(_, mk_seq)| *mk_seq < key.mk_seq)
-            .last()
-            .map(|(at, _)| *at);
+        let not_yet =
+            later.iter().take_while(|(_, mk_seq)| *mk_seq < key.mk_seq).last().map(|(at, _)| *at);
         let mut wait = key.use_in_ms;
         if let Some(used) = used {
             wait = wait.min(until(now_ms, used));
