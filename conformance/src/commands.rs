@@ -12,6 +12,7 @@ pub mod mutants;
 pub mod report;
 pub mod scenario;
 pub mod tables;
+pub mod trace;
 
 /// How the program ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,5 +22,6 @@ pub mod report;
 pub mod run;
 pub mod shipped;
 pub mod stories;
+pub mod trace;
 pub mod vectors;
 pub mod verdict;

@@ -10,6 +10,7 @@ use conclave_conformance::{
         self, Exit, ablate, adapter, attack, attacks, check, deep, docs, explore, mutants, report,
         scenario::{self, ScenarioError},
         tables::{self, Listing, Look, TablesError},
+        trace,
     },
     process::Launch,
     protocol::{Codec, RandomnessClass},
@@ -68,6 +69,11 @@ enum Command {
     Scenario {
         #[command(subcommand)]
         action: ScenarioAction,
+    },
+    /// Logs of real clients: check, lint, record, freeze, replay
+    Trace {
+        #[command(subcommand)]
+        action: trace::Action,
     },
     /// Everything about one rule, reading, obligation, profile, layout or label
     Explain {
@@ -428,6 +434,7 @@ fn run(command: Command) -> Exit {
             };
             told_story(result)
         }
+        Command::Trace { action } => trace::run(&action, &client, out),
         Command::Explain { id } => ended(tables::explain(Look::of_stdout(), &id, out)),
         Command::Docs { action } => run_docs(action),
     }

@@ -341,7 +341,7 @@ fn expected_class(class: ExpectedClass) -> Class {
 }
 
 /// The class and rule of a reply, as the reference adapter would answer.
-fn class_of(step: &ScriptStep, reply: &Reply<Octets>) -> (Class, Option<Rule>) {
+pub(crate) fn class_of(step: &ScriptStep, reply: &Reply<Octets>) -> (Class, Option<Rule>) {
     let time_passes = matches!(step.act, Act::Advance { .. });
     match &reply.outcome {
         Ok(outcome) => reference::class_of(*outcome, time_passes),

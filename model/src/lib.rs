@@ -19,6 +19,7 @@ pub mod script;
 pub mod sequence;
 pub mod shared;
 pub mod stage;
+pub mod values;
 pub mod world;
 
 pub use algebra::Algebra;

@@ -5,6 +5,7 @@
 //! state as it was.
 
 use conclave_spec::{Rule, RuleSet};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     algebra::Draw,
@@ -46,7 +47,8 @@ pub struct Choice {
 }
 
 /// What can happen to a client.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event<V> {
     /// Time passed.
     Tick,
@@ -143,7 +145,8 @@ pub enum Event<V> {
 }
 
 /// What the server says of somebody who joined.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Admission<V> {
     /// Who joined.
     pub seat: Seat,
@@ -158,7 +161,8 @@ pub struct Admission<V> {
 }
 
 /// What a client does to the world.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Effect<V> {
     /// Post an announcement to the bulletin board.
     PostAnnouncement(Announcement<V>),

@@ -44,7 +44,8 @@ pub enum Role {
 }
 
 /// A key announcement: `Sig_i` and `pk_i` (2.3.1, 3.7.2 step 7).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Announcement<V> {
     /// Whose it claims to be.
     pub seat: Seat,
@@ -55,18 +56,21 @@ pub struct Announcement<V> {
 }
 
 /// The result of `Box.Enc`: `(C', RandomNonce, C_Kyber)`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sealed<V> {
     /// The 24-byte nonce.
     pub nonce: V,
     /// The KEM ciphertext, in the hybrid suite.
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub kem: Option<V>,
     /// The ciphertext with its tag.
     pub ciphertext: V,
 }
 
 /// A sealed meeting key on the board: `(i, C)` (2.3.1, 3.7.4 step 11).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SealedKey<V> {
     /// For whom.
     pub to: Seat,
@@ -75,7 +79,8 @@ pub struct SealedKey<V> {
 }
 
 /// A media packet (2.3.1, 3.9).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Packet<V> {
     /// The number of the meeting key, as prefaced.
     pub mk_seq: u32,
@@ -86,7 +91,8 @@ pub struct Packet<V> {
 }
 
 /// A link of the leader participant list (2.3.1, 3.7.7).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Link<V> {
     /// The number of operations so far, this one included.
     pub v: u32,
@@ -97,7 +103,8 @@ pub struct Link<V> {
 }
 
 /// What a link does to the list.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Operation<V> {
     /// A device is present.
     Add {
@@ -136,6 +143,8 @@ pub enum Operation<V> {
         /// Whether the meeting is locked.
         locked: bool,
         /// Every device that was ever in the meeting.
+        #[serde(with = "crate::shared::pairs")]
+        #[serde(bound(serialize = "V: Serialize", deserialize = "V: Deserialize<'de>"))]
         entries: SharedMap<Seat, Entry<V>>,
     },
 }
@@ -158,7 +167,8 @@ impl<V> Operation<V> {
 }
 
 /// What the list says of a device.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entry<V> {
     /// Its display name.
     pub name: String,
@@ -171,7 +181,8 @@ pub struct Entry<V> {
 }
 
 /// Whether a device is in the meeting.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Standing<V> {
     /// It is, with this binding hash.
     Present(V),
@@ -205,7 +216,8 @@ impl<V> Entry<V> {
 }
 
 /// A heartbeat (2.3.1, 3.7.7; 4.1, subsubsec:lpl).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Heartbeat<V> {
     /// The hash of the list's last link.
     pub list_hash: V,
@@ -257,7 +269,8 @@ impl LockOperation {
 }
 
 /// A co-host's request to lock or unlock (3.1, 3.7.8).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LockRequest<V> {
     /// Who asks.
     pub seat: Seat,

@@ -1,0 +1,352 @@
+//! What the log does not determine: messages of clients that do not log.
+//!
+//! A commitment seen for the first time in what a node was given may stand for anything. Tried are
+//! two values: the one with which the message is right, where somebody outside the log can have
+//! made it, and one that is none of the protocol's.
+
+use std::hash::Hash;
+
+use conclave_model::{
+    algebra::{
+        Algebra, BoxDraws, BoxLabels, BoxPurpose, BoxSecret, Draw, KeyInBox, Purpose, Side,
+        StreamName,
+    },
+    client::{
+        Joined, Phase, RoleState, announcement_record, binding_hash, heartbeat_message,
+        heartbeat_record, meta_record, request_record,
+    },
+    machine::{Effect, Event as Input},
+    message::{Announcement, Heartbeat, LockRequest, Operation, Packet, SealedKey, Seat},
+    values::{Slot, Valued as _, apart},
+};
+use conclave_spec::{BoxSuite, Label, Profile, Rule, RuleSet};
+
+use super::{
+    check::{Checker, Wrong},
+    expect::is_sealed,
+    format::{Commitment, Event, Given},
+};
+
+impl<A: Algebra + Clone> Checker<'_, A>
+where
+    A::Value: Hash,
+{
+    /// What a node was given, as values of the model.
+    pub(super) fn resolve(
+        &mut self,
+        at: usize,
+        event: &Event,
+        given: &Given,
+        right: bool,
+    ) -> Result<Input<A::Value>, Wrong> {
+        self.after_sending(at, given)?;
+        let (mut unknown, mut outside) = (false, false);
+        let built = given.map::<_, std::convert::Infallible>(&mut |slot, name| {
+            Ok(match self.names.value(*name) {
+                Some(value) => value.clone(),
+                None => {
+                    unknown = true;
+                    outside |= slot != Slot::Plaintext;
+                    self.stand_in(at, given, (slot, *name), right)
+                }
+            })
+        });
+        let mut built = match built {
+            Ok(built) => built,
+            Err(never) => match never {},
+        };
+        if !unknown {
+            return Ok(built);
+        }
+        if right {
+            self.complete(at, event, given, &mut built);
+            self.accepted.believed += usize::from(outside);
+        }
+        let (_, values) = apart(&built);
+        let (_, names) = apart(given);
+        for ((slot, value), (_, name)) in values.into_iter().zip(names) {
+            if slot == Slot::Ivk && self.names.value(name).is_none() && right {
+                self.outsiders.insert(value.clone(), self.identity(name));
+            }
+            self.bind(name, &value, None, &format_args!("{slot} of what was given"))?;
+        }
+        Ok(built)
+    }
+
+    /// Whether everything given was sent before, as far as the log has the sender.
+    fn after_sending(&self, at: usize, given: &Given) -> Result<(), Wrong> {
+        let Some(node) = self.nodes.get(at) else { return Ok(()) };
+        let mut early = None;
+        let _ = given.map::<(), std::convert::Infallible>(&mut |slot, name| {
+            if let Some((sender, seq)) = self.names.origin(*name).filter(|it| it.0 != at) {
+                let known = node.clock.get(&sender).copied().unwrap_or_default();
+                if known < seq && early.is_none() {
+                    early = Some((slot, sender, seq, known));
+                }
+            }
+            Ok(())
+        });
+        let Some((slot, sender, seq, known)) = early else { return Ok(()) };
+        let sender = self.nodes.get(sender).map_or("?", |node| node.name.as_str());
+        let condition = format!("the clock covers who sent the {slot}");
+        let wanted = format!("{seq} events of {sender} or more");
+        Err(Wrong::order(&condition, &wanted, &known.to_string()))
+    }
+
+    fn outside(&self, name: Commitment, purpose: Purpose) -> Option<A::Value> {
+        let party = format!("outside {name}");
+        self.algebra.draw(&Draw { party, purpose, count: 0 })
+    }
+
+    /// A value that nothing of the protocol is made of.
+    fn nothing(&self, name: Commitment) -> A::Value {
+        let mut bytes = b"outside ".to_vec();
+        bytes.extend(name.0);
+        self.algebra.literal(&bytes)
+    }
+
+    fn identity(&self, name: Commitment) -> A::Value {
+        self.outside(name, Purpose::Identity).unwrap_or_else(|| self.nothing(name))
+    }
+
+    /// A value for a commitment that stands for none yet.
+    fn stand_in(
+        &self,
+        at: usize,
+        given: &Given,
+        (slot, name): (Slot, Commitment),
+        right: bool,
+    ) -> A::Value {
+        let fits = right && !is_sealed(slot);
+        let value = if fits { self.fitting(at, given, slot, name) } else { None };
+        value.unwrap_or_else(|| self.nothing(name))
+    }
+
+    /// The value that the node's client would take there.
+    fn fitting(&self, at: usize, given: &Given, slot: Slot, name: Commitment) -> Option<A::Value> {
+        let node = self.nodes.get(at)?;
+        match slot {
+            Slot::Ivk => return Some(self.algebra.verification_key(&self.identity(name))),
+            Slot::Pk => {
+                let agreement = self.outside(name, Purpose::Ephemeral)?;
+                let kem = match node.profile.box_suite {
+                    BoxSuite::Classic => None,
+                    BoxSuite::Hybrid => Some(self.outside(name, Purpose::EphemeralKem)?),
+                };
+                let secret = BoxSecret { agreement, kem };
+                return Some(self.algebra.box_public(node.profile.box_suite, &secret));
+            }
+            _ => {}
+        }
+        let Phase::Joined(joined) = &node.state.phase else { return None };
+        match (slot, given) {
+            (Slot::LinkBefore, _) => Some(newest_head(joined)),
+            (Slot::BeatBefore, _) => joined.chain.begun.then(|| joined.chain.hash.clone()),
+            (Slot::ListHash, Given::HeartbeatArrived(beat)) => head_of(joined, beat.v),
+            (Slot::ListHash, _) => Some(joined.list.head.clone()),
+            (Slot::BindingHash, Given::LinkArrived(link)) => {
+                let seat = bound_in(&link.operation, name)?;
+                let side = side_of(joined, &node.state.seat, &node.state.ivk, seat)?;
+                let rules = node.profile.rules;
+                Some(binding_hash(&self.algebra, rules, &joined.meeting, seat, &side))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the device with this key is none that logs, so that it may have signed anything.
+    fn secret_of(&self, ivk: &A::Value) -> Option<&A::Value> {
+        self.outsiders.get(ivk)
+    }
+
+    /// Signs, seals and encrypts what somebody outside the log can have.
+    fn complete(&self, at: usize, event: &Event, given: &Given, built: &mut Input<A::Value>) {
+        let Some(node) = self.nodes.get(at) else { return };
+        let Phase::Joined(joined) = &node.state.phase else { return };
+        let (profile, rules) = (&node.profile, node.profile.rules);
+        let unknown = |name: &Commitment| self.names.value(*name).is_none();
+        match (built, given) {
+            (
+                Input::LeaderNamed { seat, ivk, announcement },
+                Given::LeaderNamed { announcement: it, ivk: key, .. },
+            ) if unknown(&it.sig) => {
+                self.sign(joined, rules, (seat, ivk, *key), announcement);
+            }
+            (Input::Admitted(admission), Given::Admitted(it)) if unknown(&it.announcement.sig) => {
+                let who = (&admission.seat, &admission.ivk, it.ivk);
+                self.sign(joined, rules, who, &mut admission.announcement);
+            }
+            (Input::HeartbeatArrived(beat), Given::HeartbeatArrived(it)) if unknown(&it.sig) => {
+                self.certify(joined, profile, beat);
+            }
+            (Input::LockRequested(request), Given::LockRequested(it)) if unknown(&it.sig) => {
+                self.request(joined, rules, request);
+            }
+            (Input::KeyOffered { sealed }, Given::KeyOffered { sealed: it })
+                if unknown(&it.sealed.ciphertext) =>
+            {
+                self.seal((joined, &node.state.seat), rules, event, sealed);
+            }
+            (
+                Input::PacketArrived { from, stream, packet },
+                Given::PacketArrived { packet: it, .. },
+            ) if unknown(&it.body) => {
+                self.encrypt(joined, rules, event, (from, stream), packet);
+            }
+            _ => {}
+        }
+    }
+
+    fn sign(
+        &self,
+        joined: &Joined<A::Value>,
+        rules: RuleSet,
+        (seat, ivk, name): (&Seat, &A::Value, Commitment),
+        announcement: &mut Announcement<A::Value>,
+    ) {
+        let fresh = self.names.value(name).is_none();
+        let identity = self.secret_of(ivk).cloned().or_else(|| fresh.then(|| self.identity(name)));
+        let Some(identity) = identity else { return };
+        let side = Side { ivk: ivk.clone(), pk: announcement.pk.clone() };
+        let record = announcement_record(&joined.meeting, seat, &side);
+        let message = self.algebra.message(rules, &record);
+        announcement.sig = self.algebra.sign(rules, &identity, Label::Announcement, &message);
+    }
+
+    fn certify(
+        &self,
+        joined: &Joined<A::Value>,
+        profile: &Profile,
+        beat: &mut Heartbeat<A::Value>,
+    ) {
+        let RoleState::Participant(participant) = &joined.role else { return };
+        let Some(leader) = &participant.leader else { return };
+        let side = &leader.pair.sender;
+        let Some(identity) = self.secret_of(&side.ivk) else { return };
+        let record = announcement_record(&joined.meeting, &leader.seat, side);
+        let binding = self.algebra.message(profile.rules, &record);
+        let record = heartbeat_record(binding, beat);
+        let (message, _) = heartbeat_message(&self.algebra, profile, &record);
+        beat.sig = self.algebra.sign(profile.rules, identity, Label::ParticipantList, &message);
+    }
+
+    fn request(
+        &self,
+        joined: &Joined<A::Value>,
+        rules: RuleSet,
+        request: &mut LockRequest<A::Value>,
+    ) {
+        let Some(entry) = joined.list.entries.get(&request.seat) else { return };
+        let Some(identity) = self.secret_of(&entry.ivk) else { return };
+        let link_hash = request.link_hash.clone();
+        let record = request_record(&joined.meeting, request.operation, link_hash);
+        let message = self.algebra.message(rules, &record);
+        request.sig = self.algebra.sign(rules, identity, Label::LockRequest, &message);
+    }
+
+    /// A sealed key with what the node says it found in it.
+    fn seal(
+        &self,
+        (joined, own): (&Joined<A::Value>, &Seat),
+        rules: RuleSet,
+        event: &Event,
+        sealed: &mut SealedKey<A::Value>,
+    ) {
+        let RoleState::Participant(participant) = &joined.role else { return };
+        let (Some(leader), Some(inside)) = (&participant.leader, &event.opened) else { return };
+        if self.secret_of(&leader.pair.sender.ivk).is_none() {
+            return;
+        }
+        let key = self.names.value(inside.key).cloned();
+        let Some(meeting_key) = key.or_else(|| self.outside(inside.key, Purpose::MeetingKey))
+        else {
+            return;
+        };
+        let meta = meta_record(&joined.meeting, &leader.seat.user_id, &own.user_id);
+        let bound = rules.contains(Rule::SealNamesNonce);
+        let purpose = BoxPurpose {
+            labels: BoxLabels::MEETING_KEY,
+            meta: &meta,
+            liveness_nonce: joined.own_nonces.last().filter(|_| bound),
+        };
+        let suite = if sealed.sealed.kem.is_some() { BoxSuite::Hybrid } else { BoxSuite::Classic };
+        let coins = self.outside(inside.key, Purpose::KemCoins);
+        let draws = BoxDraws { nonce: sealed.sealed.nonce.clone(), coins };
+        let plaintext = KeyInBox { meeting_key, mk_seq: inside.mk_seq };
+        let made = self.algebra.seal(rules, suite, &leader.pair, &purpose, &draws, &plaintext);
+        if let Some(made) = made {
+            sealed.sealed = made;
+        }
+    }
+
+    /// A packet that carries what the node played.
+    fn encrypt(
+        &self,
+        joined: &Joined<A::Value>,
+        rules: RuleSet,
+        event: &Event,
+        (from, stream): (&Seat, &str),
+        packet: &mut Packet<A::Value>,
+    ) {
+        if self.nodes.iter().any(|node| node.state.seat == *from) {
+            return;
+        }
+        let played = event.outputs.iter().find_map(|output| match &output.effect {
+            Effect::Render { plaintext, .. } => Some(*plaintext),
+            _ => None,
+        });
+        let key = joined.ring.iter().find(|key| key.mk_seq == packet.mk_seq);
+        let (Some(name), Some(key)) = (played, key) else { return };
+        let plaintext = self.names.value(name).cloned().unwrap_or_else(|| self.nothing(name));
+        let sender = StreamName { meeting: &joined.meeting, sender: from, stream };
+        let key = self.algebra.stream_key(rules, &key.meeting_key, sender);
+        packet.body =
+            self.algebra.seal_packet(rules, &key, packet.mk_seq, packet.counter, &plaintext);
+    }
+}
+
+/// The hash of the last link a client knows of.
+fn newest_head<V: Clone>(joined: &Joined<V>) -> V {
+    match &joined.role {
+        RoleState::Participant(participant) => {
+            participant.ahead.last().map_or(&joined.list, |ahead| &ahead.list).head.clone()
+        }
+        RoleState::Leader(_) => joined.list.head.clone(),
+    }
+}
+
+/// The hash of the list with this version, as far as a client knows it.
+fn head_of<V: Clone>(joined: &Joined<V>, v: u32) -> Option<V> {
+    let ahead = match &joined.role {
+        RoleState::Participant(participant) => participant.ahead.as_slice(),
+        RoleState::Leader(_) => &[],
+    };
+    let lists = std::iter::once(&joined.list).chain(ahead.iter().map(|ahead| &ahead.list));
+    lists.into_iter().find(|list| list.v == v).map(|list| list.head.clone())
+}
+
+/// The device whose binding hash a commitment is in a link.
+fn bound_in(operation: &Operation<Commitment>, name: Commitment) -> Option<&Seat> {
+    match operation {
+        Operation::Add { seat, binding_hash, .. } if *binding_hash == name => Some(seat),
+        Operation::Snapshot { entries, .. } => {
+            let mut entries = entries.iter();
+            entries.find(|(_, entry)| entry.binding_hash() == Some(&name)).map(|(seat, _)| seat)
+        }
+        _ => None,
+    }
+}
+
+/// The keys of a device as a client knows them: its own, those of its leader, or announced.
+fn side_of<V: Clone>(joined: &Joined<V>, own: &Seat, ivk: &V, seat: &Seat) -> Option<Side<V>> {
+    if seat == own {
+        return Some(Side { ivk: ivk.clone(), pk: joined.ephemeral.pk.clone() });
+    }
+    if let RoleState::Participant(participant) = &joined.role
+        && let Some(leader) = participant.leader.as_ref().filter(|leader| leader.seat == *seat)
+    {
+        return Some(leader.pair.sender.clone());
+    }
+    let posted = joined.board.get(seat)?;
+    Some(Side { ivk: posted.ivk.clone(), pk: posted.announcement.pk.clone() })
+}
