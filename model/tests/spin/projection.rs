@@ -177,9 +177,11 @@ fn seen(world: &World, party: &str, names: &Names) -> Seen {
 
 fn early(world: &World, party: &str) -> Vec<(String, u32)> {
     let waiting = world.ways.get(party).map(|way| way.early.as_slice()).unwrap_or_default();
-    let keys = waiting.iter().map(|(by, notice)| match notice {
-        Notice::SealedKey(_, nth) => ((*by).to_owned(), *nth),
-        other => panic!("{other} waits for a leader to be named"),
+    let keys = waiting.iter().map(|(by, notice)| {
+        let Notice::SealedKey(_, nth) = notice else {
+            panic!("{notice} waits for a leader to be named")
+        };
+        ((*by).to_owned(), *nth)
     });
     keys.collect()
 }
