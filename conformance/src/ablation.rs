@@ -156,12 +156,22 @@ impl Default for Workbench {
 }
 
 impl Workbench {
-    /// The rows of a rule. A way found in one profile is tried first in the next.
-    fn rows(&self, rule: Rule, tell: &(dyn Fn(&Row) + Sync)) -> Result<Vec<Row>, AblationError> {
+    /// The rows of a rule, those kept as they are. A way found in one profile is tried first in the
+    /// next.
+    fn rows(
+        &self,
+        rule: Rule,
+        kept: &[Row],
+        tell: &(dyn Fn(&Row) + Sync),
+    ) -> Result<Vec<Row>, AblationError> {
         let mut rows: Vec<Row> = Vec::new();
         for profile in profiles_of(rule) {
+            let kept = kept.iter().find(|row| row.rule == rule && row.profile == profile.id);
             let broken = rows.iter().rev().find(|row| matches!(row.worth, Lost::Broken { .. }));
-            let row = self.row(rule, &profile, broken.map(|row| &row.worth))?;
+            let row = match kept {
+                Some(row) => row.clone(),
+                None => self.row(rule, &profile, broken.map(|row| &row.worth))?,
+            };
             tell(&row);
             rows.push(row);
         }
@@ -205,28 +215,32 @@ impl Workbench {
     }
 }
 
-/// Computes the whole table; `tell` hears of every row.
+/// Computes the whole table but for the rows kept; `tell` hears of every row.
 ///
 /// # Errors
 /// A fault of the model.
-pub fn compute(tell: &(dyn Fn(&Row) + Sync)) -> Result<Table, AblationError> {
-    let rows = rows_of(&rules().collect::<Vec<_>>(), tell)?;
+pub fn compute(kept: &[Row], tell: &(dyn Fn(&Row) + Sync)) -> Result<Table, AblationError> {
+    let rows = rows_of(&rules().collect::<Vec<_>>(), kept, tell)?;
     Ok(Table { schema: SCHEMA.to_owned(), inputs: inputs(), states_max: STATES_MAX, rows })
 }
 
-/// The rows of these rules in their order, a rule for each core at a time. No row depends on which
-/// was done first.
+/// The rows of these rules in their order, a rule for each core at a time, those kept as they are. No
+/// row depends on which was done first.
 ///
 /// # Errors
 /// A fault of the model.
-pub fn rows_of(rules: &[Rule], tell: &(dyn Fn(&Row) + Sync)) -> Result<Vec<Row>, AblationError> {
+pub fn rows_of(
+    rules: &[Rule],
+    kept: &[Row],
+    tell: &(dyn Fn(&Row) + Sync),
+) -> Result<Vec<Row>, AblationError> {
     let (bench, next) = (Workbench::default(), AtomicUsize::new(0));
     let work = || {
         let mut done = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(rule) = rules.get(at) else { return done };
-            done.push((at, bench.rows(*rule, tell)));
+            done.push((at, bench.rows(*rule, kept, tell)));
         }
     };
     let mut done = thread::scope(|scope| {
@@ -270,20 +284,26 @@ pub fn check(rule: Rule, profile: &Profile, lost: &Lost) -> Result<(), String> {
     }
 }
 
-/// Reads the stored table.
+/// Reads the stored table, of whatever inputs.
 ///
 /// # Errors
-/// There is none, or it is stale or incomplete.
-pub fn read(folder: &Path) -> Result<Table, AblationError> {
+/// There is none, or it is of another format.
+pub fn read_any(folder: &Path) -> Result<Table, AblationError> {
     let file = folder.join("ablation.json");
     let said = |error: &dyn std::fmt::Display| {
         AblationError::Unreadable(format!("{}: {error}", file.display()))
     };
     let text = fs::read_to_string(&file).map_err(|error| said(&error))?;
     let table: Table = serde_json::from_str(&text).map_err(|error| said(&error))?;
-    if table.schema != SCHEMA {
-        return Err(said(&"another format"));
-    }
+    if table.schema == SCHEMA { Ok(table) } else { Err(said(&"another format")) }
+}
+
+/// Reads the stored table.
+///
+/// # Errors
+/// There is none, or it is stale or incomplete.
+pub fn read(folder: &Path) -> Result<Table, AblationError> {
+    let table = read_any(folder)?;
     if table.inputs != inputs() || table.states_max != STATES_MAX {
         return Err(AblationError::Stale);
     }

@@ -150,6 +150,9 @@ struct AblateArgs {
     /// Compute the whole table anew and store it (half an hour)
     #[arg(long, conflicts_with = "rule")]
     write: bool,
+    /// With --write: only the rows of this profile; the others stay as they are stored
+    #[arg(long, requires = "write")]
+    profile: Option<String>,
     /// Compute the rows of this many rules anew and hold the stored ones against them
     #[arg(long, default_value_t = 0, value_name = "RULES")]
     sample: usize,
@@ -405,8 +408,8 @@ fn run(command: Command) -> Exit {
         }
         Command::Ablate(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
-            let AblateArgs { rule, write, sample, seed, .. } = args;
-            ablate::run(&ablate::Options { rule, write, sample, seed, vectors }, out)
+            let AblateArgs { rule, write, profile, sample, seed, .. } = args;
+            ablate::run(&ablate::Options { rule, write, profile, sample, seed, vectors }, out)
         }
         Command::Attack(args) => run_attack(args),
         Command::Attacks(AttacksArgs { id, profile, json }) => {

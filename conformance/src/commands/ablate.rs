@@ -30,6 +30,8 @@ pub struct Options {
     pub rule: Option<String>,
     /// Compute the whole table anew and store it.
     pub write: bool,
+    /// Of the table only this profile: the other rows stay as stored.
+    pub profile: Option<String>,
     /// Compute the rows of this many rules anew and compare them with the table.
     pub sample: usize,
     /// What the sample is drawn by.
@@ -40,6 +42,12 @@ pub struct Options {
 
 /// Replays the stored table, or computes it, or one rule of it. Exit 0 when it holds.
 pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
+    if let Some(wanted) = &options.profile {
+        let known: Vec<_> = Profile::all().iter().map(|profile| profile.id).collect();
+        if !known.contains(&wanted.as_str()) {
+            return super::no_such("profile", wanted, &known);
+        }
+    }
     let done = match &options.rule {
         Some(id) => match Rule::by_id(id) {
             Some(rule) => one(rule, out),
@@ -109,11 +117,19 @@ fn words(lost: &Lost) -> String {
 }
 
 fn compute(options: &Options, out: &mut dyn Write) -> Result<(), AblationError> {
+    let kept = match &options.profile {
+        Some(profile) => {
+            let mut rows = ablation::read_any(&options.vectors)?.rows;
+            rows.retain(|row| row.profile != *profile);
+            rows
+        }
+        None => Vec::new(),
+    };
     let all: usize = ablation::rules().map(|rule| ablation::profiles_of(rule).len()).sum();
     let length = u64::try_from(all).unwrap_or(u64::MAX);
     let bar = indicatif::ProgressBar::new(length);
     bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-    let table = ablation::compute(&|row| {
+    let table = ablation::compute(&kept, &|row| {
         bar.set_message(row.rule.id());
         bar.inc(1);
     })?;
@@ -152,7 +168,7 @@ fn sample(options: &Options, table: &Table) -> Result<usize, AblationError> {
     let mut rules: Vec<Rule> = ablation::rules().collect();
     rules.sort_by_key(place);
     rules.truncate(options.sample);
-    for row in ablation::rows_of(&rules, &|_| {})? {
+    for row in ablation::rows_of(&rules, &[], &|_| {})? {
         let stored = table.rows.iter().find(|it| it.rule == row.rule && it.profile == row.profile);
         if stored != Some(&row) {
             let (rule, profile) = (row.rule, row.profile);
