@@ -20,6 +20,7 @@ mod names;
 mod node;
 mod order;
 mod outside;
+mod posted;
 mod search;
 mod steer;
 

@@ -51,6 +51,7 @@ fn whole_meetings_of_every_profile_are_behaviors_of_the_model() {
             let case = case(&profile, name);
             for alone in [false, true] {
                 let trace = recorded(&case, alone);
+                assert_eq!(trace.header.closed, !alone, "{}", case.id);
                 let text = trace.text().expect("text");
                 let read = trace::read(text.as_bytes()).expect("its own text");
                 assert_eq!(read, trace, "{} is not what it was written as", case.id);
@@ -67,9 +68,18 @@ fn whole_meetings_of_every_profile_are_behaviors_of_the_model() {
     }
 }
 
+/// What a trace cannot say, so that its recording is refused: by the last part of a case's name.
+const UNSAID: [&str; 3] = [
+    // Whether a device outside the trace announced a Kyber key in a profile that has them.
+    "classic-box-of-classic-leader",
+    "seal-of-other-kdf-context",
+    // A binding that such a device would have, had it announced something else.
+    "leader-lists-itself-as-gone",
+];
+
 /// Every case with a session, in the oldest and the newest version and the hardened one.
 #[test]
-fn every_recorded_case_is_a_behavior_of_the_model_or_says_why_not() {
+fn every_recorded_case_is_a_behavior_of_the_model_but_for_what_a_trace_cannot_say() {
     let (mut fits, mut forged) = (0, Vec::new());
     for profile in [Profile::zoom_2_3_1(), Profile::zoom_4_6(), Profile::hardened()] {
         for draft in cases::drafts(&profile) {
@@ -86,6 +96,9 @@ fn every_recorded_case_is_a_behavior_of_the_model_or_says_why_not() {
         let Verdict::Refused(why) = why else { panic!("{id}: {why:?}") };
         println!("  {id}: {}: {} / {} / {}", why.at, why.condition, why.wanted, why.got);
     }
+    let said = |id: &str| !UNSAID.contains(&id.rsplit('/').next().unwrap_or_default());
+    let other: Vec<_> = forged.iter().map(|(id, _)| id).filter(|id| said(id)).collect();
+    assert!(other.is_empty(), "{other:#?}");
 }
 
 fn events(trace: &Trace) -> Vec<usize> {
@@ -182,7 +195,7 @@ fn an_event_that_never_was_is_missed_by_the_model_itself() {
 }
 
 /// What makes no difference when it is removed or done twice, and why.
-const EQUIVALENT: [&str; 11] = [
+const EQUIVALENT: [&str; 14] = [
     // Nothing but time: the next event says how late it is.
     "time",
     // A question changes nothing.
@@ -197,7 +210,12 @@ const EQUIVALENT: [&str; 11] = [
     // Whoever has gone cannot go again, and the log ends there.
     "meeting_ended",
     "leave",
-    // A link, heartbeat or packet nobody rests on later in this log.
+    // The network may lose a heartbeat that says nothing new, and a packet.
+    "heartbeat_arrived",
+    "packet_arrived",
+    // Who asks again for what was not granted yet asks with the same request.
+    "set_lock",
+    // What is refused changes nothing.
     "refused",
 ];
 
@@ -281,16 +299,39 @@ fn an_altered_event_is_refused() {
                 Some(refusal) if refusal.at.line <= at + 2 => found.there += 1,
                 Some(_) => found.later += 1,
                 None => {
-                    let digits = |part: &&str| part.parse::<usize>().is_err();
-                    let path: Vec<_> = path.split('/').filter(digits).collect();
+                    let word = |part: &&str| part.parse::<usize>().is_err();
+                    let path: Vec<_> = path.split('/').filter(word).collect();
                     *found.not.entry(path.join("/")).or_default() += 1;
                 }
             }
         }
     }
     println!("altered: {found:#?}");
-    assert!(found.there > 20 * found.not.values().sum::<usize>());
+    let same = |path: &str| SAME.iter().any(|same| path.starts_with(same));
+    let unexplained: Vec<_> = found.not.keys().filter(|path| !same(path)).collect();
+    assert!(unexplained.is_empty(), "{unexplained:#?}");
 }
+
+/// Where an alteration makes no difference to the model, and why.
+const SAME: [&str; 12] = [
+    // Another moment at which nothing was due: the protocol does not say when the server speaks.
+    "/at_ms",
+    "/outputs/at_ms",
+    // A node may know of more events than its messages show.
+    "/clock",
+    // The server's word, to a participant: it waits for the leader's list.
+    "/given/admitted/name",
+    "/given/admitted/outdated",
+    "/given/admitted/seat",
+    "/given/departed",
+    "/given/renamed",
+    "/given/nonce_arrived/seat",
+    // What a participant is called is the leader's and the server's to say.
+    "/given/join/name",
+    // A fresh value, or a signature, that reaches nobody in this trace may be any.
+    "/outputs/effect/post_nonce",
+    "/outputs/effect/post_heartbeat",
+];
 
 #[test]
 fn a_refusal_says_what_is_false_and_shrinks() {

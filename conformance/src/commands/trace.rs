@@ -150,6 +150,9 @@ fn said(trace: &Trace, accepted: &Accepted, out: &mut dyn Write) -> std::io::Res
         let count = accepted.believed;
         writeln!(out, "  {count} messages from outside the trace are taken as the node says")?;
     }
+    for place in &accepted.changed {
+        writeln!(out, "  changed on its way: what event {} of {} is", place.seq, place.node)?;
+    }
     for place in &accepted.advice {
         writeln!(out, "  advice: {} of {} refuses in another way", place.seq, place.node)?;
     }

@@ -13,7 +13,9 @@ use super::{
     format::{Entry, Event, NodeHeader, Trace},
     names::Names,
     node::Node,
-    order, search,
+    order,
+    posted::Posted,
+    search,
 };
 use crate::reference;
 
@@ -77,6 +79,8 @@ pub struct Accepted {
     pub advice: Vec<Place>,
     /// Events whose content rests on what the node says of a message from outside the log.
     pub believed: usize,
+    /// Messages that were given otherwise than they were sent: the server changed them.
+    pub changed: Vec<Place>,
 }
 
 /// What comes of a trace.
@@ -132,6 +136,9 @@ pub(super) struct Checker<'t, A: Algebra> {
     pub(super) names: Names<A::Value>,
     /// The identity keys of devices outside the log, by verification key.
     pub(super) outsiders: BTreeMap<A::Value, A::Value>,
+    /// How many ephemeral keys each device outside the log has announced.
+    pub(super) announced: BTreeMap<Seat, u32>,
+    pub(super) posted: Posted<'t>,
     pub(super) accepted: Accepted,
     pub(super) after: Option<Place>,
 }
@@ -146,6 +153,8 @@ where
             nodes: Vec::new(),
             names: Names::new(),
             outsiders: BTreeMap::new(),
+            announced: BTreeMap::new(),
+            posted: Posted::default(),
             accepted: Accepted::default(),
             after: None,
             algebra,
@@ -203,7 +212,7 @@ where
     }
 
     /// Checks one event.
-    pub(super) fn event(&mut self, line: usize, event: &Event) -> Result<(), Refusal> {
+    pub(super) fn event(&mut self, line: usize, event: &'t Event) -> Result<(), Refusal> {
         let place = Place { line, node: event.node.clone(), seq: event.seq };
         let at = self.nodes.iter().position(|node| node.name == event.node);
         let Some(at) = at else {

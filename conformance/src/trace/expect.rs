@@ -19,44 +19,51 @@ use super::{
 };
 use crate::protocol::{self as line, Class, Encryption, Observed, RosterLine, Standing};
 
-impl<A: Algebra + Clone> Checker<'_, A>
+impl<'t, A: Algebra + Clone> Checker<'t, A>
 where
     A::Value: Hash,
 {
-    /// Holds an event against the model's client. What the log does not determine is tried both
-    /// ways: as a message that is right, and as one that is not.
-    pub(super) fn judge(&mut self, at: usize, event: &Event) -> Result<(), Wrong> {
-        let unknown = self.is_unknown(event);
-        if !unknown {
-            return self.attempt(at, event, false);
+    /// Holds an event against the model's client. What the log does not determine is tried in
+    /// several ways, the one that the answer speaks for first.
+    pub(super) fn judge(&mut self, at: usize, event: &'t Event) -> Result<(), Wrong> {
+        if !self.is_unknown(event) {
+            return self.attempt(at, event, Guess::Right);
         }
-        let taken = !event.class.leaves_as_it_was();
-        let (mark, before) = (self.names.mark(), self.nodes.get(at).cloned());
-        let accepted = self.accepted.clone();
-        let first = match self.attempt(at, event, taken) {
-            Ok(()) => return Ok(()),
-            Err(first) => first,
+        let guesses = if event.class.leaves_as_it_was() {
+            [Guess::Wrong, Guess::Signed, Guess::Right]
+        } else {
+            [Guess::Right, Guess::Signed, Guess::Wrong]
         };
-        self.names.back_to(mark);
-        self.accepted = accepted;
-        if let (Some(node), Some(before)) = (self.nodes.get_mut(at), before) {
-            *node = before;
+        let before = (self.nodes.get(at).cloned(), self.accepted.clone(), self.announced.clone());
+        let (mark, mut first) = (self.names.mark(), None);
+        for guess in guesses {
+            match self.attempt(at, event, guess) {
+                Ok(()) => return Ok(()),
+                Err(wrong) => first = first.or(Some(wrong)),
+            }
+            self.names.back_to(mark);
+            let (node, accepted, announced) = before.clone();
+            (self.accepted, self.announced) = (accepted, announced);
+            if let (Some(known), Some(node)) = (self.nodes.get_mut(at), node) {
+                *known = node;
+            }
         }
-        self.attempt(at, event, !taken).map_err(|_| first)
+        first.map_or(Ok(()), Err)
     }
 
+    /// Whether something was given that the log has not shown before, but for what is sent.
     fn is_unknown(&self, event: &Event) -> bool {
         let mut unknown = false;
         if let Some(given) = &event.given {
-            let _ = given.map::<(), std::convert::Infallible>(&mut |_, name| {
-                unknown |= self.names.value(*name).is_none();
+            let _ = given.map::<(), std::convert::Infallible>(&mut |slot, name| {
+                unknown |= slot != Slot::Plaintext && self.names.value(*name).is_none();
                 Ok(())
             });
         }
         unknown
     }
 
-    fn attempt(&mut self, at: usize, event: &Event, right: bool) -> Result<(), Wrong> {
+    fn attempt(&mut self, at: usize, event: &'t Event, guess: Guess) -> Result<(), Wrong> {
         let mut effects = Vec::new();
         let algebra = self.algebra.clone();
         let Some(node) = self.nodes.get_mut(at) else { return Ok(()) };
@@ -68,7 +75,7 @@ where
         let reply = match &event.given {
             None => Reply { class: Class::Accept, rule: None, effects },
             Some(given) => {
-                let given = self.resolve(at, event, given, right)?;
+                let given = self.resolve(at, event, given, guess)?;
                 let Some(node) = self.nodes.get_mut(at) else { return Ok(()) };
                 node.take(&algebra, given, effects)
             }
@@ -104,7 +111,7 @@ where
     fn outputs(
         &mut self,
         at: usize,
-        event: &Event,
+        event: &'t Event,
         effects: &[(u64, Effect<A::Value>)],
     ) -> Result<(), Wrong> {
         let rules = self.nodes.get(at).map_or(RuleSet::EMPTY, |node| node.profile.rules);
@@ -131,12 +138,12 @@ where
 
     fn output(
         &mut self,
-        (at, event): (usize, &Event),
+        (at, event): (usize, &'t Event),
         (what, at_ms): (&str, u64),
         effect: &Effect<A::Value>,
-        output: &format::Output,
+        output: &'t format::Output,
     ) -> Result<(), Wrong> {
-        let got = &output.effect;
+        let got: &'t format::Effect = &output.effect;
         let ((shape, values), (logged, names)) = (apart(effect), apart(got));
         if shape != logged {
             return Err(self.misshapen(what, effect, got));
@@ -152,6 +159,7 @@ where
             self.bind(name, &value, origin, &format_args!("{what}: {slot}"))
                 .map_err(|wrong| Wrong { rule: Some(rule_of_value(got, slot)), ..wrong })?;
         }
+        self.posted.note(got);
         Ok(())
     }
 
@@ -327,6 +335,17 @@ fn observed<A: Algebra>(node: &Node<A::Value>, algebra: &A) -> (Observed, Option
         sends_under: seen.sends_under,
     };
     (observed, seen.security_code)
+}
+
+/// What is taken a message to be that no node of the log sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// As the client would have it.
+    Right,
+    /// Signed and sealed as it should be, but about something else.
+    Signed,
+    /// Nothing of the protocol's.
+    Wrong,
 }
 
 /// The slots whose values a message is only right with.

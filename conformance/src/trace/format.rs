@@ -100,7 +100,10 @@ pub struct Header {
     pub no_hash: Commitment,
     /// The clients that log.
     pub nodes: Vec<NodeHeader>,
-    /// Where it was recorded, for people and for freezing.
+    /// Whether every message that a node is given was sent by a node of this trace.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+    /// Where it was recorded, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
 }

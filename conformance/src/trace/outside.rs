@@ -22,9 +22,10 @@ use conclave_model::{
 use conclave_spec::{BoxSuite, Label, Profile, Rule, RuleSet};
 
 use super::{
-    check::{Checker, Wrong},
-    expect::is_sealed,
+    check::{Checker, Place, Wrong},
+    expect::{Guess, is_sealed},
     format::{Commitment, Event, Given},
+    posted::Came,
 };
 
 impl<A: Algebra + Clone> Checker<'_, A>
@@ -37,9 +38,10 @@ where
         at: usize,
         event: &Event,
         given: &Given,
-        right: bool,
+        guess: Guess,
     ) -> Result<Input<A::Value>, Wrong> {
         self.after_sending(at, given)?;
+        self.as_sent(at, event, given)?;
         let (mut unknown, mut outside) = (false, false);
         let built = given.map::<_, std::convert::Infallible>(&mut |slot, name| {
             Ok(match self.names.value(*name) {
@@ -47,7 +49,7 @@ where
                 None => {
                     unknown = true;
                     outside |= slot != Slot::Plaintext;
-                    self.stand_in(at, given, (slot, *name), right)
+                    self.stand_in(at, event, (slot, *name), guess)
                 }
             })
         });
@@ -58,19 +60,48 @@ where
         if !unknown {
             return Ok(built);
         }
-        if right {
+        if guess != Guess::Wrong {
             self.complete(at, event, given, &mut built);
             self.accepted.believed += usize::from(outside);
         }
         let (_, values) = apart(&built);
         let (_, names) = apart(given);
         for ((slot, value), (_, name)) in values.into_iter().zip(names) {
-            if slot == Slot::Ivk && self.names.value(name).is_none() && right {
-                self.outsiders.insert(value.clone(), self.identity(name));
+            if guess != Guess::Wrong && self.names.value(name).is_none() {
+                self.meet(slot, name, &value, given);
             }
             self.bind(name, &value, None, &format_args!("{slot} of what was given"))?;
         }
         Ok(built)
+    }
+
+    /// Notes a device outside the log.
+    fn meet(&mut self, slot: Slot, name: Commitment, value: &A::Value, given: &Given) {
+        match (slot, announcer(given)) {
+            (Slot::Ivk, _) => {
+                self.outsiders.insert(value.clone(), self.identity(name));
+            }
+            (Slot::Pk, Some(seat)) => *self.announced.entry(seat.clone()).or_default() += 1,
+            _ => {}
+        }
+    }
+
+    /// Whether a message came as a node sent it. In a closed trace there are no others; in any other
+    /// it is noted that the server changed it.
+    fn as_sent(&mut self, at: usize, event: &Event, given: &Given) -> Result<(), Wrong> {
+        match (self.posted.came(given), self.trace.header.closed) {
+            (Came::AsSent, _) | (Came::Unsent, false) => Ok(()),
+            (Came::Changed(wrong), true) => Err(wrong),
+            (Came::Unsent, true) => {
+                let (wanted, got) = ("a message that a node sent", "one that none did");
+                Err(Wrong::order("what was given, in a closed trace", wanted, got))
+            }
+            (Came::Changed(_), false) => {
+                let node = self.nodes.get(at).map(|node| node.name.clone()).unwrap_or_default();
+                self.accepted.changed.push(Place { line: 0, node, seq: event.seq });
+                Ok(())
+            }
+        }
     }
 
     /// Whether everything given was sent before, as far as the log has the sender.
@@ -113,29 +144,42 @@ where
     fn stand_in(
         &self,
         at: usize,
-        given: &Given,
+        event: &Event,
         (slot, name): (Slot, Commitment),
-        right: bool,
+        guess: Guess,
     ) -> A::Value {
-        let fits = right && !is_sealed(slot);
-        let value = if fits { self.fitting(at, given, slot, name) } else { None };
+        let fits = match guess {
+            Guess::Right => !is_sealed(slot),
+            Guess::Signed => matches!(slot, Slot::Ivk | Slot::Pk),
+            Guess::Wrong => false,
+        };
+        let value = if fits { self.fitting(at, event, slot, name) } else { None };
         value.unwrap_or_else(|| self.nothing(name))
     }
 
+    /// The next ephemeral key of a device outside the log. It has a name before it is announced, as a
+    /// link may list the device first.
+    fn next_pk(&self, suite: BoxSuite, seat: &Seat) -> Option<A::Value> {
+        let count = self.announced.get(seat).copied().unwrap_or_default();
+        let party = format!("outside {}/{}", seat.user_id, seat.hardware_id);
+        let draw = |purpose| self.algebra.draw(&Draw { party: party.clone(), purpose, count });
+        let agreement = draw(Purpose::Ephemeral)?;
+        let kem = match suite {
+            BoxSuite::Classic => None,
+            BoxSuite::Hybrid => Some(draw(Purpose::EphemeralKem)?),
+        };
+        Some(self.algebra.box_public(suite, &BoxSecret { agreement, kem }))
+    }
+
     /// The value that the node's client would take there.
-    fn fitting(&self, at: usize, given: &Given, slot: Slot, name: Commitment) -> Option<A::Value> {
-        let node = self.nodes.get(at)?;
+    fn fitting(&self, at: usize, event: &Event, slot: Slot, name: Commitment) -> Option<A::Value> {
+        let (node, given) = (self.nodes.get(at)?, event.given.as_ref()?);
         match slot {
             Slot::Ivk => return Some(self.algebra.verification_key(&self.identity(name))),
-            Slot::Pk => {
-                let agreement = self.outside(name, Purpose::Ephemeral)?;
-                let kem = match node.profile.box_suite {
-                    BoxSuite::Classic => None,
-                    BoxSuite::Hybrid => Some(self.outside(name, Purpose::EphemeralKem)?),
-                };
-                let secret = BoxSecret { agreement, kem };
-                return Some(self.algebra.box_public(node.profile.box_suite, &secret));
+            Slot::Pk if event.rule == Some(Rule::AgreementContributory) => {
+                return Some(self.algebra.small_order_key());
             }
+            Slot::Pk => return self.next_pk(node.profile.box_suite, announcer(given)?),
             _ => {}
         }
         let Phase::Joined(joined) = &node.state.phase else { return None };
@@ -145,10 +189,19 @@ where
             (Slot::ListHash, Given::HeartbeatArrived(beat)) => head_of(joined, beat.v),
             (Slot::ListHash, _) => Some(joined.list.head.clone()),
             (Slot::BindingHash, Given::LinkArrived(link)) => {
-                let seat = bound_in(&link.operation, name)?;
-                let side = side_of(joined, &node.state.seat, &node.state.ivk, seat)?;
-                let rules = node.profile.rules;
-                Some(binding_hash(&self.algebra, rules, &joined.meeting, seat, &side))
+                let (seat, ivk) = bound_in(&link.operation, name)?;
+                let (rules, suite) = (node.profile.rules, node.profile.box_suite);
+                let hash = |side: &Side<A::Value>| {
+                    binding_hash(&self.algebra, rules, &joined.meeting, seat, side)
+                };
+                let side = side_of(joined, &node.state.seat, &node.state.ivk, seat);
+                let known = side.map(|side| hash(&side));
+                known.filter(|hash| self.names.name(hash).is_none()).or_else(|| {
+                    let value = self.names.value(ivk).cloned();
+                    let fresh = || self.algebra.verification_key(&self.identity(ivk));
+                    let pk = self.next_pk(suite, seat)?;
+                    Some(hash(&Side { ivk: value.unwrap_or_else(fresh), pk }))
+                })
             }
             _ => None,
         }
@@ -191,7 +244,7 @@ where
                 Input::PacketArrived { from, stream, packet },
                 Given::PacketArrived { packet: it, .. },
             ) if unknown(&it.body) => {
-                self.encrypt(joined, rules, event, (from, stream), packet);
+                self.encrypt(joined, rules, (event, it.body), (from, stream), packet);
             }
             _ => {}
         }
@@ -284,7 +337,7 @@ where
         &self,
         joined: &Joined<A::Value>,
         rules: RuleSet,
-        event: &Event,
+        (event, body): (&Event, Commitment),
         (from, stream): (&Seat, &str),
         packet: &mut Packet<A::Value>,
     ) {
@@ -296,7 +349,8 @@ where
             _ => None,
         });
         let key = joined.ring.iter().find(|key| key.mk_seq == packet.mk_seq);
-        let (Some(name), Some(key)) = (played, key) else { return };
+        let Some(key) = key else { return };
+        let name = played.unwrap_or(body);
         let plaintext = self.names.value(name).cloned().unwrap_or_else(|| self.nothing(name));
         let sender = StreamName { meeting: &joined.meeting, sender: from, stream };
         let key = self.algebra.stream_key(rules, &key.meeting_key, sender);
@@ -325,13 +379,25 @@ fn head_of<V: Clone>(joined: &Joined<V>, v: u32) -> Option<V> {
     lists.into_iter().find(|list| list.v == v).map(|list| list.head.clone())
 }
 
-/// The device whose binding hash a commitment is in a link.
-fn bound_in(operation: &Operation<Commitment>, name: Commitment) -> Option<&Seat> {
+/// Who announced what a node was given.
+fn announcer(given: &Given) -> Option<&Seat> {
+    match given {
+        Given::LeaderNamed { seat, .. } => Some(seat),
+        Given::Admitted(admission) => Some(&admission.seat),
+        _ => None,
+    }
+}
+
+/// The device whose binding hash a commitment is in a link, and its identity key.
+fn bound_in(operation: &Operation<Commitment>, name: Commitment) -> Option<(&Seat, Commitment)> {
     match operation {
-        Operation::Add { seat, binding_hash, .. } if *binding_hash == name => Some(seat),
+        Operation::Add { seat, ivk, binding_hash, .. } if *binding_hash == name => {
+            Some((seat, *ivk))
+        }
         Operation::Snapshot { entries, .. } => {
             let mut entries = entries.iter();
-            entries.find(|(_, entry)| entry.binding_hash() == Some(&name)).map(|(seat, _)| seat)
+            let found = entries.find(|(_, entry)| entry.binding_hash() == Some(&name));
+            found.map(|(seat, entry)| (seat, entry.ivk))
         }
         _ => None,
     }

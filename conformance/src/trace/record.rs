@@ -7,16 +7,18 @@
 use std::collections::{BTreeMap, HashMap};
 
 use conclave_model::{
-    algebra::Bytes,
-    client::Phase,
+    Algebra as _,
+    algebra::{BoxLabels, BoxPurpose, Bytes},
+    client::{Phase, RoleState, meta_record},
     machine,
     script::{Act, ScriptStep},
-    stage::{Sent, Stage, StageError},
+    stage::{Stage, StageError},
     values::Valued as _,
 };
-use conclave_spec::{Octets, Profile, Rule};
+use conclave_spec::{BoxSuite, Octets, Profile, Rule};
 
 use super::{
+    check::{Verdict, check},
     commit::Committer,
     format::{
         Commitment, Entry, Event, Given, Header, Inside, NodeHeader, Output, SCHEMA, SCHEME, Trace,
@@ -100,7 +102,13 @@ pub fn record(
         recording.step(step, index + 1)?;
     }
     recording.asking.ask(Input::Close {})?;
-    Ok(Trace::new(header, recording.entries))
+    let open = Trace::new(header, recording.entries);
+    // Closed, if it is one when held to it.
+    let closed = Trace { header: Header { closed: true, ..open.header.clone() }, ..open.clone() };
+    Ok(match check(&closed) {
+        Ok(Verdict::Accepted(_)) => closed,
+        Ok(_) | Err(_) => open,
+    })
 }
 
 /// The parties that log.
@@ -164,7 +172,7 @@ struct Recording<'r, 'p> {
 /// What became of a step, before it is written down.
 struct Done {
     at_ms: u64,
-    given: Option<Given>,
+    given: Option<machine::Event<Octets>>,
     class: Class,
     rule: Option<Rule>,
     outputs: Vec<Output>,
@@ -213,6 +221,7 @@ impl Recording<'_, '_> {
             commitments: SCHEME.to_owned(),
             no_hash: self.committer.commit(&[0; 32]),
             nodes,
+            closed: false,
             origin: Some(self.case.id.clone()),
         })
     }
@@ -241,7 +250,7 @@ impl Recording<'_, '_> {
         let outputs: Vec<_> = outputs.collect();
         let done = Done {
             at_ms,
-            given: self.given(&exchange, &input),
+            given: exchange.event(&input).ok().flatten(),
             class,
             rule,
             outputs: self.outputs(at_ms, &outputs),
@@ -259,7 +268,7 @@ impl Recording<'_, '_> {
     ) -> Result<(), RecordingError> {
         let Act::Advance { to_ms } = step.act else {
             let response = self.asking.ask(input.clone())?;
-            let given = self.given(exchange, &input);
+            let given = exchange.event(&input).ok().flatten();
             return self.answered(given, &response, exchange);
         };
         for _ in 0..MOMENTS_MAX {
@@ -277,7 +286,7 @@ impl Recording<'_, '_> {
 
     fn answered(
         &mut self,
-        given: Option<Given>,
+        given: Option<machine::Event<Octets>>,
         response: &Response,
         exchange: &Exchange,
     ) -> Result<(), RecordingError> {
@@ -307,11 +316,6 @@ impl Recording<'_, '_> {
         Ok(())
     }
 
-    fn given(&self, exchange: &Exchange, input: &Input) -> Option<Given> {
-        let event = exchange.event(input).ok().flatten()?;
-        Some(self.committer.committed(&event))
-    }
-
     fn outputs(&self, now_ms: u64, effects: &[(u64, machine::Effect<Octets>)]) -> Vec<Output> {
         let outputs = effects.iter().map(|(at_ms, effect)| Output {
             at_ms: (*at_ms != now_ms).then_some(*at_ms),
@@ -329,11 +333,12 @@ impl Recording<'_, '_> {
 
     /// Writes an event down; `own` for a party whose keys are known because the model plays it.
     fn write(&mut self, party: &str, done: Done, own: bool) {
-        let opened = self.opened(party, &done);
+        let opened = self.opened(party, done.given.as_ref());
+        let given = done.given.as_ref().map(|given| self.committer.committed(given));
         let keys = if own { self.held(party) } else { Vec::new() };
         let sends = sent(&done.outputs);
         let mut needs: BTreeMap<String, u64> = BTreeMap::new();
-        for name in done.given.iter().flat_map(named) {
+        for name in given.iter().flat_map(named) {
             if let Some((node, seq)) = self.origins.get(&name).filter(|(node, _)| node != party) {
                 let need = needs.entry(node.clone()).or_default();
                 *need = (*need).max(*seq);
@@ -351,7 +356,7 @@ impl Recording<'_, '_> {
         for name in sends {
             self.origins.entry(name).or_insert_with(|| (party.to_owned(), seq));
         }
-        let Done { at_ms, given, class, rule, outputs, observed } = done;
+        let Done { at_ms, class, rule, outputs, observed, .. } = done;
         self.entries.push(Entry::Event(Box::new(Event {
             node: party.to_owned(),
             seq,
@@ -375,41 +380,34 @@ impl Recording<'_, '_> {
         keys.map(|key| (key.mk_seq, self.committer.commit(key.meeting_key.as_slice()))).collect()
     }
 
-    /// What was in a sealed key from outside the trace: the harness knows, as its party sealed it.
-    fn opened(&self, party: &str, done: &Done) -> Option<Inside> {
-        let Some(Given::KeyOffered { sealed }) = &done.given else { return None };
-        let outside = !self.origins.contains_key(&sealed.sealed.ciphertext);
-        if !outside || !matches!(done.class, Class::Accept | Class::Pending) {
+    /// What was in a sealed key from outside the trace: the harness knows the keys of whom it plays.
+    fn opened(&self, party: &str, event: Option<&machine::Event<Octets>>) -> Option<Inside> {
+        let Some(machine::Event::KeyOffered { sealed }) = event else { return None };
+        let ciphertext = self.committer.commit(sealed.sealed.ciphertext.as_slice());
+        if self.origins.contains_key(&ciphertext) {
             return None;
         }
         let actor = self.stage.actor(party).ok()?;
-        // What waits for its number is not on the ring yet, but on that of whoever sealed it.
-        let holder = match done.class {
-            Class::Pending => self.sealer(sealed.sealed.ciphertext)?,
-            _ => party,
-        };
-        let Phase::Joined(joined) = &self.stage.actor(holder).ok()?.state.phase else {
-            return None;
-        };
-        let key = joined.ring.last()?;
-        let numbered = actor.profile.rules.contains(Rule::SealCarriesSeq);
-        Some(Inside {
-            key: self.committer.commit(key.meeting_key.as_slice()),
-            mk_seq: numbered.then_some(key.mk_seq),
-        })
-    }
-}
-
-impl Recording<'_, '_> {
-    /// The party that sealed a key.
-    fn sealer(&self, ciphertext: Commitment) -> Option<&str> {
-        let is_it = |sent: &Sent<Octets>| match sent {
-            Sent::SealedKey(it) => {
-                self.committer.commit(it.sealed.ciphertext.as_slice()) == ciphertext
-            }
-            _ => false,
-        };
-        self.stage.sent().find(|(_, sent)| is_it(sent)).map(|(by, _)| by.as_str())
+        let Phase::Joined(joined) = &actor.state.phase else { return None };
+        let RoleState::Participant(participant) = &joined.role else { return None };
+        let leader = participant.leader.as_ref()?;
+        let own = &actor.state.seat.user_id;
+        let meta = meta_record(&joined.meeting, &leader.seat.user_id, own);
+        let rules = actor.profile.rules;
+        let bound = rules.contains(Rule::SealNamesNonce);
+        let hybrid = sealed.sealed.kem.is_some() && joined.ephemeral.secret.kem.is_some();
+        let suite = if hybrid { BoxSuite::Hybrid } else { BoxSuite::Classic };
+        let nonces = joined.own_nonces.iter().rev().filter(|_| bound).map(Some);
+        let mut nonces = (!bound).then_some(None).into_iter().chain(nonces);
+        let inside = nonces.find_map(|liveness_nonce| {
+            let labels = BoxLabels::MEETING_KEY;
+            let purpose = BoxPurpose { labels, meta: &meta, liveness_nonce };
+            let secret = &joined.ephemeral.secret;
+            let algebra = self.stage.algebra();
+            algebra.open(rules, suite, &leader.pair, secret, &purpose, &sealed.sealed)
+        })?;
+        let key = self.committer.commit(inside.meeting_key.as_slice());
+        Some(Inside { key, mk_seq: inside.mk_seq })
     }
 }
 

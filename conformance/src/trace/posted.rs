@@ -1,0 +1,106 @@
+//! What the nodes of a trace sent, to tell whether a message arrived as it was sent.
+
+use std::collections::HashMap;
+
+use super::{
+    blame::{difference, shown},
+    check::Wrong,
+    format::{Commitment, Effect, Given},
+};
+
+/// What was sent, by the value that is like no other message's; links by place in their chain.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Posted<'t> {
+    messages: HashMap<Commitment, &'t Effect>,
+    links: HashMap<(u32, Commitment), Vec<&'t Effect>>,
+}
+
+/// How a message came.
+pub(super) enum Came {
+    /// As a node sent it; or it is no message.
+    AsSent,
+    /// Otherwise than a node sent it.
+    Changed(Wrong),
+    /// No node sent it.
+    Unsent,
+}
+
+impl<'t> Posted<'t> {
+    /// A node sent this.
+    pub(super) fn note(&mut self, effect: &'t Effect) {
+        if let Effect::PostLink(link) = effect {
+            self.links.entry((link.v, link.prev)).or_default().push(effect);
+        } else if let Some(key) = key_of(effect) {
+            self.messages.entry(key).or_insert(effect);
+        }
+    }
+
+    /// How what a node was given came.
+    pub(super) fn came(&self, given: &Given) -> Came {
+        let Some(message) = message_of(given) else { return Came::AsSent };
+        if let Effect::PostLink(link) = &message {
+            let sent = self.links.get(&(link.v, link.prev)).map(Vec::as_slice).unwrap_or_default();
+            return match sent.first() {
+                None => Came::Unsent,
+                Some(_) if sent.contains(&&message) => Came::AsSent,
+                Some(first) => changed(first, &message),
+            };
+        }
+        match key_of(&message).and_then(|key| self.messages.get(&key)) {
+            None => Came::Unsent,
+            Some(sent) if **sent == message => Came::AsSent,
+            Some(sent) => changed(sent, &message),
+        }
+    }
+}
+
+fn changed(sent: &Effect, came: &Effect) -> Came {
+    let found = difference(&shown(sent), &shown(came)).unwrap_or_default();
+    let (path, sent, came) = found;
+    Came::Changed(Wrong::order(&format!("as it was sent: {path}"), &sent, &came))
+}
+
+/// The value of a message that no other message has.
+fn key_of(effect: &Effect) -> Option<Commitment> {
+    match effect {
+        Effect::PostAnnouncement(it) => Some(it.sig),
+        Effect::PostSealedKey(it) => Some(it.sealed.ciphertext),
+        Effect::PostNonce(nonce) => Some(*nonce),
+        Effect::PostHeartbeat(it) => Some(it.sig),
+        Effect::PostLockRequest(it) => Some(it.sig),
+        Effect::Transmit { packet, .. } => Some(packet.body),
+        Effect::PostLink(_)
+        | Effect::Render { .. }
+        | Effect::ShowSecurityCode(_)
+        | Effect::ShowLeaderChanged { .. }
+        | Effect::ShowUnlockWarning
+        | Effect::ShowLeft => None,
+    }
+}
+
+/// What somebody must have done for a node to be given this.
+fn message_of(given: &Given) -> Option<Effect> {
+    Some(match given {
+        Given::LeaderNamed { announcement, .. } => Effect::PostAnnouncement(announcement.clone()),
+        Given::Admitted(it) => Effect::PostAnnouncement(it.announcement.clone()),
+        Given::NonceArrived { nonce, .. } => Effect::PostNonce(*nonce),
+        Given::LinkArrived(link) => Effect::PostLink(link.clone()),
+        Given::HeartbeatArrived(it) => Effect::PostHeartbeat(it.clone()),
+        Given::LockRequested(it) => Effect::PostLockRequest(it.clone()),
+        Given::KeyOffered { sealed } => Effect::PostSealedKey(sealed.clone()),
+        Given::PacketArrived { stream, packet, .. } => {
+            Effect::Transmit { stream: stream.clone(), packet: packet.clone() }
+        }
+        Given::Tick
+        | Given::Join { .. }
+        | Given::Departed { .. }
+        | Given::Renamed { .. }
+        | Given::LockClaimed { .. }
+        | Given::SetLock { .. }
+        | Given::Kick { .. }
+        | Given::Malformed { .. }
+        | Given::Send { .. }
+        | Given::Leave
+        | Given::MeetingEnded => return None,
+    })
+}
