@@ -88,7 +88,7 @@ impl Way {
                 room.act("alice", Act::Leave {});
             }
             Self::LastKeyErased => {
-                room.act("alice", Act::Departed { seat: common::seat("eve") });
+                room.act("alice", Act::Departed { seat: common::seat("mallory") });
                 let link = room.newest("alice", MessageKind::Link, 0);
                 room.act("bob", Act::Link { link });
                 let heartbeat = room.newest("alice", MessageKind::Heartbeat, 0);
