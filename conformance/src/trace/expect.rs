@@ -75,9 +75,15 @@ where
         let reply = match &event.given {
             None => Reply { class: Class::Accept, rule: None, effects },
             Some(given) => {
+                let mark = self.names.mark();
                 let given = self.resolve(at, event, given, guess)?;
                 let Some(node) = self.nodes.get_mut(at) else { return Ok(()) };
-                node.take(&algebra, given, effects)
+                let reply = node.take(&algebra, given, effects);
+                // What was refused left nothing behind: what it was may still turn out otherwise.
+                if reply.class.leaves_as_it_was() {
+                    self.names.back_to(mark);
+                }
+                reply
             }
         };
         self.class(at, event, &reply)?;

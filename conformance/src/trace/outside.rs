@@ -45,6 +45,8 @@ where
         let (mut unknown, mut outside) = (false, false);
         let built = given.map::<_, std::convert::Infallible>(&mut |slot, name| {
             Ok(match self.names.value(*name) {
+                // 32 zero bytes where a public key stands: it contributes nothing.
+                Some(_) if self.is_zero_key(slot, *name) => self.algebra.small_order_key(),
                 Some(value) => value.clone(),
                 None => {
                     unknown = true;
@@ -67,12 +69,19 @@ where
         let (_, values) = apart(&built);
         let (_, names) = apart(given);
         for ((slot, value), (_, name)) in values.into_iter().zip(names) {
+            if self.is_zero_key(slot, name) {
+                continue;
+            }
             if guess != Guess::Wrong && self.names.value(name).is_none() {
                 self.meet(slot, name, &value, given);
             }
             self.bind(name, &value, None, &format_args!("{slot} of what was given"))?;
         }
         Ok(built)
+    }
+
+    fn is_zero_key(&self, slot: Slot, name: Commitment) -> bool {
+        slot == Slot::Pk && name == self.trace.header.no_hash
     }
 
     /// Notes a device outside the log.
