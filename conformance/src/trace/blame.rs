@@ -36,11 +36,13 @@ pub(super) fn rule_of_value(effect: &Effect, slot: Slot) -> Rule {
         Slot::BindingHash => Rule::BindingStable,
         Slot::Kem | Slot::Ciphertext => Rule::SealOpens,
         Slot::Body => Rule::PacketOpens,
-        Slot::Signature => match effect {
-            machine::Effect::PostHeartbeat(_) => Rule::HeartbeatVerifies,
-            machine::Effect::PostLockRequest(_) => Rule::RequestVerifies,
-            _ => Rule::AnnouncementVerifies,
-        },
+        Slot::Signature if matches!(effect, machine::Effect::PostHeartbeat(_)) => {
+            Rule::HeartbeatVerifies
+        }
+        Slot::Signature if matches!(effect, machine::Effect::PostLockRequest(_)) => {
+            Rule::RequestVerifies
+        }
+        Slot::Signature => Rule::AnnouncementVerifies,
         Slot::Ivk | Slot::Plaintext | Slot::Code => rule_of(effect),
     }
 }

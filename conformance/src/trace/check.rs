@@ -57,8 +57,8 @@ pub struct Refusal {
 
 impl Refusal {
     /// The log contradicts itself.
-    pub(super) fn order(at: Place, condition: &str, wanted: &str, got: &str) -> Self {
-        Self {
+    pub(super) fn order(at: Place, condition: &str, wanted: &str, got: &str) -> Box<Self> {
+        Box::new(Self {
             at,
             after: None,
             condition: condition.to_owned(),
@@ -66,7 +66,7 @@ impl Refusal {
             got: got.to_owned(),
             rule: None,
             ordered: Vec::new(),
-        }
+        })
     }
 }
 
@@ -140,7 +140,8 @@ pub(super) struct Checker<'t, A: Algebra> {
     pub(super) announced: BTreeMap<Seat, u32>,
     pub(super) posted: Posted<'t>,
     pub(super) accepted: Accepted,
-    pub(super) after: Option<Place>,
+    /// Line, node and number of the last event taken.
+    pub(super) after: Option<(usize, usize, u64)>,
 }
 
 impl<'t, A: Algebra + Clone> Checker<'t, A>
@@ -206,33 +207,36 @@ where
             Ok(order) => search::run(self, &order),
             Err(refusal) => {
                 let ordered = refusal.ordered.clone();
-                search::before(self, &ordered, Refusal { ordered: Vec::new(), ..refusal })
+                search::before(self, &ordered, Refusal { ordered: Vec::new(), ..*refusal })
             }
         }
     }
 
+    /// The last event taken.
+    pub(super) fn last(&self) -> Option<Place> {
+        let (line, node, seq) = self.after?;
+        Some(Place { line, node: self.nodes.get(node)?.name.clone(), seq })
+    }
+
     /// Checks one event.
-    pub(super) fn event(&mut self, line: usize, event: &'t Event) -> Result<(), Refusal> {
-        let place = Place { line, node: event.node.clone(), seq: event.seq };
+    pub(super) fn event(&mut self, line: usize, event: &'t Event) -> Result<(), Box<Refusal>> {
+        let place = || Place { line, node: event.node.clone(), seq: event.seq };
         let at = self.nodes.iter().position(|node| node.name == event.node);
         let Some(at) = at else {
-            return Err(Refusal::order(place, "node", "a node of the header", &event.node));
+            return Err(Refusal::order(place(), "node", "a node of the header", &event.node));
         };
         match self.numbered(at, event).and_then(|()| self.judge(at, event)) {
             Ok(()) => {
                 self.accepted.events += 1;
-                self.after = Some(place);
+                self.after = Some((line, at, event.seq));
                 Ok(())
             }
-            Err(wrong) => Err(Refusal {
-                after: self.after.clone(),
-                condition: wrong.condition,
-                wanted: wrong.wanted,
-                got: wrong.got,
-                rule: wrong.rule,
-                at: place,
-                ordered: Vec::new(),
-            }),
+            Err(wrong) => {
+                let Wrong { condition, wanted, got, rule } = wrong;
+                let (after, ordered) = (self.last(), Vec::new());
+                let at = place();
+                Err(Box::new(Refusal { at, after, condition, wanted, got, rule, ordered }))
+            }
         }
     }
 
@@ -271,16 +275,17 @@ where
     }
 
     /// Whether every node has as many events as the end says.
-    pub(super) fn ended(&self) -> Result<(), Refusal> {
+    pub(super) fn ended(&self) -> Result<(), Box<Refusal>> {
         let line = self.trace.entries.last().map_or(2, |(line, _)| line + 1);
         for node in &self.nodes {
             let wanted = self.trace.end.get(&node.name).copied().unwrap_or_default();
             if wanted != node.seq {
-                let place = Place { line, node: node.name.clone(), seq: node.seq + 1 };
+                let place =
+                    Place { line, node: node.name.clone(), seq: node.seq.saturating_add(1) };
                 let wanted = format!("{wanted} events, as the end says");
                 let refusal =
                     Refusal::order(place, "number of events", &wanted, &node.seq.to_string());
-                return Err(Refusal { after: self.after.clone(), ..refusal });
+                return Err(Box::new(Refusal { after: self.last(), ..*refusal }));
             }
         }
         let known = |name: &&String| self.nodes.iter().any(|node| node.name == **name);

@@ -26,8 +26,12 @@ where
     /// Holds an event against the model's client. What the log does not determine is tried in
     /// several ways, the one that the answer speaks for first.
     pub(super) fn judge(&mut self, at: usize, event: &'t Event) -> Result<(), Wrong> {
-        if !self.is_unknown(event) {
-            return self.attempt(at, event, Guess::Right);
+        let names = event.given.as_ref().map(|given| apart(given).1).unwrap_or_default();
+        let is_open = |(slot, name): &(Slot, Commitment)| {
+            *slot != Slot::Plaintext && self.names.value(*name).is_none()
+        };
+        if !names.iter().any(is_open) {
+            return self.attempt(at, event, (Guess::Right, &names));
         }
         let guesses = if event.class.leaves_as_it_was() {
             [Guess::Wrong, Guess::Signed, Guess::Right]
@@ -37,7 +41,7 @@ where
         let before = (self.nodes.get(at).cloned(), self.accepted.clone(), self.announced.clone());
         let (mark, mut first) = (self.names.mark(), None);
         for guess in guesses {
-            match self.attempt(at, event, guess) {
+            match self.attempt(at, event, (guess, &names)) {
                 Ok(()) => return Ok(()),
                 Err(wrong) => first = first.or(Some(wrong)),
             }
@@ -51,23 +55,16 @@ where
         first.map_or(Ok(()), Err)
     }
 
-    /// Whether something was given that the log has not shown before, but for what is sent.
-    fn is_unknown(&self, event: &Event) -> bool {
-        let mut unknown = false;
-        if let Some(given) = &event.given {
-            let _ = given.map::<(), std::convert::Infallible>(&mut |slot, name| {
-                unknown |= slot != Slot::Plaintext && self.names.value(*name).is_none();
-                Ok(())
-            });
-        }
-        unknown
-    }
-
-    fn attempt(&mut self, at: usize, event: &'t Event, guess: Guess) -> Result<(), Wrong> {
+    fn attempt(
+        &mut self,
+        at: usize,
+        event: &'t Event,
+        way: (Guess, &[(Slot, Commitment)]),
+    ) -> Result<(), Wrong> {
         let mut effects = Vec::new();
         let algebra = self.algebra.clone();
         let Some(node) = self.nodes.get_mut(at) else { return Ok(()) };
-        if let Err(error) = node.pass(&algebra, event.at_ms, &mut effects) {
+        if let Err(error) = node.pass(&algebra, event.at_ms, (&mut effects, event.outputs.len())) {
             let (class, rule) = refused(&error);
             let condition = "time passes for the client";
             return Err(Wrong::of(rule, condition, class.word(), event.class.word()));
@@ -75,9 +72,15 @@ where
         let reply = match &event.given {
             None => Reply { class: Class::Accept, rule: None, effects },
             Some(given) => {
-                let given = self.resolve(at, event, given, guess)?;
+                let mark = self.names.mark();
+                let given = self.resolve(at, event, given, way)?;
                 let Some(node) = self.nodes.get_mut(at) else { return Ok(()) };
-                node.take(&algebra, given, effects)
+                let reply = node.take(&algebra, given, effects);
+                // What was refused left nothing behind: what it was may still turn out otherwise.
+                if reply.class.leaves_as_it_was() {
+                    self.names.back_to(mark);
+                }
+                reply
             }
         };
         self.class(at, event, &reply)?;

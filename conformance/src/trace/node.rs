@@ -65,18 +65,27 @@ impl<V: Clone + std::fmt::Debug + Ord + std::hash::Hash> Node<V> {
         &mut self,
         algebra: &A,
         to_ms: u64,
-        effects: &mut Vec<(u64, Effect<V>)>,
+        (effects, most): (&mut Vec<(u64, Effect<V>)>, usize),
     ) -> Result<(), StepError> {
-        while self.now_ms < to_ms {
+        // One more than the log has is enough to tell that it lacks it.
+        while self.now_ms < to_ms && effects.len() <= most {
             self.steer(to_ms);
             let client = Client { algebra, profile: &self.profile, policies: self.policies };
             let left = to_ms - self.now_ms;
-            let due = client.deadline_ms(&self.state).map_or(left, |due| left.min(u64::from(due)));
-            let elapsed_ms = u32::try_from(due).unwrap_or(u32::MAX);
+            let due = client.deadline_ms(&self.state).map(u64::from);
+            let elapsed_ms = u32::try_from(due.map_or(left, |due| left.min(due)));
+            let elapsed_ms = elapsed_ms.unwrap_or(u32::MAX);
             let before = self.newest();
             let step = client.step(&self.state, &Input::after(elapsed_ms))?;
             self.state = step.next;
             self.now_ms += u64::from(elapsed_ms);
+            // Without a deadline nothing more happens, however long it takes.
+            if due.is_none() && self.now_ms < to_ms {
+                let clock_ms = self.state.clock_ms.saturating_add(to_ms - self.now_ms);
+                let ticks = self.profile.rules.contains(Rule::HeartbeatNamesTimestamp);
+                self.state.clock_ms = if ticks { clock_ms } else { self.state.clock_ms };
+                self.now_ms = to_ms;
+            }
             effects.extend(step.effects.into_iter().map(|effect| (self.now_ms, effect)));
             self.steer_use(before);
         }

@@ -12,7 +12,7 @@ use super::{
 ///
 /// # Errors
 /// There is no such order: an event waits for one that the log does not have, or for itself.
-pub(super) fn ordered(trace: &Trace) -> Result<Vec<usize>, Refusal> {
+pub(super) fn ordered(trace: &Trace) -> Result<Vec<usize>, Box<Refusal>> {
     let names: Vec<&str> = trace.header.nodes.iter().map(|node| node.node.as_str()).collect();
     let mut sorting = Sorting {
         trace,
@@ -44,7 +44,7 @@ impl<'t> Sorting<'t> {
         self.names.iter().position(|known| *known == name)
     }
 
-    fn arrive(&mut self, at: usize) -> Result<(), Refusal> {
+    fn arrive(&mut self, at: usize) -> Result<(), Box<Refusal>> {
         let Some((line, entry)) = self.entry(at) else { return Ok(()) };
         let place = || Place { line: *line, node: entry.node().to_owned(), seq: seq_of(entry) };
         let Some(node) = self.node(entry.node()) else {
@@ -111,7 +111,7 @@ impl<'t> Sorting<'t> {
     }
 
     /// The order found, then what still waits: it is refused once everything before it is taken.
-    fn ended(self) -> Result<Vec<usize>, Refusal> {
+    fn ended(self) -> Result<Vec<usize>, Box<Refusal>> {
         let stuck = self.waiting.iter().filter_map(|queue| queue.front()).min();
         let Some((line, entry)) = stuck.and_then(|at| self.entry(*at)) else {
             return Ok(self.order);
@@ -121,7 +121,7 @@ impl<'t> Sorting<'t> {
         let known = self.node(node).and_then(|node| self.done.get(node)).copied();
         let wanted = format!("at most {} events of {node} before it", known.unwrap_or_default());
         let refusal = Refusal::order(place, "clock", &wanted, &count.to_string());
-        Err(Refusal { ordered: self.order, ..refusal })
+        Err(Box::new(Refusal { ordered: self.order, ..*refusal }))
     }
 }
 

@@ -38,13 +38,15 @@ where
         at: usize,
         event: &Event,
         given: &Given,
-        guess: Guess,
+        (guess, names): (Guess, &[(Slot, Commitment)]),
     ) -> Result<Input<A::Value>, Wrong> {
-        self.after_sending(at, given)?;
+        self.after_sending(at, names)?;
         self.as_sent(at, event, given)?;
         let (mut unknown, mut outside) = (false, false);
         let built = given.map::<_, std::convert::Infallible>(&mut |slot, name| {
             Ok(match self.names.value(*name) {
+                // 32 zero bytes where a public key stands: it contributes nothing.
+                Some(_) if self.is_zero_key(slot, *name) => self.algebra.small_order_key(),
                 Some(value) => value.clone(),
                 None => {
                     unknown = true;
@@ -65,14 +67,20 @@ where
             self.accepted.believed += usize::from(outside);
         }
         let (_, values) = apart(&built);
-        let (_, names) = apart(given);
-        for ((slot, value), (_, name)) in values.into_iter().zip(names) {
+        for ((slot, value), (_, name)) in values.into_iter().zip(names.iter().copied()) {
+            if self.is_zero_key(slot, name) {
+                continue;
+            }
             if guess != Guess::Wrong && self.names.value(name).is_none() {
                 self.meet(slot, name, &value, given);
             }
             self.bind(name, &value, None, &format_args!("{slot} of what was given"))?;
         }
         Ok(built)
+    }
+
+    fn is_zero_key(&self, slot: Slot, name: Commitment) -> bool {
+        slot == Slot::Pk && name == self.trace.header.no_hash
     }
 
     /// Notes a device outside the log.
@@ -105,17 +113,12 @@ where
     }
 
     /// Whether everything given was sent before, as far as the log has the sender.
-    fn after_sending(&self, at: usize, given: &Given) -> Result<(), Wrong> {
+    fn after_sending(&self, at: usize, names: &[(Slot, Commitment)]) -> Result<(), Wrong> {
         let Some(node) = self.nodes.get(at) else { return Ok(()) };
-        let mut early = None;
-        let _ = given.map::<(), std::convert::Infallible>(&mut |slot, name| {
-            if let Some((sender, seq)) = self.names.origin(*name).filter(|it| it.0 != at) {
-                let known = node.clock.get(&sender).copied().unwrap_or_default();
-                if known < seq && early.is_none() {
-                    early = Some((slot, sender, seq, known));
-                }
-            }
-            Ok(())
+        let early = names.iter().find_map(|(slot, name)| {
+            let (sender, seq) = self.names.origin(*name).filter(|it| it.0 != at)?;
+            let known = node.clock.get(&sender).copied().unwrap_or_default();
+            (known < seq).then_some((*slot, sender, seq, known))
         });
         let Some((slot, sender, seq, known)) = early else { return Ok(()) };
         let sender = self.nodes.get(sender).map_or("?", |node| node.name.as_str());
@@ -174,13 +177,13 @@ where
     /// The value that the node's client would take there.
     fn fitting(&self, at: usize, event: &Event, slot: Slot, name: Commitment) -> Option<A::Value> {
         let (node, given) = (self.nodes.get(at)?, event.given.as_ref()?);
-        match slot {
-            Slot::Ivk => return Some(self.algebra.verification_key(&self.identity(name))),
-            Slot::Pk if event.rule == Some(Rule::AgreementContributory) => {
-                return Some(self.algebra.small_order_key());
-            }
-            Slot::Pk => return self.next_pk(node.profile.box_suite, announcer(given)?),
-            _ => {}
+        if slot == Slot::Ivk {
+            return Some(self.algebra.verification_key(&self.identity(name)));
+        }
+        if slot == Slot::Pk {
+            let small = event.rule == Some(Rule::AgreementContributory);
+            let next = || self.next_pk(node.profile.box_suite, announcer(given)?);
+            return if small { Some(self.algebra.small_order_key()) } else { next() };
         }
         let Phase::Joined(joined) = &node.state.phase else { return None };
         match (slot, given) {
@@ -344,9 +347,9 @@ where
         if self.nodes.iter().any(|node| node.state.seat == *from) {
             return;
         }
-        let played = event.outputs.iter().find_map(|output| match &output.effect {
-            Effect::Render { plaintext, .. } => Some(*plaintext),
-            _ => None,
+        let played = event.outputs.iter().find_map(|output| {
+            let Effect::Render { plaintext, .. } = &output.effect else { return None };
+            Some(*plaintext)
         });
         let key = joined.ring.iter().find(|key| key.mk_seq == packet.mk_seq);
         let Some(key) = key else { return };
@@ -381,26 +384,21 @@ fn head_of<V: Clone>(joined: &Joined<V>, v: u32) -> Option<V> {
 
 /// Who announced what a node was given.
 fn announcer(given: &Given) -> Option<&Seat> {
-    match given {
-        Given::LeaderNamed { seat, .. } => Some(seat),
-        Given::Admitted(admission) => Some(&admission.seat),
-        _ => None,
+    if let Given::Admitted(admission) = given {
+        return Some(&admission.seat);
     }
+    if let Given::LeaderNamed { seat, .. } = given { Some(seat) } else { None }
 }
 
 /// The device whose binding hash a commitment is in a link, and its identity key.
 fn bound_in(operation: &Operation<Commitment>, name: Commitment) -> Option<(&Seat, Commitment)> {
-    match operation {
-        Operation::Add { seat, ivk, binding_hash, .. } if *binding_hash == name => {
-            Some((seat, *ivk))
-        }
-        Operation::Snapshot { entries, .. } => {
-            let mut entries = entries.iter();
-            let found = entries.find(|(_, entry)| entry.binding_hash() == Some(&name));
-            found.map(|(seat, entry)| (seat, entry.ivk))
-        }
-        _ => None,
+    if let Operation::Snapshot { entries, .. } = operation {
+        let mut entries = entries.iter();
+        let found = entries.find(|(_, entry)| entry.binding_hash() == Some(&name));
+        return found.map(|(seat, entry)| (seat, entry.ivk));
     }
+    let Operation::Add { seat, ivk, binding_hash, .. } = operation else { return None };
+    (*binding_hash == name).then_some((seat, *ivk))
 }
 
 /// The keys of a device as a client knows them: its own, those of its leader, or announced.

@@ -37,25 +37,71 @@ impl<'t> Posted<'t> {
 
     /// How what a node was given came.
     pub(super) fn came(&self, given: &Given) -> Came {
-        let Some(message) = message_of(given) else { return Came::AsSent };
-        if let Effect::PostLink(link) = &message {
+        if let Given::LinkArrived(link) = given {
             let sent = self.links.get(&(link.v, link.prev)).map(Vec::as_slice).unwrap_or_default();
-            return match sent.first() {
-                None => Came::Unsent,
-                Some(_) if sent.contains(&&message) => Came::AsSent,
-                Some(first) => changed(first, &message),
+            let is_it = |sent: &&&Effect| matches!(sent, Effect::PostLink(it) if it == link);
+            return match (sent.iter().find(is_it), sent.first()) {
+                (Some(_), _) => Came::AsSent,
+                (None, Some(first)) => changed(first, given),
+                (None, None) => Came::Unsent,
             };
         }
-        match key_of(&message).and_then(|key| self.messages.get(&key)) {
+        let Some(key) = key_given(given) else { return Came::AsSent };
+        match self.messages.get(&key) {
             None => Came::Unsent,
-            Some(sent) if **sent == message => Came::AsSent,
-            Some(sent) => changed(sent, &message),
+            Some(sent) if is_same(sent, given) => Came::AsSent,
+            Some(sent) => changed(sent, given),
         }
     }
 }
 
-fn changed(sent: &Effect, came: &Effect) -> Came {
-    let found = difference(&shown(sent), &shown(came)).unwrap_or_default();
+/// Whether a message was given as it was sent.
+fn is_same(sent: &Effect, given: &Given) -> bool {
+    match (sent, given) {
+        (Effect::PostAnnouncement(sent), Given::LeaderNamed { announcement, .. }) => {
+            sent == announcement
+        }
+        (Effect::PostAnnouncement(sent), Given::Admitted(it)) => *sent == it.announcement,
+        (Effect::PostNonce(sent), Given::NonceArrived { nonce, .. }) => sent == nonce,
+        (Effect::PostHeartbeat(sent), Given::HeartbeatArrived(it)) => sent == it,
+        (Effect::PostLockRequest(sent), Given::LockRequested(it)) => sent == it,
+        (Effect::PostSealedKey(sent), Given::KeyOffered { sealed }) => sent == sealed,
+        (
+            Effect::Transmit { stream, packet },
+            Given::PacketArrived { stream: as_said, packet: it, .. },
+        ) => stream == as_said && packet == it,
+        (_, _) => false,
+    }
+}
+
+/// The value of what was given that no other message has.
+fn key_given(given: &Given) -> Option<Commitment> {
+    match given {
+        Given::LeaderNamed { announcement, .. } => Some(announcement.sig),
+        Given::Admitted(it) => Some(it.announcement.sig),
+        Given::NonceArrived { nonce, .. } => Some(*nonce),
+        Given::HeartbeatArrived(it) => Some(it.sig),
+        Given::LockRequested(it) => Some(it.sig),
+        Given::KeyOffered { sealed } => Some(sealed.sealed.ciphertext),
+        Given::PacketArrived { packet, .. } => Some(packet.body),
+        Given::Tick
+        | Given::Join { .. }
+        | Given::Departed { .. }
+        | Given::Renamed { .. }
+        | Given::LinkArrived(_)
+        | Given::LockClaimed { .. }
+        | Given::SetLock { .. }
+        | Given::Kick { .. }
+        | Given::Malformed { .. }
+        | Given::Send { .. }
+        | Given::Leave
+        | Given::MeetingEnded => None,
+    }
+}
+
+fn changed(sent: &Effect, given: &Given) -> Came {
+    let came = message_of(given);
+    let found = difference(&shown(sent), &shown(&came)).unwrap_or_default();
     let (path, sent, came) = found;
     Came::Changed(Wrong::order(&format!("as it was sent: {path}"), &sent, &came))
 }

@@ -66,28 +66,51 @@ pub enum ReadError {
 /// It is none; the error names the line.
 pub fn read(bytes: &[u8]) -> Result<Trace, ReadError> {
     let mut reading = Reading::default();
-    let mut at = 0;
     let ended = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     if ended.is_empty() {
         return Err(ReadError::Empty);
     }
-    for raw in ended.split(|byte| *byte == b'\n') {
-        at += 1;
-        if raw.len() > LINE_MAX {
-            return Err(ReadError::Long { line: at });
-        }
-        let text = str::from_utf8(raw).map_err(|_| ReadError::NotText { line: at })?;
-        lint::lint(text).map_err(|raw| ReadError::Raw { line: at, raw })?;
-        let line = format::line(text).map_err(|error| ReadError::Line {
-            line: at,
-            reason: crate::process::excerpt(error.to_string().as_bytes()),
-        })?;
-        reading.take(at, line)?;
+    let raw: Vec<&[u8]> = ended.split(|byte| *byte == b'\n').collect();
+    for (at, line) in lines(&raw).into_iter().enumerate() {
+        reading.take(at + 1, line?)?;
     }
+    let at = raw.len();
     match (reading.header, reading.end) {
         (Some(header), Some(end)) => Ok(Trace { header, entries: reading.entries, end }),
         (Some(_) | None, _) => Err(ReadError::CutOff { line: at + 1 }),
     }
+}
+
+/// How many lines are worth a thread of their own.
+const LINES_MIN: usize = 200;
+
+/// Every line, understood; half of many on another thread.
+fn lines(raw: &[&[u8]]) -> Vec<Result<Line, ReadError>> {
+    let one = |from: usize, part: &[&[u8]]| -> Vec<_> {
+        part.iter().enumerate().map(|(at, raw)| line(from + at + 1, raw)).collect()
+    };
+    if raw.len() < LINES_MIN {
+        return one(0, raw);
+    }
+    let (first, second) = raw.split_at(raw.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| one(first.len(), second));
+        let mut all = one(0, first);
+        all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        all
+    })
+}
+
+fn line(at: usize, raw: &[u8]) -> Result<Line, ReadError> {
+    if raw.len() > LINE_MAX {
+        return Err(ReadError::Long { line: at });
+    }
+    let text = str::from_utf8(raw).map_err(|_| ReadError::NotText { line: at })?;
+    lint::lint(text).map_err(|raw| ReadError::Raw { line: at, raw })?;
+    format::line(text).map_err(|error| ReadError::Line {
+        line: at,
+        reason: crate::process::excerpt(error.to_string().as_bytes()),
+    })
 }
 
 #[derive(Default)]

@@ -19,7 +19,7 @@ where
     }
     match checker.ended() {
         Ok(()) => Verdict::Accepted(checker.accepted),
-        Err(refusal) => Verdict::Refused(Box::new(refusal)),
+        Err(refusal) => Verdict::Refused(refusal),
     }
 }
 
@@ -34,7 +34,7 @@ where
     A::Value: Hash,
 {
     let verdict = entries(&mut checker, order);
-    let after = checker.after;
+    let after = checker.last();
     verdict.unwrap_or_else(|| Verdict::Refused(Box::new(Refusal { after, ..refusal })))
 }
 
@@ -48,7 +48,7 @@ where
         match entry {
             Entry::Event(event) => {
                 if let Err(refusal) = checker.event(line, event) {
-                    return Some(Verdict::Refused(Box::new(refusal)));
+                    return Some(Verdict::Refused(refusal));
                 }
             }
             // What a node did not log may have done anything to its state and to everybody else's.

@@ -67,7 +67,16 @@ impl Hints {
                 format::Effect::PostSealedKey(_) if timed => rotated = Some(at_ms),
                 format::Effect::PostNonce(_) if timed => self.nonces.push(at_ms),
                 format::Effect::Transmit { packet, .. } => self.uses.push((at_ms, packet.mk_seq)),
-                _ => {}
+                format::Effect::PostSealedKey(_)
+                | format::Effect::PostNonce(_)
+                | format::Effect::PostAnnouncement(_)
+                | format::Effect::PostLink(_)
+                | format::Effect::PostLockRequest(_)
+                | format::Effect::Render { .. }
+                | format::Effect::ShowSecurityCode(_)
+                | format::Effect::ShowLeaderChanged { .. }
+                | format::Effect::ShowUnlockWarning
+                | format::Effect::ShowLeft => {}
             }
         }
         if let Some(at_ms) = rotated {
@@ -144,7 +153,8 @@ impl<V: Clone + Debug + Ord + Hash> Node<V> {
         if hints.at_once.binary_search(&now_ms).is_ok() {
             return Choice::default();
         }
-        let then_ms = next_after(&hints.rotations, now_ms).unwrap_or(hints.end_ms + 1);
+        let then_ms =
+            next_after(&hints.rotations, now_ms).unwrap_or(hints.end_ms.saturating_add(1));
         Choice { rotate_in_ms: Some(until(now_ms, then_ms)), use_in_ms: None }
     }
 

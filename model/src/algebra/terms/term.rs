@@ -164,7 +164,6 @@ impl Term {
 }
 
 /// One level of a term as bytes: its derived hash input, where a child contributes its digest.
-#[derive(Default)]
 struct Structure(Vec<u8>);
 
 impl Hasher for Structure {
@@ -195,7 +194,7 @@ impl Hasher for Structure {
 }
 
 fn structure(kind: &TermKind) -> Vec<u8> {
-    let mut bytes = Structure::default();
+    let mut bytes = Structure(Vec::with_capacity(256));
     kind.hash(&mut bytes);
     bytes.0
 }
