@@ -18,9 +18,9 @@ pub const SCHEMA: &str = "conclave-explored-1";
 /// The stored table, under the vector folder.
 pub const TABLE: &str = "explored.json";
 
-/// What is explored: versions, and the slices that take minutes, shortest first.
-const WANTED: (&[&str], &[&str]) =
-    (&["zoom-4.6", "hardened"], &["stale", "creep", "delay", "wide", "vast"]);
+/// What is explored: versions, and slices that take minutes. `wide` and `vast` take hours, and have
+/// not been explored to their end.
+const WANTED: (&[&str], &[&str]) = (&["zoom-4.6", "hardened"], &["creep", "stale"]);
 
 /// The stored table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
