@@ -236,14 +236,10 @@ impl CaseReport {
         self.verdict.is_nonconformant() && self.waiver.is_none()
     }
 
-    /// The findings that decide the verdict: those of the first step that is as wrong as the case.
-    /// What is wrong later may follow from it.
+    /// The findings of the first step that is wrong. What is wrong later may follow from it.
     pub fn deciding(&self) -> impl Iterator<Item = &Finding> {
-        let weighs = |it: &&Finding| it.verdict().is_nonconformant();
-        let fails = self.findings.iter().any(|it| weighs(&it));
-        let counts = move |it: &&Finding| !fails || weighs(it);
-        let first = self.findings.iter().filter(counts).map(|it| it.step).min();
-        self.findings.iter().filter(move |it| counts(it) && Some(it.step) == first)
+        let first = self.findings.iter().map(|it| it.step).min();
+        self.findings.iter().filter(move |it| Some(it.step) == first)
     }
 
     /// Whether the client got an outcome wrong, which is what kills a mutant.

@@ -100,17 +100,26 @@ fn command_lines_that_do_not_parse() {
 
 /// `check` and `vectors check` on a copy of the vectors, spoiled.
 fn spoiled(spoil: impl Fn(&Path)) -> [Ended; 2] {
+    spoiled_for(&ONE, spoil)
+}
+
+/// The same, with other cases to check.
+fn spoiled_for(cases: &[&str], spoil: impl Fn(&Path)) -> [Ended; 2] {
     let copy = vectors_copy();
     spoil(copy.path());
     let folder = in_utf8(copy.path());
     let mut check = vec!["check", "--vectors", folder];
-    check.extend(ONE);
+    check.extend(cases);
     [run(&check), run(&["vectors", "check", "--vectors", folder])]
 }
 
 /// Both are the fault of the files, said with the file's name.
 fn assert_spoiled(spoil: impl Fn(&Path), parts: &[&str]) {
-    for ended in spoiled(spoil) {
+    assert_all_spoiled(spoiled(spoil), parts);
+}
+
+fn assert_all_spoiled(all: [Ended; 2], parts: &[&str]) {
+    for ended in all {
         ended.assert(3, &["harness error:", "what to do:"]).assert(3, parts);
         assert_eq!(ended.stdout, "", "nothing is judged");
     }
@@ -238,7 +247,8 @@ fn a_case_that_the_parent_profile_does_not_have() {
         });
         refit(folder);
     };
-    assert_spoiled(dangling, &[file, "the parent profile has no case", "no-such-case"]);
+    let all = spoiled_for(&["--profile", "zoom-3.0"], dangling);
+    assert_all_spoiled(all, &[file, "the parent profile has no case", "no-such-case"]);
 }
 
 /// Makes the manifest fit what the files are.

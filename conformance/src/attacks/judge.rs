@@ -170,9 +170,10 @@ pub fn judge(entry: &Entry, profile: &Profile) -> Result<Judged, JudgeError> {
 fn ablated(profile: &Profile, expected: Expected) -> Option<Profile> {
     match expected {
         Expected::Refused { by, .. } | Expected::Prevented { by } => Some(less(profile, by)),
-        Expected::Outgrown { .. } => {
+        Expected::Outgrown { by, .. } => {
             let parent = Profile::by_id(profile.parent?)?;
-            Some(Profile { rules: profile.rules, id: profile.id, ..parent })
+            let rules = less(profile, by).rules;
+            Some(Profile { rules, id: profile.id, ..parent })
         }
         Expected::Succeeds | Expected::Detected | Expected::NotApplicable => None,
     }

@@ -14,6 +14,8 @@ use super::{
 use crate::cases::scene::{Scene, seat};
 
 const NOT_STALE: Expected = refused(&[Rule::NotStale]);
+/// The heartbeats are not taken, and the old key would go with the certificate if they were.
+const DRIED_UP: Expected = Expected::Outgrown { reading: "R-64", by: &[Rule::AnchorLeastDelayed] };
 /// Whoever lags behind has left with its last key before an old one could reach it.
 const GONE: Expected = prevented(&[Rule::NonceRecent]);
 const RECENT: Expected = voiced(&[Rule::NonceRecent], Rule::SealOpens);
@@ -62,9 +64,10 @@ pub(super) const ALL: [Entry; 5] = [
         note: "The anchor of reading R-52 is the heartbeat that certifies a greater number, \
                whether or not the key has come: every rotation grants the server another hundred \
                seconds. By reading R-77 the member goes on under its last key; the hardened \
-               profile gives that up with the certificate (R-64), and leaves with it (ROT-44).",
+               profile takes no such heartbeat (HBT-22), and would give that key up with the \
+               certificate (R-64).",
         needs: &[],
-        expected: [S, S, S, S, S, S, S, S, Expected::Outgrown { reading: "R-64" }],
+        expected: [S, S, S, S, S, S, S, S, DRIED_UP],
         play: drip_with_rotations,
     },
     Entry {
@@ -100,7 +103,7 @@ pub(super) const ALL: [Entry; 5] = [
                one. The hardened profile gives that key up with the certificate (R-64), and the \
                member leaves with it (ROT-44).",
         needs: &[],
-        expected: [S, S, S, S, S, S, S, S, Expected::Outgrown { reading: "R-64" }],
+        expected: [S, S, S, S, S, S, S, S, Expected::Outgrown { reading: "R-64", by: &[] }],
         play: roster_lags,
     },
 ];

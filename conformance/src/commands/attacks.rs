@@ -132,7 +132,7 @@ pub fn cell(judged: &Judged) -> String {
         return format!("!{got}");
     }
     match judged.expected {
-        Expected::Outgrown { reading } => reading.to_owned(),
+        Expected::Outgrown { reading, .. } => reading.to_owned(),
         Expected::Refused { .. } | Expected::Prevented { .. } => {
             judged.expected.by().first().map_or(got, |rule| rule.id().to_owned())
         }
@@ -221,18 +221,30 @@ pub fn expected_words(expected: Expected) -> String {
             format!("refused by {} (as {})", rules(by), voice.id())
         }
         Expected::Prevented { by } => format!("comes to nothing because of {}", rules(by)),
-        Expected::Outgrown { reading } => format!("comes to nothing by the answer to {reading}"),
+        Expected::Outgrown { reading, by: [] } => {
+            format!("comes to nothing by the answer to {reading}")
+        }
+        Expected::Outgrown { reading, by } => {
+            format!("comes to nothing by {} and the answer to {reading}", rules(by))
+        }
         Expected::NotApplicable => "not applicable".to_owned(),
     }
+}
+
+fn all_of(rules: &[conclave_spec::Rule]) -> String {
+    let ids: Vec<_> = rules.iter().map(|rule| rule.id()).collect();
+    ids.join(" and ")
 }
 
 /// What is taken away to see that it stood in the way.
 fn taken_away(expected: Expected) -> String {
     match expected {
-        Expected::Outgrown { reading } => format!("with the parent's answer to {reading}"),
+        Expected::Outgrown { reading, by: [] } => format!("with the parent's answer to {reading}"),
+        Expected::Outgrown { reading, by } => {
+            format!("with the parent's answer to {reading} and without {}", all_of(by))
+        }
         Expected::Refused { by, .. } | Expected::Prevented { by } => {
-            let ids: Vec<_> = by.iter().map(|rule| rule.id()).collect();
-            format!("without {}", ids.join(" and "))
+            format!("without {}", all_of(by))
         }
         Expected::Succeeds | Expected::Detected | Expected::NotApplicable => String::new(),
     }

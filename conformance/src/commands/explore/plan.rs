@@ -23,11 +23,11 @@ pub(super) fn plan(out: &mut dyn Write) -> io::Result<()> {
     }
     let numbers: Vec<_> = (1..=slices.len()).map(|at| format!("{at:>3}")).collect();
     let numbers = numbers.concat();
-    writeln!(out, "\n{}", style(format!("{:<16}{numbers}", "powers")).bold())?;
+    writeln!(out, "\n{}", style(format!("{:<14}{numbers}", "powers")).bold())?;
     for power in Power::all() {
         row(&power.to_string(), &slices, |slice| slice.can(power), out)?;
     }
-    writeln!(out, "\n{}", style(format!("{:<16}{numbers}", "goals")).bold())?;
+    writeln!(out, "\n{}", style(format!("{:<14}{numbers}", "goals")).bold())?;
     for goal in Goal::ALL {
         row(goal.id(), &slices, |slice| slice.goals.contains(&goal), out)?;
     }
@@ -63,6 +63,6 @@ fn row(
 ) -> io::Result<()> {
     let cells: Vec<_> =
         slices.iter().map(|slice| if covers(slice) { "  x" } else { "  ." }).collect();
-    let uncovered = if slices.iter().any(covers) { "" } else { "  none" };
-    writeln!(out, "{name:<16}{}{uncovered}", cells.concat())
+    let uncovered = if slices.iter().any(covers) { "" } else { " none" };
+    writeln!(out, "{name:<14}{}{uncovered}", cells.concat())
 }
