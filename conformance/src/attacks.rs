@@ -88,8 +88,8 @@ pub enum Expected {
     Outgrown {
         /// The reading.
         reading: &'static str,
-        /// Rules that stand in the way beside it.
-        by: &'static [Rule],
+        /// Rules that would stand in the way with the parent's answer.
+        also: &'static [Rule],
     },
     /// The version does not have what is attacked.
     NotApplicable,
@@ -100,8 +100,8 @@ impl Expected {
     #[must_use]
     pub const fn by(self) -> &'static [Rule] {
         match self {
-            Self::Refused { by, .. } | Self::Prevented { by } | Self::Outgrown { by, .. } => by,
-            Self::Succeeds | Self::Detected | Self::NotApplicable => &[],
+            Self::Refused { by, .. } | Self::Prevented { by } => by,
+            Self::Succeeds | Self::Detected | Self::Outgrown { .. } | Self::NotApplicable => &[],
         }
     }
 }

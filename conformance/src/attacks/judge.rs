@@ -170,9 +170,9 @@ pub fn judge(entry: &Entry, profile: &Profile) -> Result<Judged, JudgeError> {
 fn ablated(profile: &Profile, expected: Expected) -> Option<Profile> {
     match expected {
         Expected::Refused { by, .. } | Expected::Prevented { by } => Some(less(profile, by)),
-        Expected::Outgrown { by, .. } => {
+        Expected::Outgrown { also, .. } => {
             let parent = Profile::by_id(profile.parent?)?;
-            let rules = less(profile, by).rules;
+            let rules = less(profile, also).rules;
             Some(Profile { rules, id: profile.id, ..parent })
         }
         Expected::Succeeds | Expected::Detected | Expected::NotApplicable => None,

@@ -14,8 +14,9 @@ use super::{
 use crate::cases::scene::{Scene, seat};
 
 const NOT_STALE: Expected = refused(&[Rule::NotStale]);
-/// The heartbeats are not taken, and the old key would go with the certificate if they were.
-const DRIED_UP: Expected = Expected::Outgrown { reading: "R-64", by: &[Rule::AnchorLeastDelayed] };
+/// The old key goes with the certificate; if it did not, heartbeats would be refused in the end.
+const DRIED_UP: Expected =
+    Expected::Outgrown { reading: "R-64", also: &[Rule::AnchorLeastDelayed] };
 /// Whoever lags behind has left with its last key before an old one could reach it.
 const GONE: Expected = prevented(&[Rule::NonceRecent]);
 const RECENT: Expected = voiced(&[Rule::NonceRecent], Rule::SealOpens);
@@ -64,8 +65,8 @@ pub(super) const ALL: [Entry; 5] = [
         note: "The anchor of reading R-52 is the heartbeat that certifies a greater number, \
                whether or not the key has come: every rotation grants the server another hundred \
                seconds. By reading R-77 the member goes on under its last key; the hardened \
-               profile takes no such heartbeat (HBT-22), and would give that key up with the \
-               certificate (R-64).",
+               profile gives that key up with the certificate (R-64) and leaves with it (ROT-44); \
+               if it did not, HBT-22 would end it.",
         needs: &[],
         expected: [S, S, S, S, S, S, S, S, DRIED_UP],
         play: drip_with_rotations,
@@ -103,7 +104,7 @@ pub(super) const ALL: [Entry; 5] = [
                one. The hardened profile gives that key up with the certificate (R-64), and the \
                member leaves with it (ROT-44).",
         needs: &[],
-        expected: [S, S, S, S, S, S, S, S, Expected::Outgrown { reading: "R-64", by: &[] }],
+        expected: [S, S, S, S, S, S, S, S, Expected::Outgrown { reading: "R-64", also: &[] }],
         play: roster_lags,
     },
 ];

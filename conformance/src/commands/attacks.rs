@@ -221,11 +221,8 @@ pub fn expected_words(expected: Expected) -> String {
             format!("refused by {} (as {})", rules(by), voice.id())
         }
         Expected::Prevented { by } => format!("comes to nothing because of {}", rules(by)),
-        Expected::Outgrown { reading, by: [] } => {
+        Expected::Outgrown { reading, .. } => {
             format!("comes to nothing by the answer to {reading}")
-        }
-        Expected::Outgrown { reading, by } => {
-            format!("comes to nothing by {} and the answer to {reading}", rules(by))
         }
         Expected::NotApplicable => "not applicable".to_owned(),
     }
@@ -239,9 +236,11 @@ fn all_of(rules: &[conclave_spec::Rule]) -> String {
 /// What is taken away to see that it stood in the way.
 fn taken_away(expected: Expected) -> String {
     match expected {
-        Expected::Outgrown { reading, by: [] } => format!("with the parent's answer to {reading}"),
-        Expected::Outgrown { reading, by } => {
-            format!("with the parent's answer to {reading} and without {}", all_of(by))
+        Expected::Outgrown { reading, also: [] } => {
+            format!("with the parent's answer to {reading}")
+        }
+        Expected::Outgrown { reading, also } => {
+            format!("with the parent's answer to {reading} and without {}", all_of(also))
         }
         Expected::Refused { by, .. } | Expected::Prevented { by } => {
             format!("without {}", all_of(by))

@@ -53,15 +53,11 @@ fn cell(expected: Expected) -> String {
         Expected::Succeeds => "S".to_owned(),
         Expected::Detected => "D".to_owned(),
         Expected::NotApplicable => "-".to_owned(),
-        Expected::Outgrown { reading, by } => {
-            [markdown::to_reading(reading), to_rules(by)].join(" ").trim_end().to_owned()
+        Expected::Outgrown { reading, .. } => markdown::to_reading(reading),
+        Expected::Refused { by, .. } | Expected::Prevented { by } => {
+            by.iter().map(|rule| markdown::to_rule(rule.id())).collect::<Vec<_>>().join(" ")
         }
-        Expected::Refused { by, .. } | Expected::Prevented { by } => to_rules(by),
     }
-}
-
-fn to_rules(rules: &[conclave_spec::Rule]) -> String {
-    rules.iter().map(|rule| markdown::to_rule(rule.id())).collect::<Vec<_>>().join(" ")
 }
 
 fn section(entry: &Entry) -> String {
