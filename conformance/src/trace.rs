@@ -3,7 +3,7 @@
 //! A trace is a log of one or many clients: what each was given, what it answered, what it did.
 //! Values that are keys, signatures, hashes or ciphertexts appear as keyed commitments: two can be
 //! told equal or different, and nothing else. The checker runs the model's own client beside each
-//! node of the log and holds every answer against it ([`check`]).
+//! node of the log and holds every answer against it ([`check()`]).
 
 pub mod check;
 pub mod commit;
