@@ -67,12 +67,13 @@ export function newMeeting(device, join, announced) {
   };
 }
 
-/** Remembers a nonce, with the newest one before. Whether it was not among the two newest yet. */
+/** Remembers a nonce that is not among the two newest yet, with the newest before. Whether it did. */
 export function rememberNonce(meeting, seat, nonce) {
   const key = seatKey(seat);
   const before = meeting.nonces.get(key) ?? [];
+  if (before.some((old) => same(old, nonce))) return false;
   meeting.nonces.set(key, [nonce, ...before.slice(0, 1)]);
-  return !before.some((old) => same(old, nonce));
+  return true;
 }
 
 /** Forgets what was only for the old leader: links ahead, a key held back, the anchor. */

@@ -117,8 +117,10 @@ class Client(Leader, Participant):
         if person == self.person:
             return
         known = meeting.nonces.get(person, [])
+        if given["nonce"] in known:
+            return
         meeting.nonces[person] = [*known[-1:], given["nonce"]]
-        if meeting.leads and given["nonce"] not in known:
+        if meeting.leads:
             self.take_nonce(person)
 
     def link(self, given: Fields) -> Outcome:

@@ -86,6 +86,17 @@ fn button(drafts: &mut Drafts) {
         scene,
     );
     let mut scene = locked(drafts);
+    while scene.count("alice", MessageKind::Link) < 20 {
+        let name = format!("Carol {}", scene.steps());
+        scene.rename("alice", "carol", &name);
+    }
+    scene.set_lock("alice", false).shows(Rule::UnlockWarned).settle().observe("bob");
+    for plays in ["alice", "bob"] {
+        let title = "Unlocking that makes the list too long warns once, after the snapshot";
+        let draft = Draft::new(&format!("unlocks-and-coalesces-{plays}"), title).plays(plays);
+        drafts.alone(draft.tests(Rule::UnlockWarned), scene.clone());
+    }
+    let mut scene = locked(drafts);
     scene.run(20_000).rename("alice", "carol", "Caroline").depart("alice", "bob");
     scene.kick("alice", "carol").observe("alice").set_lock("alice", false).observe("alice");
     drafts.alone(

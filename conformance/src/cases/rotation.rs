@@ -2,7 +2,9 @@
 
 use conclave_model::{
     message::Role,
-    script::{Change, Expect, ForgedHeartbeat, ForgedSeal, Recipe, ValueRecipe, WireEdit},
+    script::{
+        Change, Expect, ForgedHeartbeat, ForgedSeal, MessageKind, Recipe, ValueRecipe, WireEdit,
+    },
 };
 use conclave_spec::{GraceFrom, Label, Profile, Rule};
 
@@ -316,6 +318,26 @@ fn waits_apart(drafts: &mut Drafts) {
 /// Whether a first key is waited for (reading R-16).
 fn first_key(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
+    // Where a leader has to be on the list, it is not one that never saw it.
+    let anybody = !profile.rules.contains(Rule::LeaderBound);
+    if anybody && profile.rules.contains(Rule::UncertifiedDropped) {
+        let mut scene = Scene::gathered(profile, &["alice", "bob", "carol"]);
+        scene.admit("alice", "bob").sealed("bob", 1).elect("carol").admit("carol", "bob");
+        for nth in 1..=scene.count("carol", MessageKind::Link) {
+            scene.link("bob", "carol", nth).expect(Expect::pending(Rule::LinkAwaitsHeartbeat));
+        }
+        let (beats, sealed) =
+            (scene.count("carol", MessageKind::Heartbeat), scene.newest_sealed("carol", "bob"));
+        scene.heartbeat("bob", "carol", beats).sealed_from("bob", sealed);
+        scene.send("bob", "at once").observe("bob");
+        drafts.alone(
+            Draft::new("first-key-of-new-leader", "Whoever was left without a key waits for none")
+                .plays("bob")
+                .tests(Rule::UncertifiedDropped)
+                .policy(FIRST_KEY_WAIT, "no_wait"),
+            scene,
+        );
+    }
     let mut scene = Scene::seated(profile, &["alice", "bob"]);
     scene.send("bob", "at once").observe("bob");
     drafts.alone(

@@ -239,7 +239,7 @@ fn suite(
 /// Names in `hello` that this release does not know.
 fn unknown(hello: &Hello) -> Vec<String> {
     let profiles: Vec<_> = conclave_spec::Profile::all().iter().map(|it| it.id).collect();
-    let policies = conclave_spec::readings::DECLARED;
+    let policies: Vec<_> = conclave_spec::readings::policies().collect();
     let policies_said: Vec<_> = hello.policies.keys().cloned().collect();
     let lists: [(&str, &[String], &[&str]); 3] = [
         ("profile", &hello.profiles, &profiles),

@@ -123,11 +123,7 @@ pub fn readings(listing: &Listing, out: &mut dyn Write) -> Result<(), TablesErro
             reading.title.to_owned(),
             reading.place.paper.to_owned(),
             reading.chosen.to_owned(),
-            match reading.policy {
-                None => "-".to_owned(),
-                Some(key) if reading.is_declared() => key.to_owned(),
-                Some(key) => format!("{key} (reserved)"),
-            },
+            reading.policy.unwrap_or("-").to_owned(),
         ]);
     }
     grid.write("Where the paper is silent or contradicts itself", listing.look, out)?;

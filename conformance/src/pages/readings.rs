@@ -58,9 +58,5 @@ fn entry(reading: &Reading, table: &Obligations) -> String {
 }
 
 fn policy(reading: &Reading) -> String {
-    match reading.policy {
-        None => "-".to_owned(),
-        Some(key) if reading.is_declared() => format!("`{key}`"),
-        Some(key) => format!("`{key}` (reserved)"),
-    }
+    reading.policy.map_or_else(|| "-".to_owned(), |key| format!("`{key}`"))
 }

@@ -58,16 +58,15 @@ impl<A: Algebra> Progress<'_, A> {
     pub(super) fn take_nonce(&mut self, seat: &Seat, nonce: &A::Value) -> Result<(), StepError> {
         let joined = self.joined_mut()?;
         let mut nonces = joined.nonces.get(seat).cloned().unwrap_or_default();
-        let known = nonces.contains(nonce);
+        if nonces.contains(nonce) {
+            return Ok(());
+        }
         nonces.push(nonce.clone());
         if nonces.len() > NEWEST {
             nonces.remove(0);
         }
         joined.nonces.insert_mut(seat.clone(), nonces);
         let RoleState::Leader(leader) = &mut joined.role else { return Ok(()) };
-        if known {
-            return Ok(());
-        }
         leader.rejoined.retain(|rejoined| rejoined != seat);
         let waited = leader.unserved.contains(seat);
         leader.unserved.retain(|unserved| unserved != seat);

@@ -100,7 +100,7 @@ pub(super) const R_24: Reading = Reading {
     chosen: "strict",
     why: "The named library refuses them. Under a key of small order one signature holds for \
         many messages, so an announcement would no longer bind its fields.",
-    policy: Some("signature_strictness"),
+    policy: None,
     rules: &[Rule::AnnouncementVerifies, Rule::StatementVerifies],
 };
 
@@ -119,7 +119,7 @@ pub(super) const R_34: Reading = Reading {
     chosen: "refuse",
     why: "The claimed protection exists only if a failing statement has the effect of a failing \
         announcement signature.",
-    policy: Some("failed_statement"),
+    policy: None,
     rules: &[Rule::StatementVerifies],
 };
 
@@ -137,7 +137,7 @@ pub(super) const R_35: Reading = Reading {
     why: "The server can post any bytes. If one bad announcement ended a leader's rotation, it \
         would keep a removed participant on the old key; refusing it alone denies service to its \
         own author and to nobody else.",
-    policy: Some("abort_scope"),
+    policy: None,
     rules: &[Rule::AnnouncementVerifies],
 };
 

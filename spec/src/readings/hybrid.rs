@@ -68,10 +68,11 @@ pub(super) const R_26: Reading = Reading {
         alt("per_pair", "One encapsulation per pair of keys is sent again with every ciphertext."),
     ],
     chosen: "per_ciphertext",
-    why: "It is what the steps of encryption say. A receiver that keeps the key by pair and context \
-        alone cannot open it; what is kept must include the encapsulation. Whatever is kept is \
-        derived from the ephemeral key and goes with it at teardown.",
-    policy: Some("box_key_cache"),
+    why: "It is what the steps of encryption say, so a sender that repeats one leaves a step out. A \
+        receiver that keeps the key by pair and context alone cannot open it; what is kept must \
+        include the encapsulation. Whatever is kept is derived from the ephemeral key and goes \
+        with it at teardown.",
+    policy: None,
     rules: &[Rule::HybridUsesKem, Rule::EphemeralErased],
 };
 

@@ -100,7 +100,7 @@ pub(super) const R_37: Reading = Reading {
     chosen: "drop",
     why: "Senders wait so that keys arrive before packets. The number of a stored packet is not \
         verified yet, so anybody on the way could fill the store.",
-    policy: Some("unknown_key_packet"),
+    policy: None,
     rules: &[Rule::PacketOpens],
 };
 
@@ -117,9 +117,10 @@ pub(super) const R_39: Reading = Reading {
     chosen: "user",
     why: "Everywhere else the paper's letter for a participant is the user ID, beside which the \
         device is named apart. The price is a finding about the protocol: two devices of one \
-        user share a stream key, and unless they share out the counters they repeat nonces. The \
-        hardened profile takes the other answer (R-78).",
-    policy: Some("stream_sender"),
+        user share a stream key, and unless they share out the counters they repeat nonces. All \
+        clients of a meeting must give the same answer, so it is no policy of one of them; the \
+        hardened profile gives the other (R-78).",
+    policy: None,
     rules: &[Rule::SubkeyNamesSender, Rule::SubkeyNamesDevice, Rule::CounterNeverRepeats],
 };
 
@@ -157,9 +158,10 @@ pub(super) const R_40: Reading = Reading {
     ],
     chosen: "remember",
     why: "A counter that starts again repeats nonces, which gives away both packets and the \
-        authentication key. Remembering needs no help from the leader and does not touch the \
-        throttle; teardown asks for keys to go, not numbers.",
-    policy: Some("counter_after_rejoin"),
+        authentication key. Of the answers that avoid it, remembering alone needs no help from the \
+        leader or from receivers, and it leaves the throttle alone; teardown asks for keys to go, \
+        not numbers.",
+    policy: None,
     rules: &[Rule::CounterNeverRepeats],
 };
 

@@ -16,7 +16,7 @@ pub(super) const R_04: Reading = Reading {
     chosen: "refuse",
     why: "The library's failure has to go somewhere, and a key sealed under a secret that \
         everybody knows is sealed to nobody.",
-    policy: Some("zero_agreement"),
+    policy: None,
     rules: &[Rule::AgreementContributory],
 };
 
@@ -37,9 +37,9 @@ pub(super) const R_05: Reading = Reading {
     ],
     chosen: "newest_waited",
     why: "Every key gives its slowest receiver the time the paper asks for, and no stream of \
-        keys can hold a participant on an old one. One second is the least that still gives that \
+        keys can hold a participant on an old one; each of the others fails one of the two. One second is the least that still gives that \
         time and five the most that is still about two.",
-    policy: Some("key_during_wait"),
+    policy: None,
     rules: &[Rule::UseNewestKey, Rule::WaitBeforeUse],
 };
 
@@ -59,7 +59,7 @@ pub(super) const R_06: Reading = Reading {
     why: "Keys kept to the end let who left inject old-key packets all along. Giving the key up at \
         the switch cuts off senders whose wait is longer. The later paper's number is longer than \
         the longest wait and still short.",
-    policy: Some("old_key_life"),
+    policy: None,
     rules: &[Rule::OldKeyExpires],
 };
 
@@ -93,8 +93,9 @@ pub(super) const R_17: Reading = Reading {
     ],
     chosen: "deferred",
     why: "The throttle is there against thrashing, not against rekeying, and one rotation at its \
-        end serves all who entered during it.",
-    policy: Some("join_in_throttle"),
+        end serves all who entered during it. Without it a joiner stays in possession of a key \
+        from before its time.",
+    policy: None,
     rules: &[Rule::RotateOnJoin, Rule::RotationThrottled],
 };
 
@@ -117,7 +118,7 @@ pub(super) const R_18: Reading = Reading {
     why: "The announcement is the only source of numbers that version has. Counting goes wrong \
         for good when one key is lost. That the pairing rests on order of arrival is a weakness \
         of the version, which 3 repairs by sealing the number.",
-    policy: Some("unnumbered_key"),
+    policy: None,
     rules: &[Rule::SealOpens, Rule::NumberFromHeartbeat],
 };
 
@@ -134,7 +135,7 @@ pub(super) const R_22: Reading = Reading {
     chosen: "greater",
     why: "It is the word used, and a receiver that missed one rotation would otherwise refuse \
         every later one.",
-    policy: Some("seq_gap"),
+    policy: None,
     rules: &[Rule::SeqIncreases, Rule::SeqByOne],
 };
 
@@ -213,7 +214,7 @@ pub(super) const R_33: Reading = Reading {
     why: "The steps are exact and the figure shows one participant's way in. A first participant \
         who enters late is still given no old key: the limit on a joiner's key asks for a \
         rotation.",
-    policy: Some("first_key_moment"),
+    policy: None,
     rules: &[Rule::SeqByOne, Rule::RotationFresh],
 };
 
@@ -230,7 +231,7 @@ pub(super) const R_36: Reading = Reading {
     chosen: "arrival",
     why: "The server carries both and can forge or withhold an unsigned message, so a client \
         that insists on it is no safer.",
-    policy: Some("rekey_signal"),
+    policy: None,
     rules: &[Rule::SealOpens],
 };
 

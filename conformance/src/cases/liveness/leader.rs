@@ -119,23 +119,33 @@ fn forgetting(drafts: &mut Drafts) {
             .tests(Rule::SealUsesNewestNonce),
         scene,
     );
-    let mut scene = Scene::seated(&drafts.profile, &["alice", "bob"]);
-    scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
-    let again = Recipe::Sent(Handle::announcement("bob", 2));
-    scene.admit_with("alice", "bob", again);
-    join_window(&mut scene, 0);
-    scene.advance("alice", 3_000).nonce("alice", "bob").shows(Rule::SealUsesNewestNonce);
-    let sealed = scene.newest_sealed("alice", "bob");
-    scene.sealed_from("bob", sealed).nonce("alice", "bob").observe("alice");
-    drafts.alone(
-        Draft::new(
+    for (name, title, old_again) in [
+        (
             "rejoin-unnoticed-nonce-after",
             "A key bound to a nonce from before a rejoin is sealed once more when the new one comes",
-        )
-        .plays("alice")
-        .tests(Rule::SealUsesNewestNonce),
-        scene,
-    );
+            false,
+        ),
+        (
+            "rejoin-unnoticed-old-nonce-again",
+            "A nonce that is on the board already is not the new one",
+            true,
+        ),
+    ] {
+        let mut scene = Scene::seated(&drafts.profile, &["alice", "bob"]);
+        scene.leave("bob").join("bob", Role::Participant).told_leader("bob", "alice");
+        let again = Recipe::Sent(Handle::announcement("bob", 2));
+        scene.admit_with("alice", "bob", again);
+        join_window(&mut scene, 0);
+        scene.advance("alice", 3_000);
+        if old_again {
+            scene.nonce_nth("alice", "bob", 1);
+        }
+        scene.nonce("alice", "bob").shows(Rule::SealUsesNewestNonce);
+        let sealed = scene.newest_sealed("alice", "bob");
+        scene.sealed_from("bob", sealed).nonce("alice", "bob").observe("alice");
+        let draft = Draft::new(name, title).plays("alice").tests(Rule::SealUsesNewestNonce);
+        drafts.alone(draft, scene);
+    }
 }
 
 fn odd_nonces(drafts: &mut Drafts) {
@@ -145,6 +155,17 @@ fn odd_nonces(drafts: &mut Drafts) {
     scene.nonce("alice", "bob").catch_up("bob").observe("bob");
     drafts.alone(
         Draft::new("nonce-delivered-again", "A nonce delivered again calls for nothing")
+            .plays("alice")
+            .tests(Rule::SealUsesNewestNonce),
+        scene,
+    );
+    let cast = ["alice", "bob", "carol"];
+    let mut scene = Scene::seated(&drafts.profile, &cast);
+    renewal(&mut scene, &cast, 1);
+    scene.nonce_nth("alice", "bob", 1).depart("alice", "carol");
+    scene.shows(Rule::SealUsesNewestNonce).catch_up("bob").observe("bob");
+    drafts.alone(
+        Draft::new("nonce-older-delivered-again", "An older nonce delivered again is no newer for it")
             .plays("alice")
             .tests(Rule::SealUsesNewestNonce),
         scene,

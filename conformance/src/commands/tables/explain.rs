@@ -203,12 +203,8 @@ fn write_reading(reading: &Reading, table: &Obligations, sheet: &mut Sheet<'_>) 
     }
     sheet.line("why", reading.why)?;
     sheet.line("paper", &format!("{}, {}", reading.place.paper, reading.place.place))?;
-    let policy = match reading.policy {
-        None => "none: another choice is not as good for a client".to_owned(),
-        Some(key) if reading.is_declared() => key.to_owned(),
-        Some(key) => format!("{key} (reserved: no client can declare it in this release)"),
-    };
-    sheet.line("policy", &policy)?;
+    let none = "none: a client that chooses otherwise differs";
+    sheet.line("policy", reading.policy.unwrap_or(none))?;
     if let Some((stance, why)) = reading.hardened() {
         sheet.line("hardened", &format!("{}: {why}", facts::stance(reading, stance)))?;
     }
