@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub mod depth;
+pub mod joint;
 
 /// The format of the stored table.
 pub const SCHEMA: &str = "conclave-ablation-1";
@@ -43,6 +44,9 @@ pub struct Table {
     pub states_max: usize,
     /// One row per rule and profile.
     pub rows: Vec<Row>,
+    /// For each rule that others stand in for: what it is worth where they are gone too.
+    #[serde(default)]
+    pub joint: Vec<joint::Row>,
 }
 
 /// What a rule is worth in a profile.
@@ -162,7 +166,7 @@ impl Workbench {
         &self,
         rule: Rule,
         kept: &[Row],
-        tell: &(dyn Fn(&Row) + Sync),
+        tell: &(dyn Fn(Rule) + Sync),
     ) -> Result<Vec<Row>, AblationError> {
         let mut rows: Vec<Row> = Vec::new();
         for profile in profiles_of(rule) {
@@ -172,7 +176,7 @@ impl Workbench {
                 Some(row) => row.clone(),
                 None => self.row(rule, &profile, broken.map(|row| &row.worth))?,
             };
-            tell(&row);
+            tell(rule);
             rows.push(row);
         }
         Ok(rows)
@@ -189,7 +193,7 @@ impl Workbench {
         profile: &Profile,
         known: Option<&Lost>,
     ) -> Result<Row, AblationError> {
-        let bound = Bound { slices: Slice::about_area(rule.area()), states_max: STATES_MAX };
+        let bound = bound(rule);
         let row = |worth| Row { rule, profile: profile.id.to_owned(), worth };
         if let Some(known) = known
             && check(rule, profile, known).is_ok()
@@ -201,17 +205,28 @@ impl Workbench {
             Some(cell) => cell.get_or_init(found).clone()?,
             None => found()?,
         };
-        Ok(row(match ablate(profile, rule, &anyway, &bound)? {
-            Worth::Goal { goal, slice, counterexample } => Lost::Broken {
+        Ok(row(ablate(profile, rule, &anyway, &bound)?.into()))
+    }
+}
+
+/// The slices a rule is judged by, and how far.
+fn bound(rule: Rule) -> Bound {
+    Bound { slices: Slice::about_area(rule.area()), states_max: STATES_MAX }
+}
+
+impl From<Worth> for Lost {
+    fn from(worth: Worth) -> Self {
+        match worth {
+            Worth::Goal { goal, slice, counterexample } => Self::Broken {
                 goal: goal.id().to_owned(),
                 slice: slice.to_owned(),
                 moves: counterexample.moves.iter().map(ToString::to_string).collect(),
                 states: counterexample.after_states,
             },
             Worth::DefenceInDepth { slices, states } => {
-                Lost::Depth { slices: slices.into_iter().map(str::to_owned).collect(), states }
+                Self::Depth { slices: slices.into_iter().map(str::to_owned).collect(), states }
             }
-        }))
+        }
     }
 }
 
@@ -219,9 +234,10 @@ impl Workbench {
 ///
 /// # Errors
 /// A fault of the model.
-pub fn compute(kept: &[Row], tell: &(dyn Fn(&Row) + Sync)) -> Result<Table, AblationError> {
+pub fn compute(kept: &[Row], tell: &(dyn Fn(Rule) + Sync)) -> Result<Table, AblationError> {
     let rows = rows_of(&rules().collect::<Vec<_>>(), kept, tell)?;
-    Ok(Table { schema: SCHEMA.to_owned(), inputs: inputs(), states_max: STATES_MAX, rows })
+    let joint = joint::rows_of(&joint::wanted(), tell)?;
+    Ok(Table { schema: SCHEMA.to_owned(), inputs: inputs(), states_max: STATES_MAX, rows, joint })
 }
 
 /// The rows of these rules in their order, a rule for each core at a time, those kept as they are. No
@@ -232,28 +248,37 @@ pub fn compute(kept: &[Row], tell: &(dyn Fn(&Row) + Sync)) -> Result<Table, Abla
 pub fn rows_of(
     rules: &[Rule],
     kept: &[Row],
-    tell: &(dyn Fn(&Row) + Sync),
+    tell: &(dyn Fn(Rule) + Sync),
 ) -> Result<Vec<Row>, AblationError> {
-    let (bench, next) = (Workbench::default(), AtomicUsize::new(0));
-    let work = || {
+    let bench = Workbench::default();
+    let rows = on_every_core(rules, |rule| bench.rows(*rule, kept, tell))?;
+    Ok(rows.concat())
+}
+
+/// What comes of each job, in their order: one for each core at a time.
+fn on_every_core<J: Sync, R: Send>(
+    jobs: &[J],
+    work: impl Fn(&J) -> Result<R, AblationError> + Sync,
+) -> Result<Vec<R>, AblationError> {
+    let next = AtomicUsize::new(0);
+    let share = || {
         let mut done = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(rule) = rules.get(at) else { return done };
-            done.push((at, bench.rows(*rule, kept, tell)));
+            let Some(job) = jobs.get(at) else { return done };
+            done.push((at, work(job)));
         }
     };
     let mut done = thread::scope(|scope| {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(share)).collect();
         let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
         joined
             .flat_map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect::<Vec<_>>()
     });
     done.sort_by_key(|(at, _)| *at);
-    let rows: Result<Vec<Vec<Row>>, _> = done.into_iter().map(|(_, rows)| rows).collect();
-    Ok(rows?.concat())
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Whether the moves stored break the goal without the rule, over terms and over bytes, and do not
@@ -311,7 +336,9 @@ pub fn read(folder: &Path) -> Result<Table, AblationError> {
         .flat_map(|rule| profiles_of(rule).into_iter().map(move |it| (rule, it.id.to_owned())))
         .collect();
     let there: Vec<_> = table.rows.iter().map(|row| (row.rule, row.profile.clone())).collect();
-    if wanted == there { Ok(table) } else { Err(AblationError::Stale) }
+    let joint: Vec<_> = table.joint.iter().map(joint::Row::job).collect();
+    let complete = wanted == there && joint == joint::wanted();
+    if complete { Ok(table) } else { Err(AblationError::Stale) }
 }
 
 /// Stores the table.

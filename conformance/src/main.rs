@@ -153,6 +153,9 @@ struct AblateArgs {
     /// With --write: only the rows of this profile; the others stay as they are stored
     #[arg(long, requires = "write")]
     profile: Option<String>,
+    /// With --write: only what rules are worth where those that stand in for them are gone too
+    #[arg(long, requires = "write", conflicts_with = "profile")]
+    joint: bool,
     /// Compute the rows of this many rules anew and hold the stored ones against them
     #[arg(long, default_value_t = 0, value_name = "RULES")]
     sample: usize,
@@ -408,8 +411,9 @@ fn run(command: Command) -> Exit {
         }
         Command::Ablate(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
-            let AblateArgs { rule, write, profile, sample, seed, .. } = args;
-            ablate::run(&ablate::Options { rule, write, profile, sample, seed, vectors }, out)
+            let AblateArgs { rule, write, profile, joint, sample, seed, .. } = args;
+            let options = ablate::Options { rule, write, profile, joint, sample, seed, vectors };
+            ablate::run(&options, out)
         }
         Command::Attack(args) => run_attack(args),
         Command::Attacks(AttacksArgs { id, profile, json }) => {

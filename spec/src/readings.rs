@@ -7,6 +7,7 @@
 //! chose otherwise there is shown to differ, with the reading.
 
 pub use hardened::{HARDENED, Stance};
+pub use under::{UNDER, Under};
 
 use crate::rules::{Citation, Rule};
 
@@ -22,6 +23,7 @@ mod media;
 mod membership;
 mod outside;
 mod rotation;
+mod under;
 
 /// One way to resolve a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -51,6 +51,14 @@ pub fn why(rule: Rule) -> Option<Why> {
     WHY.iter().find(|(known, _)| *known == rule).map(|(_, why)| *why)
 }
 
+/// The rules that others stand in for, each with those.
+pub fn stood_in_for() -> impl Iterator<Item = (Rule, &'static [Rule])> {
+    WHY.iter().filter_map(|(rule, why)| match why {
+        StoodInFor(others, _) => Some((*rule, *others)),
+        NotReached(_) => None,
+    })
+}
+
 const WHY: &[(Rule, Why)] = &[
     (
         SignatureNamesContext,

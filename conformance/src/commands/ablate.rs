@@ -17,8 +17,9 @@ use sha2::{Digest as _, Sha256};
 use super::Exit;
 use crate::{
     ablation::{
-        self, AblationError, Lost, Row, Table, Workbench,
+        self, AblationError, Lost, Table, Workbench,
         depth::{Why, why},
+        joint,
     },
     commands::tables::wrapped,
 };
@@ -32,6 +33,8 @@ pub struct Options {
     pub write: bool,
     /// Of the table only this profile: the other rows stay as stored.
     pub profile: Option<String>,
+    /// Of the table only what rules are worth where those that stand in for them are gone too.
+    pub joint: bool,
     /// Compute the rows of this many rules anew and compare them with the table.
     pub sample: usize,
     /// What the sample is drawn by.
@@ -126,13 +129,22 @@ fn compute(options: &Options, out: &mut dyn Write) -> Result<(), AblationError> 
         None => Vec::new(),
     };
     let all: usize = ablation::rules().map(|rule| ablation::profiles_of(rule).len()).sum();
+    let joint = joint::wanted().len();
+    let all = if options.joint { joint } else { all + joint };
     let length = u64::try_from(all).unwrap_or(u64::MAX);
     let bar = indicatif::ProgressBar::new(length);
     bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-    let table = ablation::compute(&kept, &|row| {
-        bar.set_message(row.rule.id());
+    let tell = |rule: Rule| {
+        bar.set_message(rule.id());
         bar.inc(1);
-    })?;
+    };
+    let table = if options.joint {
+        let stored = ablation::read_any(&options.vectors)?;
+        let joint = joint::rows_of(&joint::wanted(), &tell)?;
+        Table { joint, ..stored }
+    } else {
+        ablation::compute(&kept, &tell)?
+    };
     bar.finish_and_clear();
     ablation::write(&options.vectors, &table)?;
     summary(&table, out)?;
@@ -147,6 +159,14 @@ fn replayed(options: &Options, out: &mut dyn Write) -> Result<(), AblationError>
         let profile =
             Profile::by_id(&row.profile).ok_or_else(|| fault("no such profile".into()))?;
         ablation::check(row.rule, &profile, &row.worth).map_err(fault)?;
+    }
+    for row in &table.joint {
+        let fault =
+            |what| AblationError::Row { rule: row.rule, profile: row.profile.clone(), what };
+        let profile =
+            Profile::by_id(&row.profile).ok_or_else(|| fault("no such profile".into()))?;
+        let base = joint::less(&profile, &row.without);
+        ablation::check(row.rule, &base, &row.worth).map_err(fault)?;
     }
     let sampled = sample(options, &table)?;
     summary(&table, out)?;
@@ -176,16 +196,37 @@ fn sample(options: &Options, table: &Table) -> Result<usize, AblationError> {
             return Err(AblationError::Row { rule, profile, what });
         }
     }
+    let mut jobs = joint::wanted();
+    jobs.retain(|(rule, ..)| rules.contains(rule));
+    for row in joint::rows_of(&jobs, &|_| {})? {
+        if !table.joint.contains(&row) {
+            let (rule, profile) = (row.rule, row.profile);
+            let what = format!("beside what is left it is something else: {}", words(&row.worth));
+            return Err(AblationError::Row { rule, profile, what });
+        }
+    }
     Ok(rules.len())
 }
 
 /// Why no goal breaks without a rule, and what stands in for it.
-fn depth(rule: Rule, out: &mut dyn Write) -> io::Result<()> {
+fn depth(rule: Rule, table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let id = rule.id();
     let (head, words) = match why(rule) {
         Some(Why::StoodInFor(rules, words)) => {
             let rules: Vec<_> = rules.iter().map(|rule| rule.id()).collect();
-            (format!("defence in depth: {}", rules.join(", ")), words)
+            let rules = rules.join(", ");
+            let head = match table.joint.iter().find(|row| row.rule == rule) {
+                Some(joint::Row {
+                    worth: Lost::Broken { goal, slice, moves, .. },
+                    profile,
+                    ..
+                }) => {
+                    let count = moves.len();
+                    format!("{goal:<13} {count:>2} moves  {slice:<10} {profile} without {rules}")
+                }
+                Some(_) | None => format!("defence in depth, so it is argued: {rules}"),
+            };
+            (head, words)
         }
         Some(Why::NotReached(words)) => ("not reached".to_owned(), words),
         None => ("no goal breaks within the bound".to_owned(), "nobody has said why yet"),
@@ -196,18 +237,16 @@ fn depth(rule: Rule, out: &mut dyn Write) -> io::Result<()> {
 
 fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", style("what breaks without each rule, and after how many moves").bold())?;
-    let mut bearing = 0;
-    let mut judged = 0;
+    let mut tally = Tally::default();
     for rule in ablation::rules() {
         let rows: Vec<_> = table.rows.iter().filter(|row| row.rule == rule).collect();
         let broken = rows.iter().find_map(|row| match &row.worth {
             Lost::Broken { goal, slice, moves, .. } => Some((row, goal, slice, moves)),
             Lost::Depth { .. } => None,
         });
-        judged += 1;
+        tally.add(rule, table, broken.is_some());
         let id = rule.id();
         if let Some((row, goal, slice, moves)) = broken {
-            bearing += 1;
             let count = rows.iter().filter(|row| matches!(row.worth, Lost::Broken { .. })).count();
             writeln!(
                 out,
@@ -218,26 +257,47 @@ fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {
                 rows.len()
             )?;
         } else {
-            depth(rule, out)?;
+            depth(rule, table, out)?;
         }
     }
     for rule in FORMULA_ONLY {
         writeln!(out, "  {}  in force in no profile: byte vectors alone show it", rule.id())?;
     }
-    let explained = |stood_in| {
-        let broken = |row: &&Row| matches!(row.worth, Lost::Broken { .. });
-        let bears = |rule: Rule| table.rows.iter().filter(broken).any(|row| row.rule == rule);
-        let others = ablation::rules().filter(|rule| !bears(*rule));
-        others.filter(|rule| matches!(why(*rule), Some(Why::StoodInFor(..))) == stood_in).count()
-    };
-    let share = 100 * bearing / judged.max(1);
-    let told = format!(
-        "{bearing} of {judged} rules ({share} %) carry a goal within the bound: at most {} \
-         states of each slice about the rule's area; for {} others stand in, and {} are not \
-         reached by what the slices and goals contain (argued by hand, not computed)",
-        table.states_max,
-        explained(true),
-        explained(false)
-    );
-    writeln!(out, "\n{}", wrapped(&told, 0, 100))
+    writeln!(out, "\n{}", wrapped(&tally.words(table.states_max), 0, 100))
+}
+
+/// How many rules are worth what.
+#[derive(Default)]
+struct Tally {
+    alone: usize,
+    jointly: usize,
+    argued: usize,
+    not_reached: usize,
+}
+
+impl Tally {
+    fn add(&mut self, rule: Rule, table: &Table, alone: bool) {
+        let broken = |row: &joint::Row| matches!(row.worth, Lost::Broken { .. });
+        let jointly = table.joint.iter().any(|row| row.rule == rule && broken(row));
+        let place = match why(rule) {
+            _ if alone => &mut self.alone,
+            Some(Why::StoodInFor(..)) if jointly => &mut self.jointly,
+            Some(Why::StoodInFor(..)) => &mut self.argued,
+            Some(Why::NotReached(_)) | None => &mut self.not_reached,
+        };
+        *place += 1;
+    }
+
+    fn words(&self, states_max: usize) -> String {
+        let Self { alone, jointly, argued, not_reached } = self;
+        let all = alone + jointly + argued + not_reached;
+        let share = 100 * (alone + jointly) / all.max(1);
+        format!(
+            "{} of {all} rules ({share} %) carry a goal, in at most {states_max} states of each \
+             slice about the rule's area: {alone} by themselves, {jointly} where those that stand \
+             in for them are gone too. For {argued} others stand in, as is argued and not computed; \
+             {not_reached} are not reached by what the slices and goals contain",
+            alone + jointly
+        )
+    }
 }

@@ -115,8 +115,15 @@ fn computed(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredErro
         return Ok(Exit::Conformant);
     }
     let (vectors, seed) = (options.vectors.clone(), String::new());
-    let worth =
-        ablate::Options { rule: None, write: true, profile: None, sample: 0, seed, vectors };
+    let worth = ablate::Options {
+        rule: None,
+        write: true,
+        profile: None,
+        joint: false,
+        sample: 0,
+        seed,
+        vectors,
+    };
     let kills = mutants::Options {
         only: None,
         vectors: options.vectors.clone(),

@@ -165,9 +165,12 @@ fn odd_nonces(drafts: &mut Drafts) {
     scene.nonce_nth("alice", "bob", 1).depart("alice", "carol");
     scene.shows(Rule::SealUsesNewestNonce).catch_up("bob").observe("bob");
     drafts.alone(
-        Draft::new("nonce-older-delivered-again", "An older nonce delivered again is no newer for it")
-            .plays("alice")
-            .tests(Rule::SealUsesNewestNonce),
+        Draft::new(
+            "nonce-older-delivered-again",
+            "An older nonce delivered again is no newer for it",
+        )
+        .plays("alice")
+        .tests(Rule::SealUsesNewestNonce),
         scene,
     );
     for (name, what, edit) in [
