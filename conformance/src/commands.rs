@@ -2,12 +2,14 @@
 
 pub mod ablate;
 pub mod adapter;
+pub mod adapter_test;
 pub mod attack;
 pub mod attacks;
 pub mod check;
 pub mod deep;
 pub mod docs;
 pub mod explore;
+pub mod init;
 pub mod mutants;
 pub mod report;
 pub mod scenario;

@@ -408,7 +408,9 @@ impl Judge {
             return true;
         }
         // What is not for a client may be refused as wrong, never the reverse.
-        let aspect = if expected.leaves_as_it_was() && got.is_refusal() {
+        let aspect = if got.is_unable() {
+            Aspect::Unable
+        } else if expected.leaves_as_it_was() && got.is_refusal() {
             Aspect::RefusalClass
         } else {
             Aspect::Outcome

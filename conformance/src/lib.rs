@@ -1,6 +1,7 @@
 //! Does someone else agree: vectors, adapter protocol, runner, reports.
 
 pub mod ablation;
+pub mod adapter_test;
 pub mod attack;
 pub mod attacks;
 pub mod case;

@@ -450,7 +450,11 @@ impl<'a> Live<'a> {
             }
             Some(Event::HeartbeatArrived(heartbeat)) => self.chain.took(self.profile, &heartbeat),
             Some(Event::NonceArrived { seat, nonce }) => {
-                self.nonces.entry(seat).or_default().push(nonce);
+                let nonces = self.nonces.entry(seat).or_default();
+                // One of the two newest, delivered again, is no newer for it.
+                if !nonces.iter().rev().take(2).any(|known| *known == nonce) {
+                    nonces.push(nonce);
+                }
             }
             Some(Event::Departed { seat } | Event::Kick { seat }) => {
                 self.nonces.remove(&seat);

@@ -7,12 +7,13 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{
-        self, Exit, ablate, adapter, attack, attacks, check, deep, docs, explore, mutants, report,
+        self, Exit, ablate, adapter, adapter_test, attack, attacks, check, deep, docs, explore,
+        init, mutants, report,
         scenario::{self, ScenarioError},
         tables::{self, Listing, Look, TablesError},
         trace,
     },
-    process::Launch,
+    process::{Launch, Limits},
     protocol::{Codec, RandomnessClass},
     reference::{POLICIES, Reference},
     report::{scope::Shard, waivers},
@@ -41,6 +42,10 @@ enum Command {
         #[command(subcommand)]
         action: report::Action,
     },
+    /// Say in plain words what is wrong with an adapter, before any verdict counts
+    AdapterTest(AdapterTestArgs),
+    /// Write a starting adapter, to be filled in
+    Init(InitArgs),
     /// Be the built-in client: answer the adapter protocol on standard input and output
     Adapter(AdapterArgs),
     /// Run the reference client without each rule and show that the suite notices
@@ -128,6 +133,28 @@ struct ExploreArgs {
     /// List the slices, and which powers and goals they cover
     #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random", "serve"])]
     plan: bool,
+}
+
+#[derive(Debug, Args)]
+struct AdapterTestArgs {
+    /// A shipped adapter: reference, python
+    #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
+    adapter: Option<String>,
+    /// Any other adapter: a program with its arguments
+    #[arg(long, value_name = "COMMAND")]
+    adapter_cmd: Option<String>,
+    /// The longest wait for an answer, in milliseconds
+    #[arg(long, default_value_t = Limits::default().answer_ms, value_name = "MS")]
+    answer_ms: u64,
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// Its language
+    #[arg(long)]
+    language: init::Language,
+    /// The folder to write it to
+    folder: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -411,6 +438,16 @@ fn run(command: Command) -> Exit {
             },
             out,
         ),
+        Command::AdapterTest(args) => {
+            match client(args.adapter.as_deref(), args.adapter_cmd.as_deref()) {
+                Ok((launch, _)) => {
+                    let limits = Limits { answer_ms: args.answer_ms, ..Limits::default() };
+                    adapter_test::run(&launch, limits, out)
+                }
+                Err(exit) => exit,
+            }
+        }
+        Command::Init(args) => init::run(args.language, &args.folder, out),
         Command::Deep(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
             let DeepArgs { write, all, explored, slice, .. } = args;

@@ -194,12 +194,30 @@ impl AdapterProcess {
         Ok(response)
     }
 
+    /// Says a line of any bytes, without its end, and gives back the line that answers it,
+    /// whatever it is. `what` is for people.
+    ///
+    /// # Errors
+    /// There is no answer. A process with a fault is not asked again.
+    pub fn say(&mut self, line: Vec<u8>, what: &str) -> Result<Vec<u8>, Fault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let limit_ms = if self.answered { self.limits.answer_ms } else { self.limits.start_ms };
+        let said = self.send_line(line).and_then(|()| self.receive(limit_ms));
+        self.answered = true;
+        said.map_err(|trouble| self.fail(what, trouble))
+    }
+
     fn send(&mut self, request: &Request) -> Result<(), Trouble> {
+        // Requests hold nothing that JSON cannot say.
+        self.send_line(serde_json::to_vec(request).map_err(|_| Trouble::Ended)?)
+    }
+
+    fn send_line(&mut self, mut line: Vec<u8>) -> Result<(), Trouble> {
         let Some(requests) = &self.requests else {
             return Err(Trouble::Ended);
         };
-        // Requests hold nothing that JSON cannot say.
-        let mut line = serde_json::to_vec(request).map_err(|_| Trouble::Ended)?;
         line.push(b'\n');
         match requests.try_send(line) {
             // A writer that has stopped has said so among the events.

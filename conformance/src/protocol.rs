@@ -269,6 +269,12 @@ impl Class {
         }
     }
 
+    /// Whether the adapter could not do what it was asked.
+    #[must_use]
+    pub const fn is_unable(self) -> bool {
+        matches!(self, Self::Unsupported | Self::Internal)
+    }
+
     /// Whether the input was refused and nothing changed.
     #[must_use]
     pub const fn is_refusal(self) -> bool {

@@ -202,7 +202,8 @@ impl Report {
         let judged = self.cases.iter().any(|it| it.verdict != Verdict::NotApplicable);
         if !judged {
             return Exit::harness(
-                "no case was judged: the adapter declares nothing that any case needs",
+                "no case was judged: the adapter declares nothing that any of them needs, or what \
+                 was asked for on the command line leaves none that applies",
             );
         }
         let passed = self.cases.iter().any(|it| it.verdict == Verdict::Pass);

@@ -45,6 +45,8 @@ pub struct Bench<'p> {
 enum Stop {
     Fault(Fault),
     Script(String),
+    /// The client cannot do what it declared, which has been noted.
+    Unable,
 }
 
 impl From<Fault> for Stop {
@@ -112,6 +114,11 @@ fn concluded(report: &mut CaseReport, stop: Result<(), Stop>) -> Option<Fault> {
             report.verdict = worst(&report.findings).unwrap_or(Verdict::Pass);
             None
         }
+        Err(Stop::Unable) => {
+            report.verdict = worst(&report.findings).unwrap_or(Verdict::Inconclusive);
+            report.note = Some("not played any further".to_owned());
+            None
+        }
         Err(Stop::Script(why)) => {
             let worst = worst(&report.findings);
             report.verdict = worst.unwrap_or(Verdict::Inconclusive).max(Verdict::Inconclusive);
@@ -163,7 +170,7 @@ impl Run<'_, '_> {
     fn compute(&mut self) -> Result<(), Stop> {
         for (at, step) in self.case.steps.iter().enumerate() {
             let response = self.ask(None, step.input.clone())?;
-            self.hear(at + 1, step, &response, &|one, other| one == other);
+            self.hear(at + 1, step, &response, &|one, other| one == other)?;
             if response.class == crate::protocol::Class::Accept {
                 let got = match response.result {
                     Some(Answer::Computed(outputs)) => outputs,
@@ -225,19 +232,20 @@ impl Run<'_, '_> {
                 reason: format!("refused to open a session: {}", opened.class.word()),
             }));
         };
-        if self.mode.is_opaque() {
-            self.live(session, &name, &opened.ivk)?;
+        let played = if self.mode.is_opaque() {
+            self.live(session, &name, &opened.ivk).map(|()| true)
         } else {
-            let stands = self.recorded(session, &name)?;
+            self.recorded(session, &name)
+        };
+        if !matches!(played, Err(Stop::Fault(_))) {
             self.close(&name)?;
-            // Judged by meaning what the vector cannot compare any more, where that can be.
-            return if stands || applies::needs_own_secrets(session) {
-                Ok(())
-            } else {
-                self.live_again(session)
-            };
         }
-        self.close(&name)
+        // Judged by meaning what the vector cannot compare any more, where that can be.
+        if played? || applies::needs_own_secrets(session) {
+            Ok(())
+        } else {
+            self.live_again(session)
+        }
     }
 
     fn close(&mut self, name: &str) -> Result<(), Stop> {
@@ -284,7 +292,7 @@ impl Run<'_, '_> {
             let input = translate.input(&step.input)?;
             let step_no = at + 1;
             let response = self.give(name, step_no, &step, input)?;
-            self.hear(step_no, &step, &response, &|one, other| one == other);
+            self.hear(step_no, &step, &response, &|one, other| one == other)?;
             if let Some(wanted) = &step.expect.observed {
                 self.observed(step_no, &step, wanted, &response);
             }
@@ -365,10 +373,10 @@ impl Run<'_, '_> {
             return self.advance(name, to_ms);
         }
         let refusal = step.expect.class.leaves_as_it_was();
-        let before = if refusal { self.look(name)? } else { None };
+        let before = if refusal { self.look(name, at, step)? } else { None };
         let response = self.ask(Some(name), input)?;
         if refusal && response.class.leaves_as_it_was() {
-            let after = self.look(name)?;
+            let after = self.look(name, at, step)?;
             if before != after || after.is_none() {
                 let told = ["a refusal that changes nothing", "what the user sees changed"];
                 self.find(at, step, None, told);
@@ -381,8 +389,20 @@ impl Run<'_, '_> {
         Ok(response)
     }
 
-    fn look(&mut self, name: &str) -> Result<Option<Observed>, Stop> {
+    fn look(&mut self, name: &str, at: usize, step: &CaseStep) -> Result<Option<Observed>, Stop> {
         let response = self.ask(Some(name), Input::Observe {})?;
+        if response.class.is_unable() {
+            self.judge.note(Finding {
+                step: at,
+                input: "observe".to_owned(),
+                aspect: Aspect::Unable,
+                rule: self.rule_at(step),
+                field: None,
+                expected: "what the user sees".to_owned(),
+                got: response.class.word().to_owned(),
+            });
+            return Err(Stop::Unable);
+        }
         Ok(match response.result {
             Some(Answer::Observed(observed)) => Some(observed),
             _ => None,
@@ -458,7 +478,7 @@ impl Run<'_, '_> {
         case_step: &CaseStep,
         response: &Response,
         same: &dyn Fn(&Effect, &Effect) -> bool,
-    ) {
+    ) -> Result<(), Stop> {
         if let Input::Join { .. } = &case_step.input
             && case_step.expect.class == crate::protocol::Class::Accept
         {
@@ -478,6 +498,7 @@ impl Run<'_, '_> {
             maps_codes: self.bench.hello.maps_codes,
         };
         self.judge.hear(&answered, same);
+        if response.class.is_unable() { Err(Stop::Unable) } else { Ok(()) }
     }
 }
 

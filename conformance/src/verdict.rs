@@ -120,6 +120,8 @@ pub enum Aspect {
     Code,
     /// The client says it drew other random values than it did.
     Drawn,
+    /// It cannot do what its `hello` declares: always binding, whatever the rule.
+    Unable,
 }
 
 /// One thing that is not as it must be.
@@ -150,6 +152,7 @@ impl Finding {
     pub fn verdict(&self) -> Verdict {
         match (self.aspect, self.rule.level(), self.rule.provenance()) {
             (Aspect::Drawn, ..) => Verdict::ProtocolError,
+            (Aspect::Unable, ..) => Verdict::Fail,
             (Aspect::RefusalClass, ..) | (_, Level::Should, _) => Verdict::Advice,
             (_, Level::Must, Provenance::Reading(_) | Provenance::Ours) => Verdict::Differs,
             (_, Level::Must, Provenance::Literal) => Verdict::Fail,

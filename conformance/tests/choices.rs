@@ -4,12 +4,13 @@ use conclave_conformance::{
     case::Case,
     cases,
     commands::check::ask_hello,
-    protocol::{Codec, RandomnessClass},
+    player::{Fault, Player},
+    protocol::{Class, Codec, Input, RandomnessClass, Request, Response},
     record,
     reference::{POLICIES, Reference},
     run::{self, Bench},
     vectors,
-    verdict::{CaseReport, Mode, Verdict},
+    verdict::{Aspect, CaseReport, Finding, Mode, Verdict},
 };
 use conclave_model::machine::Choice;
 use conclave_spec::{Params, Profile, Rule};
@@ -106,6 +107,47 @@ fn hbt_17_a_client_may_bear_silence_a_little_longer() {
     // What is stale is measured against the same time.
     let measured = |profile: &Profile| profile.rules.contains(Rule::NotStale);
     assert_all_pass(patient, |profile| !measured(profile));
+}
+
+/// A client that cannot do a part of what it declares, and says so.
+struct Unable(Reference);
+
+impl Player for Unable {
+    fn ask(&mut self, request: &Request) -> Result<Response, Fault> {
+        let cannot = matches!(&request.input, Input::SetLock { .. } | Input::Kick { .. });
+        let answer = self.0.answer(request);
+        Ok(if cannot { Response { class: Class::Unsupported, ..bare(request.id) } } else { answer })
+    }
+}
+
+fn bare(id: u64) -> Response {
+    serde_json::from_value(serde_json::json!({ "id": id, "class": "accept" })).expect("an answer")
+}
+
+/// Also where the rule at stake is a reading of ours: it is no other reading to be unable.
+#[test]
+fn what_is_declared_and_unsupported_fails_and_never_differs() {
+    let mut client = Unable(Reference::new());
+    let hello = ask_hello(&mut client).expect("it says who it is");
+    let mut bench = Bench { player: &mut client, hello: &hello, next_id: 2 };
+    let cases = vectors::load(&vectors::folder(None)).expect("the vectors load");
+    let mut failed = 0;
+    for randomness in [RandomnessClass::Tape, RandomnessClass::Opaque] {
+        let mode = Mode { randomness, codec: Codec::Bytes };
+        for case in cases.iter().filter(|case| case.profile() == "zoom-4.6") {
+            let (report, fault) = run::run(&mut bench, case, mode);
+            assert_eq!(fault, None, "{}", report.case);
+            let said = |it: &Finding| it.aspect == Aspect::Unable;
+            if report.findings.iter().any(said) {
+                assert_eq!(report.verdict, Verdict::Fail, "{report:#?}");
+                failed += 1;
+            } else {
+                let fine = matches!(report.verdict, Verdict::Pass | Verdict::NotApplicable);
+                assert!(fine, "{report:#?}");
+            }
+        }
+    }
+    assert!(failed > 50, "{failed}");
 }
 
 /// The machine itself refuses a moment outside the window, so no reference can be made to break it.

@@ -31,13 +31,18 @@ pub fn serve<R: BufRead, W: Write>(
         if line.pop_if(|last| *last == b'\n').is_none() && line.len() > LINE_BYTES_MAX {
             input.skip_until(b'\n')?;
         }
-        let response = match parse_request(&line) {
-            Ok(request) => client.answer(&request),
-            Err(breach) => not_a_request(&line, &breach),
-        };
+        let response = answer_line(client, &line);
         serde_json::to_writer(&mut *output, &response)?;
         output.write_all(b"\n")?;
         output.flush()?;
+    }
+}
+
+/// The answer to a line without its end, whatever it is.
+pub fn answer_line(client: &mut Reference, line: &[u8]) -> Response {
+    match parse_request(line) {
+        Ok(request) => client.answer(&request),
+        Err(breach) => not_a_request(line, &breach),
     }
 }
 

@@ -78,7 +78,7 @@ impl Run<'_, '_> {
         let step = live.expectation(step, &input);
         let response = self.give(name, own, &step, input.clone())?;
         let rules = live.rules();
-        self.hear(own, &step, &response, &|one, other| crate::live::alike(rules, one, other));
+        self.hear(own, &step, &response, &|one, other| crate::live::alike(rules, one, other))?;
         if let Some(wanted) = &step.expect.observed {
             self.observed(own, &step, wanted, &response);
         }

@@ -16,18 +16,20 @@ use conclave_conformance::{
     vectors,
 };
 
-/// The example `hostile` beside this test's own program, built if it is not there or is older
-/// than its source.
-pub(crate) static HOSTILE: LazyLock<PathBuf> = LazyLock::new(|| {
+/// The example `hostile`.
+pub(crate) static HOSTILE: LazyLock<PathBuf> = LazyLock::new(|| example("hostile"));
+
+/// An example beside this test's own program, built if it is not there or is older than its source.
+pub(crate) fn example(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("this program has a path");
     // .../target/<profile>/deps/<test>-<hash>
     let profile = own.ancestors().nth(2).expect("tests are built in a profile's directory");
-    let program = profile.join("examples").join(format!("hostile{}", std::env::consts::EXE_SUFFIX));
+    let program = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-    if changed(&program) < changed(&folder.join("examples/hostile.rs")) {
+    if changed(&program) < changed(&folder.join(format!("examples/{name}.rs"))) {
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--example", "hostile", "--manifest-path"]);
+        build.args(["build", "--quiet", "--example", name, "--manifest-path"]);
         build.arg(folder.join("Cargo.toml"));
         if profile.ends_with("release") {
             build.arg("--release");
@@ -35,7 +37,7 @@ pub(crate) static HOSTILE: LazyLock<PathBuf> = LazyLock::new(|| {
         assert!(build.status().expect("cargo runs").success());
     }
     program
-});
+}
 
 /// The adapter command of a hostile kind.
 pub(crate) fn hostile(words: &str) -> String {

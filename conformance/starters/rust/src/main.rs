@@ -1,0 +1,662 @@
+//! A starting adapter for Conclave: one JSON object per line in, one per line out.
+//!
+//! Fill in parts 1 and 2; parts 3 and 4 are the protocol of docs/adapter.md and can stay as they
+//! are. Until a place is filled in it answers `unsupported`, which fails the cases that need it.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::{Map, Value, json};
+
+// 1. What your client is. The check holds it to every word, so declare no more than it does.
+
+const NAME: &str = "my-client";
+const VERSION: &str = "0.0.0";
+const PROFILES: &[&str] = &["zoom-4.6"];
+/// Add "leader" once a client of yours can also lead.
+const ROLES: &[&str] = &["participant"];
+/// Your client draws its own random values.
+const RANDOMNESS: &[&str] = &["opaque"];
+/// Messages cross in the encoding of docs/formulas.md.
+const CODECS: &[&str] = &["bytes"];
+/// Only if it departs from a default: docs/adapter.md, "Policies".
+const POLICIES: &[(&str, &[&str])] = &[];
+
+// 2. Your client. A place answers with `Answer`; `given` has the fields of the request by name.
+
+/// One device: an identity key, its own time, at first in no meeting.
+struct Client {
+    outputs: Vec<Value>,
+    now_ms: u64,
+    /// When your client will next do something by itself. None: not before it is given more.
+    deadline_ms: Option<u64>,
+    ivk: [u8; 32],
+}
+
+impl Client {
+    /// A session opens: profile, user_id, hardware_id.
+    fn open(_given: &Given) -> Self {
+        // TODO: start your client as this device, and put its identity key (Ed25519) here.
+        Self { outputs: Vec::new(), now_ms: 0, deadline_ms: None, ivk: [0xee; 32] }
+    }
+
+    /// Reports something your client did, now.
+    #[allow(dead_code, reason = "for the places that are filled in")]
+    fn emit(&mut self, effect: Value) {
+        self.emit_at(self.now_ms, effect);
+    }
+
+    /// Reports something your client did while time passed.
+    #[allow(dead_code, reason = "for the places that are filled in")]
+    fn emit_at(&mut self, at_ms: u64, effect: Value) {
+        self.outputs.push(json!({"at_ms": at_ms, "effect": effect}));
+    }
+
+    /// The user joins: meeting_id, meeting_uuid, role, name.
+    fn join(&mut self, _given: &Given) -> Answer {
+        // TODO: have your client join, and report what it posts:
+        //     let announcement = payload(&posted);
+        //     self.emit(json!({"kind": "post_announcement", "announcement": announcement}));
+        //     self.emit(json!({"kind": "post_nonce", "nonce": hex(&nonce)}));
+        //     self.deadline_ms = Some(...);
+        //     Answer::new("accept")
+        not_connected("join")
+    }
+
+    /// The server says who leads: user_id, hardware_id, ivk, announcement.
+    fn on_leader_named(&mut self, _given: &Given) -> Answer {
+        // TODO: hand the announcement and the key server's ivk to your client; report
+        //     self.emit(json!({"kind": "show_security_code", "digits": digits}));
+        // and refuse with Answer::new("reject").code("DEV-01"), or whichever rule it breaks.
+        not_connected("leader_named")
+    }
+
+    /// Somebody joined: user_id, hardware_id, name, ivk, announcement, outdated.
+    fn on_admitted(&mut self, _given: &Given) -> Answer {
+        // TODO: hand the newcomer's announcement and name to your client.
+        not_connected("admitted")
+    }
+
+    /// Somebody left: user_id, hardware_id.
+    fn on_departed(&mut self, _given: &Given) -> Answer {
+        // TODO: tell your client who left.
+        not_connected("departed")
+    }
+
+    /// Somebody has another display name: user_id, hardware_id, name.
+    fn on_renamed(&mut self, _given: &Given) -> Answer {
+        // TODO: tell your client the new name.
+        not_connected("renamed")
+    }
+
+    /// A liveness nonce from the board: user_id, hardware_id, nonce.
+    fn on_nonce_posted(&mut self, _given: &Given) -> Answer {
+        // TODO: hand the nonce to your client.
+        not_connected("nonce_posted")
+    }
+
+    /// A link of the leader participant list: link.
+    fn on_link(&mut self, _given: &Given) -> Answer {
+        // TODO: hand the link to your client; a good one is Answer::new("pending").code("MEM-21").
+        not_connected("link")
+    }
+
+    /// A heartbeat of the leader: heartbeat.
+    fn on_heartbeat(&mut self, _given: &Given) -> Answer {
+        // TODO: hand the heartbeat to your client.
+        not_connected("heartbeat")
+    }
+
+    /// A sealed meeting key: sealed.
+    fn on_sealed_key(&mut self, _given: &Given) -> Answer {
+        // TODO: hand the sealed key to your client: given.bytes("sealed").
+        not_connected("sealed_key")
+    }
+
+    /// A media packet: from, hardware_id, stream, packet.
+    fn on_packet(&mut self, _given: &Given) -> Answer {
+        // TODO: hand the packet to your client, and report what it plays:
+        //     self.emit(json!({"kind": "render", "from": given.text("from"),
+        //         "hardware_id": given.text("hardware_id"), "stream": given.text("stream"),
+        //         "mk_seq": number, "plaintext": hex(&plaintext)}));
+        not_connected("packet")
+    }
+
+    /// A co-host asks the leader to lock or unlock: request.
+    fn on_lock_requested(&mut self, _given: &Given) -> Answer {
+        // TODO: hand the request to your client.
+        not_connected("lock_requested")
+    }
+
+    /// The server says that the meeting is locked, or is not: locked.
+    fn on_lock_claimed(&mut self, _given: &Given) -> Answer {
+        // TODO: tell your client what the server says.
+        not_connected("lock_claimed")
+    }
+
+    /// The server says that the meeting is over.
+    fn on_meeting_ended(&mut self, _given: &Given) -> Answer {
+        // TODO: tell your client; report self.emit(json!({"kind": "show_left"})).
+        not_connected("meeting_ended")
+    }
+
+    /// Time passes: to_ms.
+    fn advance(&mut self, _given: &Given) -> Answer {
+        // TODO: move your client's clock to to_ms, emit_at what it does on the way, then
+        //     self.now_ms = given.number("to_ms");
+        not_connected("advance")
+    }
+
+    /// The user sends: stream, plaintext.
+    fn send(&mut self, _given: &Given) -> Answer {
+        // TODO: have your client encrypt; report
+        //     let (stream, packet) = (given.text("stream"), payload(&packet));
+        //     self.emit(json!({"kind": "transmit", "stream": stream, "packet": packet}));
+        not_connected("send")
+    }
+
+    /// The user locks or unlocks, as leader or as co-host: locked.
+    fn set_lock(&mut self, _given: &Given) -> Answer {
+        // TODO: press the button of your client, with given.flag("locked").
+        not_connected("set_lock")
+    }
+
+    /// The user removes somebody: user_id, hardware_id.
+    fn kick(&mut self, _given: &Given) -> Answer {
+        // TODO: remove that device. A participant answers Answer::new("bad_request").
+        not_connected("kick")
+    }
+
+    /// The user leaves.
+    fn leave(&mut self, _given: &Given) -> Answer {
+        // TODO: have your client leave and erase its keys; report
+        //     self.emit(json!({"kind": "show_left"}));
+        not_connected("leave")
+    }
+
+    /// What the user sees now.
+    fn observe(&mut self, _given: &Given) -> Answer {
+        // TODO: say what your client shows (docs/client.md, "What a user sees"); before it joins
+        //     let observed = json!({"phase": "outside", "roster": [], "locked": false});
+        //     Answer::new("accept").result(json!({"observed": observed}))
+        not_connected("observe")
+    }
+
+    /// The session ends.
+    fn close(self) {
+        // TODO: stop your client, if dropping it is not enough.
+    }
+}
+
+/// The 39 digits of an identity key: ivk.
+fn security_code(_given: &Given) -> Answer {
+    // TODO: ask your client for the digits it would show, and answer
+    //     Answer::new("accept").result(json!({"computed": {"digits": digits}}))
+    not_connected("security_code")
+}
+
+/// The honest answer of a place that is still to be filled in.
+fn not_connected(place: &str) -> Answer {
+    Answer::new("unsupported").detail(format!("{place} is not connected to a client yet"))
+}
+
+/// What became of an input.
+struct Answer(Map<String, Value>);
+
+impl Answer {
+    fn new(class: &str) -> Self {
+        Self(Map::new()).with("class", class.into())
+    }
+
+    /// The rule behind a refusal, where your client knows it.
+    #[allow(dead_code, reason = "for the places that are filled in")]
+    fn code(self, rule: &str) -> Self {
+        self.with("code", rule.into())
+    }
+
+    fn detail(self, detail: impl Into<String>) -> Self {
+        self.with("detail", Value::String(detail.into()))
+    }
+
+    fn result(self, result: Value) -> Self {
+        self.with("result", result)
+    }
+
+    fn with(mut self, name: &str, value: Value) -> Self {
+        self.0.insert(name.to_owned(), value);
+        self
+    }
+}
+
+/// A message as it crosses in codec `bytes`.
+#[allow(dead_code, reason = "for the places that are filled in")]
+fn payload(message: &[u8]) -> Value {
+    json!({"bytes": hex(message)})
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The fields of a request. A name that docs/adapter.md does not give it is a mistake in part 2.
+struct Given(Map<String, Value>);
+
+#[allow(dead_code, reason = "for the places that are filled in")]
+impl Given {
+    fn text(&self, name: &str) -> &str {
+        self.0[name].as_str().expect("a text")
+    }
+
+    /// Bytes, or a message.
+    fn bytes(&self, name: &str) -> Vec<u8> {
+        let value = self.0[name].get("bytes").unwrap_or(&self.0[name]);
+        value.as_str().and_then(unhexed).expect("bytes")
+    }
+
+    fn number(&self, name: &str) -> u64 {
+        self.0[name].as_u64().expect("a number")
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.0[name].as_bool().expect("true or false")
+    }
+}
+
+// 3. The shape of requests: the kind of every field.
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    MaybeText,
+    Identifier,
+    Name,
+    Hex,
+    HexOf(usize),
+    Number32,
+    Number64,
+    Flag,
+    Message,
+    Object,
+    Texts,
+    Profile,
+    Codec,
+    Role,
+    Randomness,
+    Policies,
+}
+
+use Kind::{
+    Codec, Flag, Hex, HexOf, Identifier, MaybeText, Message, Name, Number32, Number64, Object,
+    Policies, Profile, Randomness, Role, Text, Texts,
+};
+
+type Fields = &'static [(&'static str, Kind)];
+
+const HELLO: Fields = &[("protocol_min", Number32), ("protocol_max", Number32)];
+const COMPUTE: Fields = &[("formula", Text), ("inputs", Texts)];
+const REQUEST: Fields =
+    &[("id", Number64), ("session", MaybeText), ("case", MaybeText), ("input", Object)];
+const PERSON: Fields = &[("user_id", Identifier), ("hardware_id", Identifier)];
+const ANNOUNCED: Fields = &[
+    ("user_id", Identifier),
+    ("hardware_id", Identifier),
+    ("ivk", HexOf(32)),
+    ("announcement", Message),
+];
+const ADMITTED: Fields = &[
+    ("user_id", Identifier),
+    ("hardware_id", Identifier),
+    ("name", Name),
+    ("ivk", HexOf(32)),
+    ("announcement", Message),
+    ("outdated", Flag),
+];
+const RENAMED: Fields = &[("user_id", Identifier), ("hardware_id", Identifier), ("name", Name)];
+const NONCE: Fields = &[("user_id", Identifier), ("hardware_id", Identifier), ("nonce", Hex)];
+const PACKET: Fields = &[
+    ("from", Identifier),
+    ("hardware_id", Identifier),
+    ("stream", Identifier),
+    ("packet", Message),
+];
+const OPEN: Fields = &[
+    ("user_id", Identifier),
+    ("hardware_id", Identifier),
+    ("profile", Profile),
+    ("randomness", Randomness),
+    ("codec", Codec),
+    ("policies", Policies),
+];
+const JOIN: Fields =
+    &[("meeting_id", Identifier), ("meeting_uuid", HexOf(16)), ("role", Role), ("name", Name)];
+
+type Place = fn(&mut Client, &Given) -> Answer;
+type Formula = fn(&Given) -> Answer;
+
+/// The fields of a message, and the place that takes it.
+fn message(kind: &str) -> Option<(Fields, Place)> {
+    Some(match kind {
+        "leader_named" => (ANNOUNCED, Client::on_leader_named),
+        "admitted" => (ADMITTED, Client::on_admitted),
+        "departed" => (PERSON, Client::on_departed),
+        "renamed" => (RENAMED, Client::on_renamed),
+        "nonce_posted" => (NONCE, Client::on_nonce_posted),
+        "link" => (&[("link", Message)], Client::on_link),
+        "heartbeat" => (&[("heartbeat", Message)], Client::on_heartbeat),
+        "sealed_key" => (&[("sealed", Message)], Client::on_sealed_key),
+        "packet" => (PACKET, Client::on_packet),
+        "lock_requested" => (&[("request", Message)], Client::on_lock_requested),
+        "lock_claimed" => (&[("locked", Flag)], Client::on_lock_claimed),
+        "meeting_ended" => (&[], Client::on_meeting_ended),
+        _ => return None,
+    })
+}
+
+/// The fields of an input for a client, and the place that takes it.
+fn input(op: &str) -> Option<(Fields, Place)> {
+    Some(match op {
+        "join" => (JOIN, Client::join),
+        "advance" => (&[("to_ms", Number64)], Client::advance),
+        "send" => (&[("stream", Identifier), ("plaintext", Hex)], Client::send),
+        "set_lock" => (&[("locked", Flag)], Client::set_lock),
+        "kick" => (PERSON, Client::kick),
+        "leave" => (&[], Client::leave),
+        "observe" => (&[], Client::observe),
+        _ => return None,
+    })
+}
+
+/// The formulas declared: the inputs of each, and who answers it (docs/formulas.md, "compute").
+const FORMULAS: &[(&str, Fields, Formula)] =
+    &[("security_code", &[("ivk", HexOf(32))], security_code)];
+
+/// Fine, or the answer to what is not.
+type Checked<T = ()> = Result<T, Answer>;
+
+fn bad<T>(why: impl Into<String>) -> Checked<T> {
+    Err(Answer::new("bad_request").detail(why))
+}
+
+fn unsupported<T>(why: impl Into<String>) -> Checked<T> {
+    Err(Answer::new("unsupported").detail(why))
+}
+
+/// Bytes from lower-case hexadecimal.
+fn unhexed(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let byte = |pair: &[u8]| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(byte).collect()
+}
+
+/// A word the protocol knows. One that part 1 does not declare is no error: not supported.
+fn declared(value: &Value, known: &[&str], have: &[&str]) -> Checked {
+    match value.as_str() {
+        Some(word) if have.contains(&word) => Ok(()),
+        Some(word) if known.contains(&word) || known.is_empty() => {
+            unsupported(format!("{word} is not declared"))
+        }
+        _ => bad("an unknown word"),
+    }
+}
+
+/// Where random values come from. A tape or a seed has to be declared first, and read then.
+fn check_randomness(value: &Value) -> Checked {
+    declared(&value["class"], &["tape", "seeded", "opaque"], RANDOMNESS)?;
+    exactly(&[("class", Text)], value).map(drop)
+}
+
+/// Policies to follow, all of them declared.
+fn check_policies(value: &Value) -> Checked {
+    check("policies", Texts, value)?;
+    for (key, choice) in value.as_object().into_iter().flatten() {
+        let values = POLICIES.iter().find(|(policy, _)| policy == key).map(|(_, values)| *values);
+        if !values.unwrap_or_default().iter().any(|value| choice == value) {
+            return unsupported(format!("policy {key} = {choice} is not declared"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a field is what its kind says.
+fn check(name: &str, kind: Kind, value: &Value) -> Checked {
+    let width = |from: usize, to: usize| {
+        value.as_str().is_some_and(|text| (from..=to).contains(&text.len()))
+    };
+    let bytes = || value.as_str().and_then(unhexed);
+    let (good, what) = match kind {
+        Text => (value.is_string(), "a text"),
+        MaybeText => (value.is_string() || value.is_null(), "a text or null"),
+        Identifier => (width(1, 255), "a text of 1 to 255 bytes"),
+        Name => (width(0, 255), "a text of at most 255 bytes"),
+        Hex => (bytes().is_some(), "bytes in lower-case hexadecimal"),
+        HexOf(width) => {
+            let fits = bytes().is_some_and(|bytes| bytes.len() == width);
+            (fits, "so many bytes in lower-case hexadecimal as the field has")
+        }
+        Number32 => (value.as_u64().is_some_and(|n| n <= u32::MAX.into()), "a number of 32 bits"),
+        Number64 => (value.is_u64(), "a number of 64 bits"),
+        Flag => (value.is_boolean(), "true or false"),
+        Object => (value.is_object(), "an object"),
+        Texts => {
+            let texts = value.as_object().is_some_and(|it| it.values().all(Value::is_string));
+            (texts, "texts by name")
+        }
+        Message => return exactly(&[("bytes", Hex)], value).map(drop),
+        Profile => return declared(value, &[], PROFILES),
+        Codec => return declared(value, &["bytes", "fields"], CODECS),
+        Role => return declared(value, &["leader", "participant"], ROLES),
+        Randomness => return check_randomness(value),
+        Policies => return check_policies(value),
+    };
+    if good { Ok(()) } else { bad(format!("field {name}: not {what}")) }
+}
+
+/// An object with exactly these fields. A text or null, and policies, may be absent.
+fn exactly(fields: Fields, value: &Value) -> Checked<Given> {
+    tagged("", fields, value)
+}
+
+/// The same, beside the field `tag` that said which fields to expect.
+fn tagged(tag: &str, fields: Fields, value: &Value) -> Checked<Given> {
+    let Some(object) = value.as_object() else { return bad("not an object") };
+    let known = |key: &str| key == tag || fields.iter().any(|(name, _)| *name == key);
+    if let Some(key) = object.keys().find(|key| !known(key)) {
+        let key: String = key.chars().take(80).collect();
+        return bad(format!("an unknown field: {key}"));
+    }
+    for (name, kind) in fields {
+        match object.get(*name) {
+            Some(value) => check(name, *kind, value)?,
+            None if matches!(kind, MaybeText | Policies) => {}
+            None => return bad(format!("a missing field: {name}")),
+        }
+    }
+    Ok(Given(object.clone()))
+}
+
+// 4. Lines and sessions.
+
+const PROTOCOL: u64 = 2;
+const LINE_BYTES_MAX: usize = 1 << 20;
+
+/// Whether any object in this JSON repeats a key, which `serde_json` lets through in a `Value`.
+fn repeats_key(json: &str) -> bool {
+    let mut open: Vec<HashSet<String>> = Vec::new();
+    let mut last = String::new();
+    let mut rest = json;
+    while let Some(at) = rest.find(['"', '{', '[', '}', ']', ':']) {
+        let mark = rest.as_bytes()[at];
+        rest = &rest[at + 1..];
+        match mark {
+            b'"' => {
+                let end = end_of_text(rest);
+                last = serde_json::from_str(&format!("\"{}\"", &rest[..end])).unwrap_or_default();
+                rest = &rest[end + 1..];
+            }
+            b'{' | b'[' => open.push(HashSet::new()),
+            b'}' | b']' => drop(open.pop()),
+            _ => {
+                if open.last_mut().is_some_and(|keys| !keys.insert(std::mem::take(&mut last))) {
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
+/// Where the quotation mark stands that ends a text.
+fn end_of_text(rest: &str) -> usize {
+    let mut escaped = false;
+    let ends = |byte: u8| {
+        let end = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        end
+    };
+    rest.bytes().position(ends).unwrap_or_default()
+}
+
+/// The object on a line.
+fn parsed(line: &[u8]) -> Checked<(&str, Value)> {
+    if line.len() > LINE_BYTES_MAX {
+        return bad("a line of more than 1 MiB");
+    }
+    let text = std::str::from_utf8(line).unwrap_or_default();
+    match serde_json::from_str(text) {
+        Ok(value @ Value::Object(_)) => Ok((text, value)),
+        Ok(_) | Err(_) => bad("not one JSON object"),
+    }
+}
+
+/// Who this is and what it can do.
+fn hello(given: &Given) -> Checked<Answer> {
+    if !(given.number("protocol_min")..=given.number("protocol_max")).contains(&PROTOCOL) {
+        return unsupported(format!("speaks protocol {PROTOCOL} only"));
+    }
+    let policies: Map<String, Value> =
+        POLICIES.iter().map(|(key, values)| ((*key).to_owned(), json!(values))).collect();
+    let said = json!({
+        "protocol": PROTOCOL,
+        "name": NAME,
+        "version": VERSION,
+        "roles": ROLES,
+        "profiles": PROFILES,
+        "formulas": FORMULAS.iter().map(|(name, ..)| *name).collect::<Vec<_>>(),
+        "randomness": RANDOMNESS,
+        "codecs": CODECS,
+        "policies": policies,
+        "maps_codes": false, // true once every refusal carries the right rule
+    });
+    Ok(Answer::new("accept").result(json!({"hello": said})))
+}
+
+/// The outputs of a formula.
+fn compute(given: &Given) -> Checked<Answer> {
+    let asked = given.text("formula");
+    let Some((_, fields, formula)) = FORMULAS.iter().find(|(name, ..)| *name == asked) else {
+        return unsupported("a formula that is not declared");
+    };
+    Ok(formula(&exactly(fields, &given.0["inputs"])?))
+}
+
+/// Every session of one run.
+#[derive(Default)]
+struct Adapter {
+    sessions: HashMap<String, Client>,
+}
+
+impl Adapter {
+    /// The one answer to a line, whatever is on it and whatever the client does.
+    fn answer(&mut self, line: &[u8]) -> Value {
+        let (mut id, mut session) = (0, None);
+        let served = catch_unwind(AssertUnwindSafe(|| {
+            let (text, request) = parsed(line)?;
+            id = request["id"].as_u64().unwrap_or(0);
+            session = request["session"].as_str().map(ToOwned::to_owned);
+            if repeats_key(text) {
+                return bad("a repeated key");
+            }
+            exactly(REQUEST, &request)?;
+            self.respond(session.as_deref(), &request["input"])
+        }));
+        let answer = match served {
+            Ok(Ok(answer) | Err(answer)) => answer,
+            // A client that fails must not take the adapter with it.
+            Err(_) => Answer::new("internal").detail("a panic, told on standard error"),
+        };
+        let mut answer = answer.with("id", id.into());
+        if let Some(client) = session.and_then(|name| self.sessions.get_mut(&name)) {
+            if !client.outputs.is_empty() {
+                answer = answer.with("outputs", std::mem::take(&mut client.outputs).into());
+            }
+            if let Some(deadline_ms) = client.deadline_ms {
+                answer = answer.with("deadline_ms", deadline_ms.into());
+            }
+        }
+        Value::Object(answer.0)
+    }
+
+    fn respond(&mut self, session: Option<&str>, asked: &Value) -> Checked<Answer> {
+        match asked["op"].as_str().unwrap_or_default() {
+            "hello" => hello(&tagged("op", HELLO, asked)?),
+            "compute" => compute(&tagged("op", COMPUTE, asked)?),
+            "open" => self.open(session, &tagged("op", OPEN, asked)?),
+            "close" => {
+                tagged("op", &[], asked)?;
+                let client = session.and_then(|name| self.sessions.remove(name));
+                let Some(client) = client else { return bad("no such session") };
+                client.close();
+                Ok(Answer::new("accept"))
+            }
+            "deliver" => {
+                tagged("op", &[("message", Object)], asked)?;
+                let asked = &asked["message"];
+                let kind = asked["kind"].as_str().and_then(message);
+                let Some((fields, place)) = kind else { return bad("an unknown kind") };
+                self.place(session, place, &tagged("kind", fields, asked)?)
+            }
+            op => {
+                let Some((fields, place)) = input(op) else { return bad("an unknown op") };
+                self.place(session, place, &tagged("op", fields, asked)?)
+            }
+        }
+    }
+
+    fn place(&mut self, session: Option<&str>, place: Place, given: &Given) -> Checked<Answer> {
+        match session.and_then(|name| self.sessions.get_mut(name)) {
+            Some(client) => Ok(place(client, given)),
+            None => bad("no such session"),
+        }
+    }
+
+    /// A new session.
+    fn open(&mut self, session: Option<&str>, given: &Given) -> Checked<Answer> {
+        let Some(name) = session else { return bad("a session without a name") };
+        if self.sessions.contains_key(name) {
+            return bad("a session that is open already");
+        }
+        let client = Client::open(given);
+        let opened = json!({"opened": {"ivk": hex(&client.ivk)}});
+        self.sessions.insert(name.to_owned(), client);
+        Ok(Answer::new("accept").result(opened))
+    }
+}
+
+/// Serves standard input until it ends. Anything for people goes to standard error.
+fn main() -> std::io::Result<()> {
+    let mut adapter = Adapter::default();
+    let mut output = std::io::stdout().lock();
+    for line in std::io::stdin().lock().split(b'\n') {
+        writeln!(output, "{}", adapter.answer(&line?))?;
+        output.flush()?; // the harness waits for the answer
+    }
+    Ok(())
+}
