@@ -74,9 +74,10 @@ impl<V: Clone + Ord> Ledger<V> {
         if !self.watches(Goal::LiveScale) {
             return;
         }
-        let posted = glance.effects.iter().filter_map(|(at_ms, effect)| {
-            matches!(effect, Effect::PostNonce(_)).then_some(*at_ms)
-        });
+        let posted = glance
+            .effects
+            .iter()
+            .filter_map(|(at_ms, effect)| matches!(effect, Effect::PostNonce(_)).then_some(*at_ms));
         let posted: Vec<u64> = posted.collect();
         let Phase::Joined(joined) = &glance.after.phase else { return };
         let many = joined.list.size() > SMALL;

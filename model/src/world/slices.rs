@@ -582,10 +582,17 @@ impl Slice {
             joiners: Vec::new(),
             leavers: Vec::new(),
             talkers: vec![LEADER],
-            powers: [Power::Delay(Channel::List), Power::Drop(Channel::Keys), Power::Deceive].into(),
+            powers: [Power::Delay(Channel::List), Power::Drop(Channel::Keys), Power::Deceive]
+                .into(),
             deceits: vec![Deceit::Relay { to: BOB, by: LEADER, who: LEADER, stream: STREAM }],
             trails: vec![0, 8, 16],
-            budgets: Budgets { sends: 1, deliveries: 2, deceits: 1, waits: 16, ..Budgets::default() },
+            budgets: Budgets {
+                sends: 1,
+                deliveries: 2,
+                deceits: 1,
+                waits: 16,
+                ..Budgets::default()
+            },
             ..Self::of("late", "packets late, keys lost, heartbeats behind", &[Goal::LiveMedia])
         }
     }
@@ -599,7 +606,11 @@ impl Slice {
             leavers: vec![BOB],
             against: Vec::new(),
             budgets: Budgets { joins: 1, leaves: 1, waits: 8, ..Budgets::default() },
-            ..Self::of("crowd", "honest server; eleven are present, then twelve", &[Goal::LiveScale])
+            ..Self::of(
+                "crowd",
+                "honest server; eleven are present, then twelve",
+                &[Goal::LiveScale],
+            )
         }
     }
 
@@ -624,7 +635,7 @@ impl Slice {
             talkers: vec![BOB],
             powers: powers.into(),
             budgets: Budgets {
-                joins: 2,
+                joins: 1,
                 leaves: 1,
                 sends: 1,
                 deliveries: 3,
