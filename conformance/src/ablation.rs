@@ -1,16 +1,6 @@
 //! What each rule is worth, as stored: computed by the long run, replayed by every other.
 
-use std::{
-    collections::BTreeMap,
-    fs, io,
-    num::NonZeroUsize,
-    path::Path,
-    sync::{
-        OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-};
+use std::{collections::BTreeMap, fs, io, path::Path, sync::OnceLock};
 
 use conclave_model::{
     explore::{
@@ -23,6 +13,8 @@ use conclave_model::{
 use conclave_spec::{Profile, Rule, profiles::FORMULA_ONLY, rules::Area};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use crate::cores;
 
 pub mod depth;
 pub mod joint;
@@ -251,34 +243,8 @@ pub fn rows_of(
     tell: &(dyn Fn(Rule) + Sync),
 ) -> Result<Vec<Row>, AblationError> {
     let bench = Workbench::default();
-    let rows = on_every_core(rules, |rule| bench.rows(*rule, kept, tell))?;
+    let rows = cores::map(rules, |rule| bench.rows(*rule, kept, tell))?;
     Ok(rows.concat())
-}
-
-/// What comes of each job, in their order: one for each core at a time.
-fn on_every_core<J: Sync, R: Send>(
-    jobs: &[J],
-    work: impl Fn(&J) -> Result<R, AblationError> + Sync,
-) -> Result<Vec<R>, AblationError> {
-    let next = AtomicUsize::new(0);
-    let share = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(job) = jobs.get(at) else { return done };
-            done.push((at, work(job)));
-        }
-    };
-    let mut done = thread::scope(|scope| {
-        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(share)).collect();
-        let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
-        joined
-            .flat_map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect::<Vec<_>>()
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Whether the moves stored break the goal without the rule, over terms and over bytes, and do not

@@ -8,9 +8,14 @@ use conclave_model::{
     properties::Goal,
     world::Slice,
 };
-use conclave_spec::Profile;
+use conclave_spec::{
+    Profile,
+    readings::{UNDER, Under},
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+pub mod readings;
 
 /// The format of the stored table.
 pub const SCHEMA: &str = "conclave-explored-1";
@@ -30,6 +35,9 @@ pub struct Table {
     pub schema: String,
     /// One row per slice and profile.
     pub rows: Vec<Row>,
+    /// What is found in 4.6 under other readings.
+    #[serde(default)]
+    pub readings: Vec<readings::Row>,
 }
 
 /// What an exploration to the end of its slice found.
@@ -176,7 +184,12 @@ pub fn read(folder: &Path) -> Result<Table, ExploredError> {
 /// It cannot be written.
 pub fn write(folder: &Path, table: &Table) -> Result<(), ExploredError> {
     let rows = jobs().iter().filter_map(|job| table.row(job)).cloned().collect();
-    let table = Table { schema: SCHEMA.to_owned(), rows };
+    let reading = |under: &Under| {
+        let inputs = readings::inputs(*under);
+        table.readings.iter().find(|row| row.inputs == inputs).cloned()
+    };
+    let readings = UNDER.iter().filter_map(reading).collect();
+    let table = Table { schema: SCHEMA.to_owned(), rows, readings };
     let mut text = serde_json::to_string_pretty(&table).map_err(io::Error::from)?;
     text.push('\n');
     Ok(fs::write(folder.join(TABLE), text)?)

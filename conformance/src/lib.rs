@@ -7,6 +7,7 @@ pub mod case;
 pub mod cases;
 pub mod commands;
 pub mod compute;
+pub mod cores;
 pub mod diagram;
 pub mod exchange;
 pub mod explored;

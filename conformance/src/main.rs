@@ -95,6 +95,9 @@ struct ExploreArgs {
     /// Without this rule and those that need it
     #[arg(long, value_name = "RULE")]
     without: Option<String>,
+    /// Under another reading, such as R-54=unbound
+    #[arg(long, value_name = "READING=KEY", conflicts_with_all = ["without", "export", "serve"])]
+    reading: Option<String>,
     /// The slice: parties, powers and budgets; `all` for every one that takes seconds
     #[arg(long, default_value = "replay")]
     slice: String,
@@ -135,6 +138,9 @@ struct DeepArgs {
     /// Explore anew also what is stored of today's inputs
     #[arg(long, requires = "write")]
     all: bool,
+    /// Only explorations: not the kill table and the ablation table
+    #[arg(long, requires = "write")]
+    explored: bool,
     /// Only explorations of this slice
     #[arg(long)]
     slice: Option<String>,
@@ -393,6 +399,7 @@ fn run(command: Command) -> Exit {
             &explore::Options {
                 profile: args.profile.unwrap_or_default(),
                 without: args.without,
+                reading: args.reading,
                 slice: args.slice,
                 budgets: args.budget,
                 goal: args.goal,
@@ -406,8 +413,8 @@ fn run(command: Command) -> Exit {
         ),
         Command::Deep(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
-            let DeepArgs { write, all, slice, .. } = args;
-            deep::run(&deep::Options { write, all, slice, vectors }, out)
+            let DeepArgs { write, all, explored, slice, .. } = args;
+            deep::run(&deep::Options { write, all, explored, slice, vectors }, out)
         }
         Command::Ablate(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());

@@ -1,7 +1,10 @@
 //! The generated pages of the book and the generated schemas: one text for each file.
 //!
 //! Everything here is a function of the tables of `conclave-spec`, of the types of
-//! [`crate::protocol`] and of the corpus in [`crate::attacks`], so a page cannot say what the program does not.
+//! [`crate::protocol`], of the corpus in [`crate::attacks`] and of what the deep run stored, so a
+//! page cannot say what the program does not.
+
+use std::path::Path;
 
 use conclave_spec::obligations::{Obligations, ObligationsError};
 use thiserror::Error;
@@ -9,7 +12,9 @@ use thiserror::Error;
 mod adapter_messages;
 mod attacks;
 pub mod bad_input;
+mod explored;
 pub mod facts;
+mod goals;
 mod labels;
 mod layouts;
 mod markdown;
@@ -35,17 +40,21 @@ pub enum PagesError {
     /// The obligation table cannot be read.
     #[error(transparent)]
     Obligations(#[from] ObligationsError),
+    /// What was explored cannot be read.
+    #[error(transparent)]
+    Explored(#[from] crate::explored::ExploredError),
     /// A schema cannot be written down.
     #[error("a schema cannot be written as JSON")]
     Schema(#[from] serde_json::Error),
 }
 
-/// Every generated file, in a fixed order.
+/// Every generated file, in a fixed order, for the repository at `root`.
 ///
 /// # Errors
-/// A table of the specification cannot be read.
-pub fn all() -> Result<Vec<Page>, PagesError> {
+/// A table of the specification, or the stored explorations, cannot be read.
+pub fn all(root: &Path) -> Result<Vec<Page>, PagesError> {
     let table = Obligations::load()?;
+    let found = crate::explored::read(&root.join("vectors"))?;
     Ok(vec![
         Page { path: "docs/generated/rules.md", text: rules::page(&table) },
         Page { path: "docs/generated/readings.md", text: readings::page(&table) },
@@ -53,7 +62,9 @@ pub fn all() -> Result<Vec<Page>, PagesError> {
         Page { path: "docs/generated/profiles.md", text: profiles::page() },
         Page { path: "docs/generated/layouts.md", text: layouts::page() },
         Page { path: "docs/generated/labels.md", text: labels::page() },
+        Page { path: "docs/generated/goals.md", text: goals::page() },
         Page { path: "docs/generated/attacks.md", text: attacks::page() },
+        Page { path: "docs/generated/explored.md", text: explored::page(&found) },
         Page { path: "docs/generated/adapter-messages.md", text: adapter_messages::page() },
         Page { path: "docs/generated/bad-input.md", text: bad_input::page() },
         Page { path: "vectors/schema/adapter.json", text: schema::text(&schema::adapter())? },

@@ -3,9 +3,10 @@
 use std::{fs, path::Path, process::Command};
 
 use conclave_conformance::{
-    explored::{self, Table},
+    explored::{self, Table, readings},
     vectors,
 };
+use conclave_spec::readings::UNDER;
 
 fn deep(folder: &Path) -> (Option<i32>, String) {
     let folder = folder.to_str().expect("a path in UTF-8");
@@ -32,6 +33,22 @@ fn every_long_slice_is_stored_of_todays_inputs() {
     let verdicts = table.rows.iter().flat_map(|row| &row.goals).map(|goal| goal.verdict.as_str());
     assert!(verdicts.clone().all(|verdict| ["holds", "broken"].contains(&verdict)));
     assert_eq!(verdicts.count(), 4);
+}
+
+/// Every alternative that the model can take was searched; some break a goal and some mend one.
+#[test]
+fn every_other_reading_is_stored_of_todays_inputs() {
+    let table = stored();
+    assert_eq!(readings::stale(&table.readings), []);
+    assert_eq!(table.readings.len(), UNDER.len());
+    let broken = table.readings.iter().filter(|row| !row.breaks.is_empty());
+    let broken: Vec<_> = broken.map(|row| row.reading.as_str()).collect();
+    assert_eq!(broken, ["R-38", "R-52", "R-55", "R-62", "R-68"]);
+    assert!(table.readings.iter().any(|row| !row.mends.is_empty()));
+    let mut forged = table.readings.iter().find(|row| !row.breaks.is_empty()).cloned().unwrap();
+    assert_eq!(readings::check(&forged), Ok(()));
+    forged.breaks[0].moves.pop();
+    assert!(readings::check(&forged).is_err());
 }
 
 /// Rows of another slice, another format, half a file.

@@ -9,7 +9,8 @@ use conclave_model::explore::{Broken, ExploreError, ablate, broken_anyway};
 use conclave_spec::{Profile, Rule, rules::Area};
 use serde::{Deserialize, Serialize};
 
-use super::{AblationError, Lost, bound, depth, on_every_core, profiles_of};
+use super::{AblationError, Lost, bound, depth, profiles_of};
+use crate::cores;
 
 /// What a rule is worth beside what is left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +67,7 @@ type Anyway = BTreeMap<(String, Vec<Rule>, Area), Arc<OnceLock<Result<Broken, Ex
 /// A fault of the model.
 pub fn rows_of(jobs: &[Job], tell: &(dyn Fn(Rule) + Sync)) -> Result<Vec<Row>, AblationError> {
     let anyway = Mutex::new(Anyway::new());
-    on_every_core(jobs, |(rule, profile, without)| {
+    cores::map(jobs, |(rule, profile, without)| {
         let whole = Profile::by_id(profile).ok_or_else(|| {
             let what = "no such profile".to_owned();
             AblationError::Row { rule: *rule, profile: profile.clone(), what }

@@ -8,12 +8,13 @@ use std::{
 };
 
 use conclave_model::explore::Pace;
+use conclave_spec::readings::{UNDER, Under};
 use console::style;
 
 use super::{Exit, ablate, mutants};
 use crate::{
     ablation,
-    explored::{self, ExploredError, Job, Row, Table},
+    explored::{self, ExploredError, Job, Row, Table, readings},
 };
 
 /// What to do.
@@ -23,6 +24,8 @@ pub struct Options {
     pub write: bool,
     /// Compute everything, also what is as stored.
     pub all: bool,
+    /// Only explorations: not the tables of other commands.
+    pub explored: bool,
     /// Only explorations of this slice.
     pub slice: Option<String>,
     /// The vector folder.
@@ -60,6 +63,7 @@ fn stored(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError>
             }
         }
     }
+    stale += of_readings(&table, out)?;
     stale += others(options, out)?;
     let smallest = jobs(options).into_iter().filter_map(|job| Some((table.row(&job)?, job)));
     if let Some((row, job)) = smallest.min_by_key(|(row, _)| row.states).filter(|_| stale == 0) {
@@ -81,6 +85,39 @@ fn stored(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError>
     Ok(Exit::Nonconformant)
 }
 
+/// What is found under other readings, every way there walked again. How many rows are wrong.
+fn of_readings(table: &Table, out: &mut dyn Write) -> Result<usize, ExploredError> {
+    let mut wrong = 0;
+    for under in readings::stale(&table.readings) {
+        wrong += 1;
+        writeln!(out, "  under {under}: {}", style("stale or missing").red())?;
+    }
+    for row in &table.readings {
+        if let Err(what) = readings::check(row) {
+            wrong += 1;
+            let name = format!("{}={}", row.reading, row.alternative);
+            writeln!(out, "  under {name}: {}", style(what).red())?;
+        }
+    }
+    let more = table.readings.iter().filter(|row| !row.breaks.is_empty()).count();
+    let fewer = table.readings.iter().filter(|row| !row.mends.is_empty()).count();
+    writeln!(
+        out,
+        "  zoom-4.6 under {} other readings: {more} break a goal more, {fewer} keep one more",
+        table.readings.len()
+    )?;
+    Ok(wrong)
+}
+
+fn under_readings(wanted: &[Under]) -> Result<Vec<readings::Row>, ExploredError> {
+    let count = u64::try_from(readings::count(wanted)).unwrap_or(u64::MAX);
+    let bar = indicatif::ProgressBar::new(count);
+    bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+    let rows = readings::rows_of(wanted, &|| bar.inc(1));
+    bar.finish_and_clear();
+    rows
+}
+
 /// The tables of other commands. How many are stale.
 fn others(options: &Options, out: &mut dyn Write) -> Result<usize, ExploredError> {
     let ablation = ablation::read(&options.vectors).err().map(|error| error.to_string());
@@ -99,7 +136,8 @@ fn others(options: &Options, out: &mut dyn Write) -> Result<usize, ExploredError
 }
 
 fn computed(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError> {
-    let nothing = Table { schema: explored::SCHEMA.to_owned(), rows: Vec::new() };
+    let schema = explored::SCHEMA.to_owned();
+    let nothing = Table { schema, rows: Vec::new(), readings: Vec::new() };
     let mut table = explored::read(&options.vectors).unwrap_or(nothing);
     for job in jobs(options) {
         if table.row(&job).is_none() || options.all {
@@ -112,6 +150,16 @@ fn computed(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredErro
         }
     }
     if options.slice.is_some() {
+        return Ok(Exit::Conformant);
+    }
+    let wanted = if options.all { UNDER.to_vec() } else { readings::stale(&table.readings) };
+    if !wanted.is_empty() {
+        let rows = under_readings(&wanted)?;
+        table.readings.retain(|row| rows.iter().all(|new| new.inputs != row.inputs));
+        table.readings.extend(rows);
+        explored::write(&options.vectors, &table)?;
+    }
+    if options.explored {
         return Ok(Exit::Conformant);
     }
     let (vectors, seed) = (options.vectors.clone(), String::new());

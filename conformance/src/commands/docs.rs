@@ -50,7 +50,7 @@ pub enum DocsError {
 /// A page cannot be made or a file not be written.
 pub fn docs_write(root: &Path) -> Result<Vec<&'static str>, DocsError> {
     let mut changed = Vec::new();
-    for page in pages::all()? {
+    for page in pages::all(root)? {
         let path = root.join(page.path);
         if read(&path)?.as_deref() == Some(page.text.as_str()) {
             continue;
@@ -70,7 +70,7 @@ pub fn docs_write(root: &Path) -> Result<Vec<&'static str>, DocsError> {
 /// # Errors
 /// The first file that differs or is missing, or a file that cannot be read.
 pub fn docs_check(root: &Path) -> Result<usize, DocsError> {
-    let pages = pages::all()?;
+    let pages = pages::all(root)?;
     for page in &pages {
         let found = read(&root.join(page.path))?;
         difference(page, found.as_deref().unwrap_or_default())?;
@@ -112,10 +112,15 @@ fn at(path: &Path, source: io::Error) -> DocsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explored;
 
     #[test]
     fn what_was_written_is_fresh_and_a_changed_line_is_named() {
         let root = tempfile::tempdir().unwrap();
+        assert!(matches!(docs_check(root.path()), Err(DocsError::Pages(_))));
+        let stored = crate::vectors::folder(None).join(explored::TABLE);
+        fs::create_dir(root.path().join("vectors")).unwrap();
+        fs::copy(stored, root.path().join("vectors").join(explored::TABLE)).unwrap();
         assert!(matches!(docs_check(root.path()), Err(DocsError::Stale(Stale { line: 1, .. }))));
         let changed = docs_write(root.path()).unwrap();
         assert_eq!(docs_check(root.path()).unwrap(), changed.len());

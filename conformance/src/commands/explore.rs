@@ -13,7 +13,10 @@ use conclave_model::{
     properties::Goal,
     world::{Budgets, Rig, Slice},
 };
-use conclave_spec::{Profile, Rule};
+use conclave_spec::{
+    Profile, Rule,
+    readings::{UNDER, Under},
+};
 use console::style;
 
 use super::Exit;
@@ -31,6 +34,8 @@ pub struct Options {
     pub profile: String,
     /// Without this rule and those that need it.
     pub without: Option<String>,
+    /// Under this alternative of a reading.
+    pub reading: Option<String>,
     /// The slice, or `all` for every one that takes seconds.
     pub slice: String,
     /// Other budgets than the slice's, as `name=count`.
@@ -86,7 +91,8 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         Ok(slices) => slices,
         Err(exit) => return exit,
     };
-    let _ = writeln!(out, "{}", style(title(&profile, rule)).bold());
+    let title = title(&profile, rule) + &under(options);
+    let _ = writeln!(out, "{}", style(title).bold());
     let mut exit = Exit::Conformant;
     for slice in slices {
         let asked = |goal: &Goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted);
@@ -201,6 +207,18 @@ fn chosen(options: &Options) -> Result<(Profile, Option<Rule>), Exit> {
         let known: Vec<_> = Profile::all().iter().map(|profile| profile.id).collect();
         return Err(super::no_such("profile", &options.profile, &known));
     };
+    if let Some(wanted) = &options.reading {
+        let Some(under) = Under::named(wanted) else {
+            let known: Vec<_> = UNDER.iter().map(ToString::to_string).collect();
+            let known: Vec<_> = known.iter().map(String::as_str).collect();
+            return Err(super::no_such("reading that the model can take", wanted, &known));
+        };
+        let other = under.of(profile.clone());
+        if other == profile {
+            return Err(Exit::usage(&format!("{under} changes nothing in {}", profile.id)));
+        }
+        return Ok((other, None));
+    }
     let Some(id) = &options.without else { return Ok((profile, None)) };
     let Some(rule) = Rule::by_id(id) else {
         let known: Vec<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
@@ -210,6 +228,11 @@ fn chosen(options: &Options) -> Result<(Profile, Option<Rule>), Exit> {
         return Err(Exit::usage(&format!("{id} is not in force in {}", profile.id)));
     }
     Ok((profile.without(rule), Some(rule)))
+}
+
+fn under(options: &Options) -> String {
+    let named = options.reading.as_deref().and_then(Under::named);
+    named.map_or_else(String::new, |under| format!(" under {under}: {}", under.text()))
 }
 
 fn title(profile: &Profile, without: Option<Rule>) -> String {
