@@ -14,6 +14,7 @@ mod attacks;
 pub mod bad_input;
 mod explored;
 pub mod facts;
+mod goals;
 mod labels;
 mod layouts;
 mod markdown;
@@ -61,6 +62,7 @@ pub fn all(root: &Path) -> Result<Vec<Page>, PagesError> {
         Page { path: "docs/generated/profiles.md", text: profiles::page() },
         Page { path: "docs/generated/layouts.md", text: layouts::page() },
         Page { path: "docs/generated/labels.md", text: labels::page() },
+        Page { path: "docs/generated/goals.md", text: goals::page() },
         Page { path: "docs/generated/attacks.md", text: attacks::page() },
         Page { path: "docs/generated/explored.md", text: explored::page(&found) },
         Page { path: "docs/generated/adapter-messages.md", text: adapter_messages::page() },

@@ -133,6 +133,8 @@ pub struct Ledger<V> {
     made_ms: Arc<BTreeMap<V, u64>>,
     /// When the heartbeat each party took last was made, and when it was taken.
     beat_ms: BTreeMap<String, (u64, u64)>,
+    /// When each party posted its last liveness nonce, where that counts.
+    nonce_ms: BTreeMap<String, u64>,
     /// What honest parties said, for whoever hears it.
     said: Arc<BTreeSet<Words<V>>>,
     /// What was played to each honest party.
@@ -162,6 +164,7 @@ impl<V> Default for Ledger<V> {
             unlock_wanted: false,
             made_ms: Arc::default(),
             beat_ms: BTreeMap::new(),
+            nonce_ms: BTreeMap::new(),
             said: Arc::default(),
             heard: Arc::default(),
             breaches: BTreeSet::new(),
@@ -184,6 +187,7 @@ impl<V: Hash> Hash for Ledger<V> {
         self.locked.hash(state);
         self.unlock_wanted.hash(state);
         self.beat_ms.hash(state);
+        self.nonce_ms.hash(state);
         self.made_ms.hash(state);
         self.breaches.hash(state);
         self.opened.hash(state);
@@ -205,6 +209,7 @@ impl<V: Clone + Ord> Ledger<V> {
             self.past_removal.remove(glance.party);
             self.locked.remove(glance.party);
             self.beat_ms.remove(glance.party);
+            self.nonce_ms.remove(glance.party);
         }
         self.watch_keys(algebra, glance);
         self.watch_list(algebra, glance);

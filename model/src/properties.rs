@@ -63,6 +63,28 @@ pub enum Goal {
     /// leader's clock may fall behind by the time of silence, and as long may pass until the client
     /// leaves.
     LiveRoster,
+    /// What an honest party said is played at most so long after it was sent:
+    ///
+    /// ```text
+    /// key_age_ms_max + (2 * nonce_interval_ms_max + 2 * silence_ms_max) + old_key_ms   (950 s)
+    /// ```
+    ///
+    /// A key is made no later than anything sent under it, and is the newest for at most
+    /// `key_age_ms_max` (ROT-37). A heartbeat made after that certifies another, and by
+    /// [`Goal::LiveRoster`] the recipient has taken such a one as much later as the parentheses say.
+    /// It then gives the key up within `old_key_ms`. So the goal asks of a client that nothing but
+    /// that heartbeat makes it give up a key. It is derived for one leader at a time.
+    ///
+    /// Earlier versions promise nothing of the kind. Through 4.0 keys have no age; client 5.12 makes
+    /// a new one every five minutes, and nothing says to a recipient how old that is when it comes.
+    LiveMedia,
+    /// However many are present, a client in a meeting posts its next nonce at most
+    /// `nonce_interval_ms_max` (210 s) after the last.
+    ///
+    /// Judged where more than ten are present: up to ten it is the interval of the paper, and with it
+    /// the age of a key a client may take is bounded ([`Goal::LiveKey`]). Versions before 4.1 have
+    /// no nonces.
+    LiveScale,
     /// Who has taken no heartbeat for the time of silence, and its tolerance, is in no meeting.
     Silence,
     /// In one client's view of one meeting, a device keeps its identity key, and while it is
@@ -122,6 +144,10 @@ pub struct Bounds {
     pub key_ms: u64,
     /// [`Goal::LiveRoster`]: `2 * nonce_interval_ms_max + 2 * silence_ms_max`.
     pub roster_ms: u64,
+    /// [`Goal::LiveMedia`]: `key_age_ms_max + roster_ms + old_key_ms`.
+    pub media_ms: u64,
+    /// [`Goal::LiveScale`]: `nonce_interval_ms_max`.
+    pub nonce_ms: u64,
     /// [`Goal::Silence`]: `silence_ms_max`.
     pub silence_ms: u64,
     /// [`Goal::Backward`]: `join_batch_ms_max`.
@@ -134,12 +160,15 @@ pub struct Bounds {
 #[must_use]
 pub fn bounds(profile: &Profile) -> Bounds {
     let params = profile.params;
-    let nonces = 2 * u64::from(params.nonce_interval_ms_max);
+    let nonce_ms = u64::from(params.nonce_interval_ms_max);
+    let key_ms = 2 * nonce_ms;
     let silence_ms = u64::from(params.silence_ms_max);
+    let roster_ms = key_ms + 2 * silence_ms;
+    let media_ms = u64::from(params.key_age_ms_max) + roster_ms + u64::from(params.old_key_ms);
     let batch_ms = u64::from(params.join_batch_ms_max);
     let young = profile.rules.contains(Rule::JoinerKeyYoung);
     let joiner_ms = if young { u64::from(params.joiner_key_age_ms_max) } else { batch_ms };
-    Bounds { key_ms: nonces, roster_ms: nonces + 2 * silence_ms, silence_ms, batch_ms, joiner_ms }
+    Bounds { key_ms, roster_ms, media_ms, nonce_ms, silence_ms, batch_ms, joiner_ms }
 }
 
 impl Goal {
@@ -189,6 +218,10 @@ impl Goal {
             Self::NoDowngrade | Self::PostQuantum | Self::Indicator => {
                 whole.contains(Rule::HybridUsesKem)
             }
+            Self::LiveMedia => {
+                whole.contains(Rule::NonceRecent) && whole.contains(Rule::RotateInTime)
+            }
+            Self::LiveScale => whole.contains(Rule::NonceRenewed),
             Self::Removal
             | Self::Conf
             | Self::ForwardSecrecy
@@ -252,6 +285,8 @@ impl Goal {
             | Self::Mono
             | Self::LiveKey
             | Self::LiveRoster
+            | Self::LiveMedia
+            | Self::LiveScale
             | Self::Silence
             | Self::Rejoin
             | Self::Genuine
@@ -292,6 +327,8 @@ impl Goal {
             | Self::Mono
             | Self::LiveKey
             | Self::LiveRoster
+            | Self::LiveMedia
+            | Self::LiveScale
             | Self::Silence
             | Self::Rejoin
             | Self::Genuine

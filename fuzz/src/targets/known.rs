@@ -2,7 +2,7 @@
 //! against the explorer: each weakness is found in every version it names, and none beside them.
 
 use conclave_model::properties::Goal;
-use conclave_spec::{Profile, Rule};
+use conclave_spec::{GraceFrom, NonceSchedule, Profile, Rule};
 
 /// A weakness of some versions.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub struct Weakness {
     pub why: &'static str,
 }
 
-/// Versions of the protocol, told apart by a rule.
+/// Versions of the protocol, told apart by a rule or a variant.
 #[derive(Clone, Copy, Debug)]
 pub enum Versions {
     /// Those without it.
@@ -26,6 +26,12 @@ pub enum Versions {
     With(Rule),
     /// Those with the first and without the second.
     Between(Rule, Rule),
+    /// Those in which a key goes when another comes, and not with the certificate.
+    KeptUntilReceipt,
+    /// Those whose nonces grow rare in large meetings.
+    RareNonces,
+    /// Every one.
+    All,
 }
 
 /// Every weakness there is.
@@ -44,13 +50,13 @@ pub const WEAKNESSES: &[Weakness] = &[
     },
     Weakness {
         goal: Goal::AgreeKey,
-        slices: &["small", "replay", "delay", "wide", "vast"],
+        slices: &["small", "replay", "board", "delay", "wide", "vast"],
         versions: Versions::Without(Rule::SealCarriesSeq),
         why: "a key is taken under the number of a heartbeat, whichever key it is",
     },
     Weakness {
         goal: Goal::RosterSend,
-        slices: &["certified", "joiner", "roster", "replay", "delay", "wide", "vast"],
+        slices: &["certified", "joiner", "roster", "board", "replay", "delay", "wide", "vast"],
         versions: Versions::Without(Rule::KeyAwaitsHeartbeat),
         why: "a key is used before a heartbeat certified the list of those who have it",
     },
@@ -103,6 +109,24 @@ pub const WEAKNESSES: &[Weakness] = &[
         why: "every rotation and every leader begins a new measure of the leader's clock",
     },
     Weakness {
+        goal: Goal::LiveRoster,
+        slices: &["again"],
+        versions: Versions::All,
+        why: "whoever joins takes any heartbeat of the leader as the first (finding F-08)",
+    },
+    Weakness {
+        goal: Goal::LiveMedia,
+        slices: &["late"],
+        versions: Versions::KeptUntilReceipt,
+        why: "a key is kept until another comes, whatever is certified (finding F-06)",
+    },
+    Weakness {
+        goal: Goal::LiveScale,
+        slices: &["crowd"],
+        versions: Versions::RareNonces,
+        why: "nonces come with the square of the number present (finding F-07)",
+    },
+    Weakness {
         goal: Goal::LiveKey,
         slices: &["latekeys"],
         versions: Versions::Without(Rule::NonceRecent),
@@ -145,6 +169,9 @@ impl Versions {
             Self::Between(rule, end) => {
                 profile.rules.contains(rule) && !profile.rules.contains(end)
             }
+            Self::KeptUntilReceipt => profile.grace_from == GraceFrom::Receipt,
+            Self::RareNonces => profile.nonce_schedule == NonceSchedule::Quadratic,
+            Self::All => true,
         }
     }
 }

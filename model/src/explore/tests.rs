@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use conclave_spec::{BoxSuite, Profile, Rule};
+use conclave_spec::{BoxSuite, GraceFrom, NonceSchedule, Profile, Rule};
 
 use super::*;
 use crate::{
     algebra::Terms,
     machine::StepError,
+    properties::{Bounds, bounds},
     world::{Budgets, Power, SPY},
 };
 
@@ -85,6 +86,51 @@ fn the_label_says_post_quantum_too_early_after_an_outdated_client_left() {
 }
 
 #[test]
+fn what_is_said_is_played_late_and_nonces_grow_rare_until_the_hardened_profile() {
+    let (chained, now, hardened) = (Profile::zoom_4_1(), Profile::zoom_4_6(), Profile::hardened());
+    let weaknesses = [
+        // Finding F-06.
+        ("late", Goal::LiveMedia, [(&chained, Some(19)), (&now, Some(19)), (&hardened, None)]),
+        // Finding F-07.
+        ("crowd", Goal::LiveScale, [(&chained, Some(7)), (&now, Some(7)), (&hardened, None)]),
+    ];
+    for (name, goal, versions) in weaknesses {
+        for (profile, moves) in versions {
+            assert_eq!(found(profile, name, goal), moves, "{name} {} {}", goal.id(), profile.id);
+        }
+    }
+    let receipt = Profile { grace_from: GraceFrom::Receipt, ..hardened.clone() };
+    assert!(found(&receipt, "late", Goal::LiveMedia).is_some(), "the certificate takes keys");
+    let quadratic = Profile { nonce_schedule: NonceSchedule::Quadratic, ..hardened };
+    assert!(found(&quadratic, "crowd", Goal::LiveScale).is_some(), "the interval is constant");
+}
+
+#[test]
+fn who_comes_back_is_shown_an_old_list_in_every_version() {
+    let versions = [
+        (Profile::zoom_2_3_1(), 10),
+        (Profile::zoom_4_1_client_5_12(), 12),
+        (Profile::zoom_4_6(), 15),
+        (Profile::hardened(), 12),
+    ];
+    for (profile, moves) in versions {
+        let after = found(&profile, "again", Goal::LiveRoster);
+        assert_eq!(after, Some(moves), "{}: finding F-08", profile.id);
+    }
+}
+
+#[test]
+fn the_bounds_of_the_goals_about_time_are_known() {
+    for profile in Profile::all().into_iter().filter(|it| Goal::LiveMedia.applies(it)) {
+        let Bounds { key_ms, roster_ms, media_ms, nonce_ms, .. } = bounds(&profile);
+        let all = (key_ms, roster_ms, media_ms, nonce_ms);
+        assert_eq!(all, (420_000, 640_000, 950_000, 210_000), "{}", profile.id);
+    }
+    let applies = |goal: Goal| Profile::all().iter().filter(|it| goal.applies(it)).count();
+    assert_eq!((applies(Goal::LiveMedia), applies(Goal::LiveScale)), (4, 4));
+}
+
+#[test]
 fn a_participant_can_speak_as_another_as_the_paper_admits() {
     assert!(!Goal::Sender.is_promised());
     assert_eq!(found(&Profile::zoom_4_6(), "speaker", Goal::Sender), Some(2));
@@ -93,7 +139,10 @@ fn a_participant_can_speak_as_another_as_the_paper_admits() {
 #[test]
 fn the_counts_of_the_small_slices_are_known() {
     let mut table = String::new();
-    let names = ["small", "ghost", "identity", "encoding", "suite", "quantum", "drip", "teardown"];
+    let names = [
+        "small", "ghost", "identity", "encoding", "suite", "quantum", "drip", "teardown", "crowd",
+        "again",
+    ];
     for profile in [Profile::zoom_2_3_1(), Profile::zoom_4_1(), Profile::zoom_4_6()] {
         for name in names {
             let found = explore(&profile, &slice(name)).unwrap();

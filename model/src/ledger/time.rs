@@ -10,6 +10,9 @@ use crate::{
     stage::Given,
 };
 
+/// Up to so many present the paper names the interval of nonces in minutes.
+const SMALL: usize = 10;
+
 impl<V: Clone + Ord> Ledger<V> {
     pub(super) fn watch_time(&mut self, glance: &Glance<'_, V>) {
         let stays = matches!(glance.after.phase, Phase::Joined(_));
@@ -17,30 +20,12 @@ impl<V: Clone + Ord> Ledger<V> {
             // Where nobody leads, it is the server's turn.
             self.judge(Goal::Served, stays || !glance.led);
         }
-        if !self.watches_any(&[Goal::LiveKey, Goal::LiveRoster, Goal::Silence]) {
+        self.watch_nonces(glance);
+        let goals = [Goal::LiveKey, Goal::LiveRoster, Goal::LiveMedia, Goal::Silence];
+        if !self.watches_any(&goals) {
             return;
         }
-        for (at_ms, effect) in glance.effects {
-            match effect {
-                Effect::PostHeartbeat(heartbeat) => {
-                    Arc::make_mut(&mut self.made_ms).insert(heartbeat.sig.clone(), *at_ms);
-                }
-                Effect::PostSealedKey(sealed) => {
-                    Arc::make_mut(&mut self.made_ms)
-                        .insert(sealed.sealed.ciphertext.clone(), *at_ms);
-                }
-                Effect::PostAnnouncement(_)
-                | Effect::PostNonce(_)
-                | Effect::PostLink(_)
-                | Effect::PostLockRequest(_)
-                | Effect::Transmit { .. }
-                | Effect::Render { .. }
-                | Effect::ShowSecurityCode(_)
-                | Effect::ShowLeaderChanged { .. }
-                | Effect::ShowUnlockWarning
-                | Effect::ShowLeft => {}
-            }
-        }
+        self.note_made(glance);
         let Phase::Joined(joined) = &glance.after.phase else { return };
         self.note_arrival(glance);
         let Some(known) = joined.known_leader() else {
@@ -62,6 +47,51 @@ impl<V: Clone + Ord> Ledger<V> {
         self.judge(Goal::Silence, quiet_ms <= bounds.silence_ms);
     }
 
+    /// When what a party has just sent was made.
+    fn note_made(&mut self, glance: &Glance<'_, V>) {
+        for (at_ms, effect) in glance.effects {
+            let made = match effect {
+                Effect::PostHeartbeat(heartbeat) => &heartbeat.sig,
+                Effect::PostSealedKey(sealed) => &sealed.sealed.ciphertext,
+                Effect::Transmit { packet, .. } if self.watches(Goal::LiveMedia) => &packet.body,
+                Effect::PostAnnouncement(_)
+                | Effect::PostNonce(_)
+                | Effect::PostLink(_)
+                | Effect::PostLockRequest(_)
+                | Effect::Transmit { .. }
+                | Effect::Render { .. }
+                | Effect::ShowSecurityCode(_)
+                | Effect::ShowLeaderChanged { .. }
+                | Effect::ShowUnlockWarning
+                | Effect::ShowLeft => continue,
+            };
+            Arc::make_mut(&mut self.made_ms).insert(made.clone(), *at_ms);
+        }
+    }
+
+    /// How long a party lets pass between two nonces.
+    fn watch_nonces(&mut self, glance: &Glance<'_, V>) {
+        if !self.watches(Goal::LiveScale) {
+            return;
+        }
+        let posted = glance
+            .effects
+            .iter()
+            .filter_map(|(at_ms, effect)| matches!(effect, Effect::PostNonce(_)).then_some(*at_ms));
+        let posted: Vec<u64> = posted.collect();
+        let Phase::Joined(joined) = &glance.after.phase else { return };
+        let many = joined.list.size() > SMALL;
+        let last_ms = self.nonce_ms.get(glance.party).copied();
+        if let Some(last_ms) = last_ms.filter(|_| many && matches!(glance.given, Given::Time(_))) {
+            let until_ms = posted.first().copied().unwrap_or(glance.now_ms);
+            let quiet_ms = until_ms.saturating_sub(last_ms);
+            self.judge(Goal::LiveScale, quiet_ms <= bounds(glance.profile).nonce_ms);
+        }
+        if let Some(last_ms) = posted.last() {
+            self.nonce_ms.insert(glance.party.to_owned(), *last_ms);
+        }
+    }
+
     /// What a party has just taken, and how old it is.
     fn note_arrival(&mut self, glance: &Glance<'_, V>) {
         match glance.given {
@@ -74,6 +104,12 @@ impl<V: Clone + Ord> Ledger<V> {
                 if let Some(made_ms) = self.made_ms.get(&sealed.sealed.ciphertext).copied() {
                     let age_ms = glance.now_ms.saturating_sub(made_ms);
                     self.judge(Goal::LiveKey, age_ms <= bounds(glance.profile).key_ms);
+                }
+            }
+            Given::Event(Event::PacketArrived { packet, .. }) => {
+                if let Some(sent_ms) = self.made_ms.get(&packet.body).copied() {
+                    let age_ms = glance.now_ms.saturating_sub(sent_ms);
+                    self.judge(Goal::LiveMedia, age_ms <= bounds(glance.profile).media_ms);
                 }
             }
             Given::Event(_) | Given::Time(_) | Given::Question => {}

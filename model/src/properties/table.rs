@@ -14,7 +14,7 @@ pub(super) struct Entry {
 
 impl Goal {
     /// Every goal.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Removal,
         Self::Conf,
         Self::ForwardSecrecy,
@@ -28,6 +28,8 @@ impl Goal {
         Self::Nonce,
         Self::LiveKey,
         Self::LiveRoster,
+        Self::LiveMedia,
+        Self::LiveScale,
         Self::Silence,
         Self::Rejoin,
         Self::Genuine,
@@ -125,6 +127,18 @@ impl Goal {
                 statement: "The last heartbeat taken was made at most two nonce intervals and twice the time of silence ago.",
                 premise: "A heartbeat has been taken and time passes.",
                 citation: Citation { paper: "4.1", place: "subsubsec:liveness" },
+            },
+            Self::LiveMedia => Entry {
+                id: "LIVE-MEDIA",
+                statement: "What an honest party said is played at most the age of a key, two nonce intervals, twice the time of silence and the time of an old key after it was sent.",
+                premise: "A packet of an honest party is played.",
+                citation: Citation { paper: "4.1", place: "subsubsec:liveness" },
+            },
+            Self::LiveScale => Entry {
+                id: "LIVE-SCALE",
+                statement: "However many are present, the next nonce comes at most one interval of a small meeting after the last.",
+                premise: "Time passes with more than ten present.",
+                citation: Citation { paper: "4.1", place: "subsubsec:liveness, footnote" },
             },
             Self::Silence => Entry {
                 id: "DROP",

@@ -23,6 +23,7 @@ impl Slice {
                 "takeover",
                 "replay",
                 "withheld",
+                "late",
             ],
             Area::Membership => &[
                 "rejoin",
@@ -34,6 +35,7 @@ impl Slice {
                 "joiner",
                 "takeover",
                 "media",
+                "board",
             ],
             Area::Heartbeat => &[
                 "drip",
@@ -45,9 +47,10 @@ impl Slice {
                 "ghost",
                 "small",
                 "withheld",
+                "again",
             ],
             Area::Liveness => {
-                &["latekeys", "drip", "small", "rejoin", "takeover", "teardown", "joiner"]
+                &["latekeys", "crowd", "drip", "small", "rejoin", "takeover", "teardown", "joiner"]
             }
             Area::Election => &["takeover", "ghost", "fork", "lock", "certified", "withheld"],
             Area::Lock => &["lock", "cohost", "ghost", "roster", "fork"],

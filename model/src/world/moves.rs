@@ -140,7 +140,8 @@ impl Rig {
                 if waiting.is_empty() {
                     continue;
                 }
-                if self.slice.trails.is_empty() {
+                // Whoever is kept behind the list hears it by that alone.
+                if self.slice.trails.is_empty() || *channel != Channel::List {
                     moves.push(Move::Hear(party, *channel));
                 }
                 let picks = self.slice.can(Power::Reorder(*channel))

@@ -6,6 +6,9 @@ use crate::properties::Goal;
 const BOB: Name = "bob";
 const CAROL: Name = "carol";
 const DAVE: Name = "dave";
+/// With the leader eleven.
+const CROWD: [Name; 10] =
+    [CAROL, DAVE, "erin", "frank", "grace", "heidi", "ivan", "judy", "kim", "leo"];
 
 impl Slice {
     /// Every slice, the default first.
@@ -38,6 +41,10 @@ impl Slice {
             Self::devices(),
             Self::speaker(),
             Self::withheld(),
+            Self::late(),
+            Self::crowd(),
+            Self::board(),
+            Self::again(),
             Self::vast(),
         ]
     }
@@ -565,6 +572,92 @@ impl Slice {
                 "leaders named early, their heartbeats shown late",
                 &[Goal::LiveRoster],
             )
+        }
+    }
+
+    /// Packets that come late, while keys are lost and heartbeats lag.
+    fn late() -> Self {
+        Self {
+            seated: vec![BOB],
+            joiners: Vec::new(),
+            leavers: Vec::new(),
+            talkers: vec![LEADER],
+            powers: [Power::Delay(Channel::List), Power::Drop(Channel::Keys), Power::Deceive]
+                .into(),
+            deceits: vec![Deceit::Relay { to: BOB, by: LEADER, who: LEADER, stream: STREAM }],
+            trails: vec![0, 8, 16],
+            budgets: Budgets {
+                sends: 1,
+                deliveries: 2,
+                deceits: 1,
+                waits: 16,
+                ..Budgets::default()
+            },
+            ..Self::of("late", "packets late, keys lost, heartbeats behind", &[Goal::LiveMedia])
+        }
+    }
+
+    /// Eleven are present, or twelve: time passes.
+    fn crowd() -> Self {
+        Self {
+            honest: [&[LEADER, BOB], &CROWD[..]].concat(),
+            seated: CROWD.to_vec(),
+            joiners: vec![BOB],
+            leavers: vec![BOB],
+            against: Vec::new(),
+            budgets: Budgets { joins: 1, leaves: 1, waits: 8, ..Budgets::default() },
+            ..Self::of(
+                "crowd",
+                "honest server; eleven are present, then twelve",
+                &[Goal::LiveScale],
+            )
+        }
+    }
+
+    /// Joins, leaves and nonces reach the leader late, in another order, and again.
+    fn board() -> Self {
+        let goals = [
+            Goal::Removal,
+            Goal::Conf,
+            Goal::Backward,
+            Goal::AgreeKey,
+            Goal::RosterSend,
+            Goal::Mono,
+            Goal::LiveKey,
+            Goal::Rejoin,
+            Goal::Genuine,
+            Goal::Roster,
+        ];
+        let powers = [Power::Delay, Power::Reorder, Power::Replay].map(|of| of(Channel::Roster));
+        Self {
+            seated: vec![BOB],
+            against: vec![LEADER],
+            talkers: vec![BOB],
+            powers: powers.into(),
+            budgets: Budgets {
+                joins: 1,
+                leaves: 1,
+                sends: 1,
+                deliveries: 3,
+                waits: 2,
+                ..Budgets::default()
+            },
+            ..Self::of("board", "joins, leaves and nonces late, out of order, again", &goals)
+        }
+    }
+
+    /// Who comes back is shown the list of before.
+    fn again() -> Self {
+        let goals = [Goal::LiveRoster, Goal::Silence, Goal::Mono, Goal::History, Goal::Roster];
+        let powers = [Power::Delay, Power::Reorder, Power::Replay].map(|of| of(Channel::List));
+        Self {
+            seated: vec![BOB],
+            joiners: vec![BOB],
+            gone: vec![BOB],
+            leavers: Vec::new(),
+            powers: powers.into(),
+            budgets: Budgets { joins: 1, deliveries: 2, waits: 12, ..Budgets::default() },
+            ..Self::of("again", "who comes back is shown the list of before", &goals)
         }
     }
 
