@@ -222,13 +222,22 @@ impl From<Worth> for Lost {
     }
 }
 
+/// Rows that need not be computed anew.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// Of single rules.
+    pub rows: Vec<Row>,
+    /// Of rules beside those that stand in for them.
+    pub joint: Vec<joint::Row>,
+}
+
 /// Computes the whole table but for the rows kept; `tell` hears of every row.
 ///
 /// # Errors
 /// A fault of the model.
-pub fn compute(kept: &[Row], tell: &(dyn Fn(Rule) + Sync)) -> Result<Table, AblationError> {
-    let rows = rows_of(&rules().collect::<Vec<_>>(), kept, tell)?;
-    let joint = joint::rows_of(&joint::wanted(), tell)?;
+pub fn compute(kept: &Kept, tell: &(dyn Fn(Rule) + Sync)) -> Result<Table, AblationError> {
+    let rows = rows_of(&rules().collect::<Vec<_>>(), &kept.rows, tell)?;
+    let joint = joint::rows_of(&joint::wanted(), &kept.joint, tell)?;
     Ok(Table { schema: SCHEMA.to_owned(), inputs: inputs(), states_max: STATES_MAX, rows, joint })
 }
 

@@ -19,7 +19,7 @@ use conclave_conformance::{
     report::{scope::Shard, waivers},
     shipped, vectors,
 };
-use conclave_spec::{Profile, Rule};
+use conclave_spec::{Profile, Rule, rules::Area};
 
 /// Executable specification and verification harness for leader-based end-to-end-encrypted
 /// meetings.
@@ -186,9 +186,9 @@ struct AblateArgs {
     /// With --write: only the rows of this profile; the others stay as they are stored
     #[arg(long, requires = "write")]
     profile: Option<String>,
-    /// With --write: only what rules are worth where those that stand in for them are gone too
-    #[arg(long, requires = "write", conflicts_with = "profile")]
-    joint: bool,
+    /// With --write: only rules of this area, such as heartbeat; the others stay as they are stored
+    #[arg(long, requires = "write", value_parser = area)]
+    area: Vec<Area>,
     /// Compute the rows of this many rules anew and hold the stored ones against them
     #[arg(long, default_value_t = 0, value_name = "RULES")]
     sample: usize,
@@ -455,8 +455,8 @@ fn run(command: Command) -> Exit {
         }
         Command::Ablate(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
-            let AblateArgs { rule, write, profile, joint, sample, seed, .. } = args;
-            let options = ablate::Options { rule, write, profile, joint, sample, seed, vectors };
+            let AblateArgs { rule, write, profile, area: areas, sample, seed, .. } = args;
+            let options = ablate::Options { rule, write, profile, areas, sample, seed, vectors };
             ablate::run(&options, out)
         }
         Command::Attack(args) => run_attack(args),
@@ -608,6 +608,13 @@ fn run_attack(args: AttackArgs) -> Exit {
     let (file, profile) = (args.file, args.profile);
     let options = attack::Options { file, profile, launch, adapter_words };
     attack::run(&options, &mut std::io::stdout())
+}
+
+/// An area by its word.
+fn area(word: &str) -> Result<Area, String> {
+    let words = || Area::ALL.map(Area::word).join(", ");
+    let found = Area::ALL.into_iter().find(|area| area.word() == word);
+    found.ok_or_else(|| format!("no such area; there are {}", words()))
 }
 
 /// The client named on the command line; the built-in one if none is.

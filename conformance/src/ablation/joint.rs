@@ -61,13 +61,21 @@ pub fn less(profile: &Profile, rules: &[Rule]) -> Profile {
 /// What each profile breaks that lacks the same rules.
 type Anyway = BTreeMap<(String, Vec<Rule>, Area), Arc<OnceLock<Result<Broken, ExploreError>>>>;
 
-/// The rows of these jobs, in their order.
+/// The rows of these jobs, in their order, those kept as they are.
 ///
 /// # Errors
 /// A fault of the model.
-pub fn rows_of(jobs: &[Job], tell: &(dyn Fn(Rule) + Sync)) -> Result<Vec<Row>, AblationError> {
+pub fn rows_of(
+    jobs: &[Job],
+    kept: &[Row],
+    tell: &(dyn Fn(Rule) + Sync),
+) -> Result<Vec<Row>, AblationError> {
     let anyway = Mutex::new(Anyway::new());
-    cores::map(jobs, |(rule, profile, without)| {
+    cores::map(jobs, |job| {
+        if let Some(row) = kept.iter().find(|row| row.job() == *job) {
+            return Ok(row.clone());
+        }
+        let (rule, profile, without) = job;
         let whole = Profile::by_id(profile).ok_or_else(|| {
             let what = "no such profile".to_owned();
             AblationError::Row { rule: *rule, profile: profile.clone(), what }

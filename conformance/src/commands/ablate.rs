@@ -10,14 +10,14 @@ use conclave_model::{
     ladder::ladder,
     world::{Rig, Slice},
 };
-use conclave_spec::{Profile, Rule, profiles::FORMULA_ONLY};
+use conclave_spec::{Profile, Rule, profiles::FORMULA_ONLY, rules::Area};
 use console::style;
 use sha2::{Digest as _, Sha256};
 
 use super::Exit;
 use crate::{
     ablation::{
-        self, AblationError, Lost, Table, Workbench,
+        self, AblationError, Kept, Lost, Table, Workbench,
         depth::{Why, why},
         joint,
     },
@@ -33,8 +33,8 @@ pub struct Options {
     pub write: bool,
     /// Of the table only this profile: the other rows stay as stored.
     pub profile: Option<String>,
-    /// Of the table only what rules are worth where those that stand in for them are gone too.
-    pub joint: bool,
+    /// Of the table only rules of these areas: the other rows stay as stored.
+    pub areas: Vec<Area>,
     /// Compute the rows of this many rules anew and compare them with the table.
     pub sample: usize,
     /// What the sample is drawn by.
@@ -119,32 +119,33 @@ fn words(lost: &Lost) -> String {
     }
 }
 
-fn compute(options: &Options, out: &mut dyn Write) -> Result<(), AblationError> {
-    let kept = match &options.profile {
-        Some(profile) => {
-            let mut rows = ablation::read_any(&options.vectors)?.rows;
-            rows.retain(|row| row.profile != *profile);
-            rows
-        }
-        None => Vec::new(),
+/// The stored rows that are not asked for.
+fn kept(options: &Options) -> Result<Kept, AblationError> {
+    if options.profile.is_none() && options.areas.is_empty() {
+        return Ok(Kept::default());
+    }
+    let Table { mut rows, mut joint, .. } = ablation::read_any(&options.vectors)?;
+    let asked = |rule: Rule, profile: &str| {
+        let area = options.areas.is_empty() || options.areas.contains(&rule.area());
+        area && options.profile.as_ref().is_none_or(|wanted| wanted == profile)
     };
+    rows.retain(|row| !asked(row.rule, &row.profile));
+    joint.retain(|row| !asked(row.rule, &row.profile));
+    Ok(Kept { rows, joint })
+}
+
+fn compute(options: &Options, out: &mut dyn Write) -> Result<(), AblationError> {
+    let kept = kept(options)?;
     let all: usize = ablation::rules().map(|rule| ablation::profiles_of(rule).len()).sum();
     let joint = joint::wanted().len();
-    let all = if options.joint { joint } else { all + joint };
-    let length = u64::try_from(all).unwrap_or(u64::MAX);
+    let length = u64::try_from(all + joint).unwrap_or(u64::MAX);
     let bar = indicatif::ProgressBar::new(length);
     bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
     let tell = |rule: Rule| {
         bar.set_message(rule.id());
         bar.inc(1);
     };
-    let table = if options.joint {
-        let stored = ablation::read_any(&options.vectors)?;
-        let joint = joint::rows_of(&joint::wanted(), &tell)?;
-        Table { joint, ..stored }
-    } else {
-        ablation::compute(&kept, &tell)?
-    };
+    let table = ablation::compute(&kept, &tell)?;
     bar.finish_and_clear();
     ablation::write(&options.vectors, &table)?;
     summary(&table, out)?;
@@ -198,7 +199,7 @@ fn sample(options: &Options, table: &Table) -> Result<usize, AblationError> {
     }
     let mut jobs = joint::wanted();
     jobs.retain(|(rule, ..)| rules.contains(rule));
-    for row in joint::rows_of(&jobs, &|_| {})? {
+    for row in joint::rows_of(&jobs, &[], &|_| {})? {
         if !table.joint.contains(&row) {
             let (rule, profile) = (row.rule, row.profile);
             let what = format!("beside what is left it is something else: {}", words(&row.worth));

@@ -167,7 +167,7 @@ fn computed(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredErro
         rule: None,
         write: true,
         profile: None,
-        joint: false,
+        areas: Vec::new(),
         sample: 0,
         seed,
         vectors,

@@ -48,6 +48,8 @@ impl Slice {
                 "small",
                 "withheld",
                 "again",
+                "quiet",
+                "silent",
             ],
             Area::Liveness => {
                 &["latekeys", "crowd", "drip", "small", "rejoin", "takeover", "teardown", "joiner"]

@@ -45,6 +45,8 @@ impl Slice {
             Self::crowd(),
             Self::board(),
             Self::again(),
+            Self::quiet(),
+            Self::silent(),
             Self::vast(),
         ]
     }
@@ -508,6 +510,28 @@ impl Slice {
             powers: [Power::Quantum].into(),
             budgets: Budgets { joins: 3, leaves: 1, sends: 1, waits: 1, ..Budgets::default() },
             ..Self::of("quantum", "a recorder who breaks Curve25519", &[Goal::PostQuantum])
+        }
+    }
+
+    /// Nobody does anything for longer than the time of silence.
+    fn quiet() -> Self {
+        Self {
+            seated: vec![BOB],
+            joiners: Vec::new(),
+            leavers: Vec::new(),
+            budgets: Budgets { waits: 14, ..Budgets::default() },
+            ..Self::of("quiet", "honest server; nothing happens", &[Goal::Served, Goal::Silence])
+        }
+    }
+
+    /// As long without a heartbeat.
+    fn silent() -> Self {
+        Self {
+            powers: [Power::Drop(Channel::List)].into(),
+            name: "silent",
+            about: "the list is kept back from now on",
+            goals: vec![Goal::Silence],
+            ..Self::quiet()
         }
     }
 
