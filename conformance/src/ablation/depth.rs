@@ -139,7 +139,6 @@ const WHY: &[(Rule, Why)] = &[
             "a joiner is not given a key older than the time their goal admits",
         ),
     ),
-    (OldKeyExpires, NotReached("the memory that is read is that of devices that have left")),
     (
         HybridUsesKem,
         NotReached(
@@ -166,7 +165,6 @@ const WHY: &[(Rule, Why)] = &[
         ),
     ),
     (BoxNonceFresh, NotReached("terms lose nothing to a nonce used twice")),
-    (RotateInTime, NotReached("no slice waits five minutes in which nobody comes or goes")),
     (LinkChains, BY_CERTIFICATE),
     (LinkCounts, BY_CERTIFICATE),
     (LinkNamesPrevious, BY_CERTIFICATE),
@@ -267,11 +265,6 @@ const WHY: &[(Rule, Why)] = &[
             "the timestamps of an honest leader rise with its counter, along its chain",
         ),
     ),
-    (
-        BeatInTime,
-        NotReached("participants bear ten heartbeats that do not come, longer than a slice waits"),
-    ),
-    (LeaveOnSilence, NotReached("no slice waits for the whole time of silence within the bound")),
     (
         CountsByOne,
         StoodInFor(
