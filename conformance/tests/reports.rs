@@ -337,6 +337,9 @@ fn shares_put_together_are_the_whole_run() {
     assert_eq!(merged, Report { seconds: 0.0, ..whole });
 
     report(&["merge", in_utf8(&one), in_utf8(&two)]).assert(2, &["share 3/3", "is missing"]);
+    report(&["merge", in_utf8(&one)]).assert(2, &["share 2/3", "is missing"]);
+    report(&["verdict", in_utf8(&two)]).assert(2, &["share 1/3", "is missing"]);
+    report(&[&["verdict"][..], &shares].concat()).assert(1, &["NOT conformant"]);
     let twice = report(&["html", in_utf8(&one), in_utf8(&one), in_utf8(&two), in_utf8(&three)]);
     twice.assert(2, &["is in two results"]);
     let other = path("other.json");

@@ -14,8 +14,9 @@ use crate::report::{
     html::html,
     junit::junit,
     markdown::markdown,
-    merge::{MergeError, merge},
+    merge::{MergeError, merge, no_lone_share},
     sarif::sarif,
+    text,
 };
 
 /// What to make of result files.
@@ -31,6 +32,12 @@ pub enum Action {
     Sarif(Files),
     /// One result file: the shares of one client's run, or the runs of several clients
     Merge(Files),
+    /// What the runs say about their clients, with the exit code that a whole run would have had
+    Verdict {
+        /// Files written with `conclave check --result`; all shares of a run
+        #[arg(required = true, value_name = "RESULT")]
+        results: Vec<PathBuf>,
+    },
 }
 
 /// Which files.
@@ -63,7 +70,7 @@ type Format = fn(&[Report]) -> Result<String, ReportError>;
 /// Makes a report.
 pub fn run(action: &Action, out: &mut dyn Write) -> Exit {
     match made(action, out) {
-        Ok(()) => Exit::Conformant,
+        Ok(exit) => exit,
         Err(CommandError::Output(error)) => written(Err(error), Exit::Conformant),
         Err(error @ CommandError::Report(_)) => Exit::harness(&error.to_string()),
         Err(error @ (CommandError::Read(_) | CommandError::Merge(_))) => {
@@ -72,19 +79,41 @@ pub fn run(action: &Action, out: &mut dyn Write) -> Exit {
     }
 }
 
-fn made(action: &Action, out: &mut dyn Write) -> Result<(), CommandError> {
+fn made(action: &Action, out: &mut dyn Write) -> Result<Exit, CommandError> {
     let (files, make): (&Files, Format) = match action {
+        Action::Verdict { results } => return verdict(&whole(results)?, out),
         Action::Html(files) => (files, html),
         Action::Markdown(files) => (files, |runs| Ok(markdown(runs))),
         Action::Junit(files) => (files, junit),
         Action::Sarif(files) => (files, sarif),
         Action::Merge(files) => (files, |runs| ResultFile::of(runs.to_vec()).text()),
     };
-    let text = make(&runs(&files.results)?)?;
+    // A share has a page of its own; put together, none may be missing.
+    let merges = matches!(action, Action::Merge(_));
+    let runs = if merges { whole(&files.results)? } else { runs(&files.results)? };
+    let text = make(&runs)?;
     match &files.out {
-        Some(path) => Ok(file::write(path, &text)?),
-        None => Ok(out.write_all(text.as_bytes())?),
+        Some(path) => file::write(path, &text)?,
+        None => out.write_all(text.as_bytes())?,
     }
+    Ok(Exit::Conformant)
+}
+
+/// One line for each client; the worst of their exit codes.
+fn verdict(runs: &[Report], out: &mut dyn Write) -> Result<Exit, CommandError> {
+    for run in runs {
+        let name = text::line(&run.subject.name);
+        writeln!(out, "{name} {}: {}", text::line(&run.subject.version), run.conclusion())?;
+    }
+    let exits = runs.iter().map(Report::exit);
+    Ok(exits.max_by_key(Exit::code).unwrap_or(Exit::Conformant))
+}
+
+/// As [`runs`], and no share of any is missing.
+fn whole(paths: &[PathBuf]) -> Result<Vec<Report>, CommandError> {
+    let runs = runs(paths)?;
+    runs.iter().try_for_each(no_lone_share)?;
+    Ok(runs)
 }
 
 /// The results in these files, those of one client put together.

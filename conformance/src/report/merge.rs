@@ -62,6 +62,20 @@ pub fn merge(runs: Vec<Report>) -> Result<Vec<Report>, MergeError> {
     clients.into_values().map(one_client).collect()
 }
 
+/// Whether this is a whole run, and no share of one by itself.
+///
+/// # Errors
+/// Which share is missing first.
+pub fn no_lone_share(run: &Report) -> Result<(), MergeError> {
+    match run.scope.shard.filter(|shard| shard.of > 1) {
+        Some(shard) => {
+            let missing = if shard.part == 1 { 2 } else { 1 };
+            Err(MergeError::Missing { client: client(run), missing, of: shard.of })
+        }
+        None => Ok(()),
+    }
+}
+
 fn client(run: &Report) -> String {
     let Report { subject, .. } = run;
     format!("{} {}", text::line(&subject.name), text::line(&subject.version))
