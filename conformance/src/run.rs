@@ -16,6 +16,7 @@ use crate::{
 
 mod applies;
 mod blame;
+mod ended;
 mod given;
 mod peers;
 mod transcript;
@@ -25,6 +26,7 @@ pub use applies::not_applicable;
 pub use words::told;
 
 use blame::{before_rotation, rule_of, seen_fields};
+use ended::{Stop, concluded};
 use given::{Translate, natural, tape};
 use transcript::Transcript;
 
@@ -39,20 +41,6 @@ pub struct Bench<'p> {
     pub hello: &'p Hello,
     /// The next request's number.
     pub next_id: u64,
-}
-
-/// Why a case was not judged to the end.
-enum Stop {
-    Fault(Fault),
-    Script(String),
-    /// The client cannot do what it declared, which has been noted.
-    Unable,
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
 }
 
 /// A case being run.
@@ -105,42 +93,6 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
         report.transcript = transcript.kept();
     }
     (report, fault)
-}
-
-/// Writes down how the case ended.
-fn concluded(report: &mut CaseReport, stop: Result<(), Stop>) -> Option<Fault> {
-    match stop {
-        Ok(()) => {
-            report.verdict = worst(&report.findings).unwrap_or(Verdict::Pass);
-            None
-        }
-        Err(Stop::Unable) => {
-            report.verdict = worst(&report.findings).unwrap_or(Verdict::Inconclusive);
-            report.note = Some("not played any further".to_owned());
-            None
-        }
-        Err(Stop::Script(why)) => {
-            let worst = worst(&report.findings);
-            report.verdict = worst.unwrap_or(Verdict::Inconclusive).max(Verdict::Inconclusive);
-            report.note = Some(why);
-            None
-        }
-        Err(Stop::Fault(fault)) => {
-            report.verdict = match &fault {
-                Fault::Timeout { .. } => Verdict::Timeout,
-                Fault::Crash { .. } | Fault::Start { .. } => Verdict::Crash,
-                Fault::Protocol { .. } => Verdict::ProtocolError,
-            };
-            report.note = Some(fault.to_string());
-            Some(fault)
-        }
-    }
-}
-
-/// The worst verdict of all findings. What only follows from an earlier finding is told apart by
-/// its cause, in the judge, never by its place: nothing may hide behind advice.
-fn worst(findings: &[Finding]) -> Option<Verdict> {
-    findings.iter().map(Finding::verdict).max()
 }
 
 impl Run<'_, '_> {

@@ -2,6 +2,7 @@
 //!
 //! A cell says `noted` where nothing is sent or shown but the client remembers something, and
 //! `nothing` where not even that: for each of these a reason is given below, and none is missing.
+//! Rows about time go to the first moment at which the client acts by itself, and to those after it.
 
 mod common;
 
@@ -10,8 +11,8 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use common::Room;
 use conclave_model::{
     algebra::{Term, Terms},
-    client::Client,
-    machine::{Effect, Event, Input, Outcome, StepError},
+    client::{Client, State},
+    machine::{Effect, Event, Input, Outcome, Step, StepError},
     message::{LockOperation, Role},
     script::{Act, Change, ForgedRequest, Handle, MessageKind, Recipe, ValueRecipe},
     stage::{Given, Sent},
@@ -31,6 +32,10 @@ const PARTICIPANT: Phase = Phase { party: "bob", locked: false };
 const LOCKED_LEADER: Phase = Phase { party: "alice", locked: true };
 const LOCKED_PARTICIPANT: Phase = Phase { party: "bob", locked: true };
 const LEFT: Phase = Phase { party: "mallory", locked: false };
+
+/// The moments at which a client acts by itself.
+const DUE: [&str; 4] =
+    ["time: the first due", "time: the second", "time: the third", "time: the fourth"];
 
 const PHASES: [Phase; 7] =
     [OUTSIDE, LEADER, UNLED, PARTICIPANT, LOCKED_LEADER, LOCKED_PARTICIPANT, LEFT];
@@ -243,12 +248,17 @@ fn cell(room: &Room, party: &str, event: Option<&Event<Term>>) -> String {
     let Some(event) = event else { return "-".to_owned() };
     let actor = room.stage.actor(party).unwrap();
     let client = Client::new(&Terms, &actor.profile);
-    let step = match client.step(&actor.state, &Input::now(event.clone())) {
+    told(&actor.state, client.step(&actor.state, &Input::now(event.clone())))
+}
+
+/// What becomes of a step, in a few words.
+fn told(before: &State<Term>, step: Result<Step<State<Term>, Effect<Term>>, StepError>) -> String {
+    let step = match step {
         Ok(step) => step,
         Err(error) => return answer(&Err(error)),
     };
     let done = match step.effects.as_slice() {
-        [] if step.next == actor.state => "nothing".to_owned(),
+        [] if step.next == *before => "nothing".to_owned(),
         [] => "noted".to_owned(),
         effects => done(effects),
     };
@@ -256,6 +266,20 @@ fn cell(room: &Room, party: &str, event: Option<&Event<Term>>) -> String {
         outcome if outcome == "accept" => done,
         outcome => format!("{outcome}: {done}"),
     }
+}
+
+/// What the client does by itself at each of the next moments at which it does anything.
+fn due(room: &Room, party: &str) -> [String; DUE.len()] {
+    let actor = room.stage.actor(party).unwrap();
+    let client = Client::new(&Terms, &actor.profile);
+    let mut state = Some(actor.state.clone());
+    DUE.map(|_| {
+        let Some(before) = state.take() else { return "-".to_owned() };
+        let Some(elapsed_ms) = client.deadline_ms(&before) else { return "-".to_owned() };
+        let step = client.step(&before, &Input::after(elapsed_ms));
+        state = step.as_ref().ok().map(|step| step.next.clone());
+        format!("{elapsed_ms} ms: {}", told(&before, step))
+    })
 }
 
 /// A row of a table: what is tried, and the cell in each profile.
@@ -274,7 +298,11 @@ fn rows(phase: &Phase) -> (Vec<&'static str>, Vec<Row>) {
         });
         (name, cells.collect())
     });
-    (profiles.iter().map(|profile| profile.id).collect(), rows.collect())
+    let moments: Vec<_> = scenes.iter().map(|scene| due(&scene.room, phase.party)).collect();
+    let due = DUE.iter().enumerate().map(|(at, name)| {
+        (*name, moments.iter().map(|cells| cells[at].clone()).collect::<Vec<_>>())
+    });
+    (profiles.iter().map(|profile| profile.id).collect(), rows.chain(due).collect())
 }
 
 /// Versions that answer alike share a column.
@@ -358,16 +386,37 @@ const NOTHING: &[(&str, &str, &str)] = &[
     ("lock claimed", "LCK-05", "the server's word about the lock"),
 ];
 
+/// What is remembered where nothing is sent or shown, likewise.
+const NOTED: &[(&str, &str, &str)] = &[
+    ("admitted: carol", "R-83", "kept for a member that comes to lead"),
+    ("admitted: carol, signature damaged", "R-83", "as above; verified when it leads"),
+    ("admitted: carol, key exchanged", "R-83", "as above"),
+    ("admitted: carol, key of small order", "R-83", "as above"),
+    ("admitted: bob, who is present", "R-83", "kept by who is told of Bob for the first time"),
+    ("admitted: mallory, who has left", "R-83", "kept, although the list says otherwise"),
+    ("renamed: bob", "R-85", "the server's name for him, shown where the list has none"),
+    ("renamed: nobody", "R-85", "a name for somebody who may come"),
+    ("nonce posted", "LIV-04", "kept for a member that comes to lead"),
+    ("link: the next", "MEM-21", "it waits for its heartbeat"),
+    ("heartbeat: the next", "HBT-13", "the chain and the time of silence go on"),
+    ("sealed key: the next", "ROT-18", "held, and used when its wait is over"),
+    ("sealed key: the one held", "ROT-38", "without a number, it waits to be called for"),
+    ("time: the first due", "ROT-19", "the wait of a key is over: packets go under it"),
+    ("time: the fourth", "ROT-19", "as above, for the next key"),
+];
+
 #[test]
 fn nothing_happens_without_a_reason() {
-    let rows = PHASES.iter().flat_map(|phase| rows(phase).1);
-    let nothing = |cells: &[String]| cells.iter().any(|cell| cell == "nothing");
-    let found: BTreeSet<_> =
-        rows.filter(|(_, cells)| nothing(cells)).map(|(name, _)| name).collect();
-    assert_eq!(found, NOTHING.iter().map(|(name, ..)| *name).collect());
-    for (name, id, _) in NOTHING {
-        let known = Rule::by_id(id).is_some() || readings::by_id(id).is_some();
-        assert!(known || id.is_empty(), "{name}: {id}");
+    for (word, reasons) in [("nothing", NOTHING), ("noted", NOTED)] {
+        let rows = PHASES.iter().flat_map(|phase| rows(phase).1);
+        let said = |cells: &[String]| cells.iter().any(|cell| cell.ends_with(word));
+        let found: BTreeSet<_> =
+            rows.filter(|(_, cells)| said(cells)).map(|(name, _)| name).collect();
+        assert_eq!(found, reasons.iter().map(|(name, ..)| *name).collect(), "{word}");
+        for (name, id, _) in reasons {
+            let known = Rule::by_id(id).is_some() || readings::by_id(id).is_some();
+            assert!(known || id.is_empty(), "{name}: {id}");
+        }
     }
 }
 

@@ -17,7 +17,7 @@ mod requests;
 
 pub(super) fn drafts(drafts: &mut Drafts) {
     if !drafts.profile.rules.contains(Rule::LockListed) {
-        return;
+        return without_locks(drafts);
     }
     button(drafts);
     newcomers(drafts);
@@ -29,6 +29,18 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     requests::drafts(drafts);
     cohost::drafts(drafts);
     leaders::drafts(drafts);
+}
+
+/// Where no meeting can be locked, none is shown as locked.
+fn without_locks(drafts: &mut Drafts) {
+    for (name, plays) in [("no-lock-for-leader", "alice"), ("no-lock-for-member", "bob")] {
+        let mut scene = seated(drafts);
+        scene.lock_claim(plays, true).shows(Rule::RosterFromList).observe(plays);
+        scene.run(10_000).observe(plays);
+        let title =
+            "Where meetings cannot be locked, the server's word that one is changes nothing";
+        drafts.alone(Draft::new(name, title).plays(plays).tests(Rule::RosterFromList), scene);
+    }
 }
 
 const CAST: [&str; 3] = ["alice", "bob", "carol"];

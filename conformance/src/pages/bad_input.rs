@@ -73,10 +73,10 @@ pub const MATRIX: [[Cell; 7]; 8] = [
         Refused("lock/request-delivered-twice", R::RequestMatchesHead),
     ],
     [
-        Never("announcements have no order: each is signed for itself"),
+        Harmless("membership/announced-as-before", "another join, which the list shows (R-84)"),
         Refused("rotation/number-falls", R::SeqIncreases),
         Refused("media/packets-out-of-order", R::CounterOnce),
-        Never("nonces have no order: the two that came last count"),
+        Harmless("liveness/nonce-older-delivered-again", "an older one is no newer for it"),
         Refused("membership/link-after-another", R::LinkChains),
         Refused("heartbeat/heartbeat-missed", R::HistoryContinues),
         Refused("lock/request-after-unlock", R::RequestMatchesHead),

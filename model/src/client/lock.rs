@@ -25,11 +25,14 @@ pub fn request_record<V>(meeting: &Meeting, operation: LockOperation, link_hash:
 
 impl<A: Algebra> Progress<'_, A> {
     /// Whether meetings can be locked in this version.
+    fn has_locks(&self) -> bool {
+        let any = [Rule::LockListed, Rule::LockedAdmitsNobodyNew, Rule::RequestVerifies];
+        any.iter().any(|rule| self.checks.rules().contains(*rule))
+    }
+
     fn require_locks(&mut self) -> Result<(), Misuse> {
         self.joined()?;
-        let any = [Rule::LockListed, Rule::LockedAdmitsNobodyNew, Rule::RequestVerifies];
-        let known = any.iter().any(|rule| self.checks.rules().contains(*rule));
-        if known { Ok(()) } else { Err(Misuse::NotInVersion) }
+        if self.has_locks() { Ok(()) } else { Err(Misuse::NotInVersion) }
     }
 
     /// The user locks or unlocks: a leader does it, a co-host asks for it.
@@ -115,9 +118,10 @@ impl<A: Algebra> Progress<'_, A> {
         self.lock(request.operation)
     }
 
-    /// The server says that the meeting is locked, or is not: that changes nothing.
+    /// The server says that the meeting is locked, or is not: that changes nothing, and where there
+    /// are no locks there is no rule that says so.
     pub(super) fn hear_claim(&mut self, locked: bool) -> Result<(), StepError> {
-        if self.duty(Rule::LockFromList) {
+        if !self.has_locks() || self.duty(Rule::LockFromList) {
             self.joined()?;
             return Ok(());
         }

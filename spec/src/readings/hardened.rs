@@ -126,7 +126,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     (
         "R-38",
         Takes("one_suite"),
-        "Nobody is let in to whom only a classic box could be sealed, so no recording opens later (ATK-ZM-32). Not yet: a new leader that keeps out whom an earlier one let in.",
+        "Nobody is let in to whom only a classic box could be sealed, so no recording opens later (ATK-ZM-32); a new leader seals nothing to such a member either.",
     ),
     (
         "R-39",

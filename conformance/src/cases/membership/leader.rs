@@ -2,7 +2,7 @@
 
 use conclave_model::{
     message::Role,
-    script::{Act, CastMember, Recipe, ValueRecipe},
+    script::{Act, CastMember, Handle, Recipe, ValueRecipe},
 };
 use conclave_spec::{Profile, Rule};
 
@@ -27,8 +27,13 @@ pub(super) fn drafts(drafts: &mut Drafts) {
 
 /// Alice admits somebody, as the client under test may: where joins rotate, within the time for it.
 fn admitted(scene: &mut Scene, who: &str, now_ms: u64) -> u64 {
-    let batch_ms = u64::from(scene.profile().params.join_batch_ms_max);
     scene.admit("alice", who);
+    batched(scene, now_ms)
+}
+
+/// What the last step made Alice do: somebody is there.
+fn batched(scene: &mut Scene, now_ms: u64) -> u64 {
+    let batch_ms = u64::from(scene.profile().params.join_batch_ms_max);
     if !scene.has(Rule::JoinBatchBounded) {
         return now_ms;
     }
@@ -182,12 +187,26 @@ fn rejoins(drafts: &mut Drafts) {
     scene.depart("alice", "carol");
     let now_ms = gone(&mut scene, now_ms);
     scene.leave("carol").join("carol", Role::Participant);
-    admitted(&mut scene, "carol", now_ms);
+    let back_ms = admitted(&mut scene, "carol", now_ms);
     scene.observe("alice");
     drafts.alone(
         Draft::new("rejoin-listed", "Who comes back is put on the list again")
             .plays("alice")
             .tests(Rule::JoinListed),
+        scene.clone(),
+    );
+    let earlier = Recipe::Sent(Handle::announcement("carol", 1));
+    scene.admit_with("alice", "carol", earlier);
+    batched(&mut scene, back_ms);
+    scene.observe("alice");
+    drafts.alone(
+        Draft::new(
+            "announced-as-before",
+            "The announcement of an earlier join is taken for another join, which the list shows",
+        )
+        .plays("alice")
+        .tests(Rule::JoinListed)
+        .tests(Rule::LeaveListed),
         scene,
     );
     let (mut scene, now_ms) = leading(&drafts.profile);
