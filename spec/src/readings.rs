@@ -3,8 +3,7 @@
 //! A reading names the alternatives, the one the reference takes and why. It has a policy key where
 //! one client alone can choose otherwise and nobody is the worse for it: such a client declares its
 //! choice and is judged by it. Where the choice weakens what the paper claims, leaves out one of its
-//! steps, or is one that all clients of a meeting must make alike, there is none: a client that
-//! chose otherwise there is shown to differ, with the reading.
+//! steps, or is one that all clients of a meeting must make alike, there is none.
 
 pub use hardened::{HARDENED, Stance};
 pub use under::{UNDER, Under};

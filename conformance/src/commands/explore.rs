@@ -92,7 +92,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         Err(exit) => return exit,
     };
     let title = title(&profile, rule) + &under(options);
-    let _ = writeln!(out, "{}", style(title).bold());
+    let _ = writeln!(out, "{}", style(wrapped(&title)).bold());
     let mut exit = Exit::Conformant;
     for slice in slices {
         let asked = |goal: &Goal| options.goal.as_ref().is_none_or(|wanted| goal.id() == wanted);

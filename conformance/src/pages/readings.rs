@@ -11,8 +11,8 @@ pub(super) fn page(table: &Obligations) -> String {
     let mut text = markdown::opening("Readings", "spec/src/readings.rs");
     text.push_str(&format!(
         "{} places where the paper is silent or contradicts itself. Each names the answers that \
-         fit, the one the reference takes, and why. Where another answer is as good for a client, \
-         the reading has a policy: a client that declares it is judged by its own choice.\n\n",
+         fit, the one the reference takes, and why. A reading with a policy can be answered \
+         otherwise by one client alone: a client that declares it is judged by its own choice.\n\n",
         readings::ALL.len()
     ));
     text.push_str(&markdown::table(

@@ -203,7 +203,7 @@ fn write_reading(reading: &Reading, table: &Obligations, sheet: &mut Sheet<'_>) 
     }
     sheet.line("why", reading.why)?;
     sheet.line("paper", &format!("{}, {}", reading.place.paper, reading.place.place))?;
-    let none = "none: a client that chooses otherwise differs";
+    let none = "none: another choice cannot be declared";
     sheet.line("policy", reading.policy.unwrap_or(none))?;
     if let Some((stance, why)) = reading.hardened() {
         sheet.line("hardened", &format!("{}: {why}", facts::stance(reading, stance)))?;
