@@ -31,7 +31,7 @@ pub struct Options {
     pub rule: Option<String>,
     /// Compute the whole table anew and store it.
     pub write: bool,
-    /// Of the table only this profile: the other rows stay as stored.
+    /// Of the table only this profile and later ones: the other rows stay as stored.
     pub profile: Option<String>,
     /// Of the table only rules of these areas: the other rows stay as stored.
     pub areas: Vec<Area>,
@@ -125,9 +125,12 @@ fn kept(options: &Options) -> Result<Kept, AblationError> {
         return Ok(Kept::default());
     }
     let Table { mut rows, mut joint, .. } = ablation::read_any(&options.vectors)?;
+    let place = |id: &str| Profile::all().iter().position(|profile| profile.id == id);
     let asked = |rule: Rule, profile: &str| {
         let area = options.areas.is_empty() || options.areas.contains(&rule.area());
-        area && options.profile.as_ref().is_none_or(|wanted| wanted == profile)
+        // A way found in one version is tried first in the next.
+        let since = |wanted: &String| place(profile) >= place(wanted);
+        area && options.profile.as_ref().is_none_or(since)
     };
     rows.retain(|row| !asked(row.rule, &row.profile));
     joint.retain(|row| !asked(row.rule, &row.profile));

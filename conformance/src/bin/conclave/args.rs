@@ -173,7 +173,7 @@ pub(crate) struct AblateArgs {
     /// Compute the whole table anew and store it (half an hour)
     #[arg(long, conflicts_with = "rule")]
     pub(crate) write: bool,
-    /// With --write: only the rows of this profile; the others stay as they are stored
+    /// With --write: only the rows of this profile and later ones; the others stay as they are stored
     #[arg(long, requires = "write")]
     pub(crate) profile: Option<String>,
     /// With --write: only rules of this area, such as heartbeat; the others stay as they are stored
