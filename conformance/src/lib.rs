@@ -16,6 +16,7 @@ pub mod judge;
 pub mod live;
 pub mod pages;
 pub mod player;
+pub mod policies;
 pub mod process;
 pub mod protocol;
 pub mod record;

@@ -18,13 +18,14 @@ use crate::{
     cases::{self, Draft, FormulaDraft},
     compute::{self, Refused},
     exchange::Exchange,
+    policies,
     protocol::{Class, Codec, Hex, Input, Message, Output, Payload},
     reference,
 };
 
 mod chosen;
 
-pub use chosen::{Chosen, Under, cases_under};
+pub use chosen::{Under, cases_under};
 
 /// A draft that does not say what the reference does.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -239,7 +240,7 @@ fn staged<'a>(
     let at_start = |error| RecordError::Script { case: id.to_owned(), step: 0, error };
     let mut stage = Stage::new(algebra, &draft.script.cast, world).map_err(at_start)?;
     let actor = stage.actor_mut(&draft.plays).map_err(at_start)?;
-    actor.policies = reference::read_policies(&draft.policies)
+    (actor.profile, actor.policies) = policies::follow(actor.profile.clone(), &draft.policies)
         .map_err(|reason| RecordError::Policy { case: id.to_owned(), reason })?;
     Ok(stage)
 }

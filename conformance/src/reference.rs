@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use conclave_model::{
     Client,
     algebra::{Bytes, Purpose, Source},
-    client::{Phase, Policies, Policy, State},
+    client::{Phase, Policies, State},
     machine::{Choice, Effect, Event, Input as Moment, Outcome, StepError},
 };
 use conclave_spec::{Octets, Profile, Rule, RuleSet, rules::Reaction};
@@ -16,31 +16,12 @@ use crate::{
     compute,
     exchange::{self, BadLine, Exchange},
     player::{Fault, Player},
+    policies::{self, Chosen, POLICIES},
     protocol::{
         self as line, Answer, Class, Codec, Encryption, Hello, Input, Observed, Opened, Output,
         Randomness, RandomnessClass, Request, Response, RosterLine, Standing,
     },
 };
-
-/// The policies of this client: the key, the default, the other value.
-pub const POLICIES: [[&str; 3]; 6] = [
-    ["coalescing", "at_21", "never"],
-    ["first_key_wait", "no_wait", "wait"],
-    ["leader_wait", "waits", "at_once"],
-    ["leave_in_throttle", "throttled", "immediate"],
-    ["replay_window", "window", "increase"],
-    ["takeover_key", "rotate", "keep"],
-];
-
-/// What the other value of each means, in the same order.
-const OTHERS: [Policy; 6] = [
-    Policy::NeverCoalesces,
-    Policy::FirstKeyWaits,
-    Policy::LeaderUsesAtOnce,
-    Policy::LeaveRotatesAtOnce,
-    Policy::CounterIncreases,
-    Policy::TakeoverKeepsKey,
-];
 
 /// The built-in client.
 #[derive(Debug)]
@@ -50,7 +31,7 @@ pub struct Reference {
     randomness: Vec<RandomnessClass>,
     codecs: Vec<Codec>,
     choice: Choice,
-    chosen: BTreeMap<String, String>,
+    chosen: Chosen,
     sessions: BTreeMap<String, Session>,
 }
 
@@ -80,7 +61,7 @@ impl Reference {
             ],
             codecs: vec![Codec::Bytes, Codec::Fields],
             choice: Choice::default(),
-            chosen: BTreeMap::new(),
+            chosen: Chosen::new(),
             sessions: BTreeMap::new(),
         }
     }
@@ -191,10 +172,7 @@ impl Reference {
     }
 
     /// A policy that contradicts what this client chose.
-    fn refused_policy<'p>(
-        &self,
-        policies: &'p BTreeMap<String, String>,
-    ) -> Option<(&'p String, &'p String)> {
+    fn refused_policy<'p>(&self, policies: &'p Chosen) -> Option<(&'p String, &'p String)> {
         let contradicts = |key: &String, value| self.chosen.get(key).is_some_and(|it| it != value);
         policies.iter().find(|(key, value)| contradicts(key, *value))
     }
@@ -207,13 +185,13 @@ impl Reference {
         let Some(profile) = self.profiles.iter().find(|known| known.id == *profile) else {
             return unsupported("no such profile here");
         };
-        let profile = self.rules_of(profile.clone());
+        let profile = profile.clone();
         if let Some((key, value)) = self.refused_policy(policies) {
             return unsupported(&format!("{key} = {value}: this client chose otherwise"));
         }
         let followed = self.chosen.clone().into_iter().chain(policies.clone()).collect();
-        let policies = match read_policies(&followed) {
-            Ok(policies) => policies,
+        let (profile, policies) = match policies::follow(profile, &followed) {
+            Ok((profile, policies)) => (self.rules_of(profile), policies),
             Err(reason) => return unsupported(&reason),
         };
         let (source, opaque) = match source(randomness) {
@@ -427,23 +405,6 @@ fn own_seed() -> Result<[u8; 32], String> {
     Ok(seed)
 }
 
-/// The policies that a client is to follow, by key.
-///
-/// # Errors
-/// This client does not have such a policy, or such a value of it.
-pub fn read_policies(policies: &BTreeMap<String, String>) -> Result<Policies, String> {
-    let mut read = Policies::default();
-    for (key, value) in policies {
-        let known = POLICIES.iter().zip(OTHERS).find(|([known, ..], _)| known == key);
-        match known {
-            Some(([_, default, _], _)) if value == default => {}
-            Some(([_, _, other], policy)) if value == other => read = read.with(policy),
-            _ => return Err(format!("no policy {key:?} = {value:?}")),
-        }
-    }
-    Ok(read)
-}
-
 fn accepted() -> Response {
     Response {
         id: 0,
@@ -478,21 +439,5 @@ fn failed(error: &StepError) -> Response {
     match error {
         StepError::Refused(reject) => refused(reject.rule),
         StepError::Undrawn(_) | StepError::Misused(_) => bad(&error.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_policy_declared_is_one_that_is_read_and_the_first_value_is_the_default() {
-        for [key, default, other] in POLICIES {
-            let read =
-                |value: &str| read_policies(&BTreeMap::from([(key.to_owned(), value.to_owned())]));
-            assert_eq!(read(default), Ok(Policies::default()), "{key}");
-            assert_ne!(read(other), Ok(Policies::default()), "{key}");
-            assert!(read("another").is_err(), "{key}");
-        }
     }
 }

@@ -5,9 +5,10 @@ use conclave_conformance::{
     cases,
     commands::check::ask_hello,
     player::{Fault, Player},
+    policies::{Chosen, POLICIES},
     protocol::{Class, Codec, Input, RandomnessClass, Request, Response},
     record,
-    reference::{POLICIES, Reference},
+    reference::Reference,
     run::{self, Bench},
     vectors,
     verdict::{Aspect, CaseReport, Finding, Mode, Verdict},
@@ -172,7 +173,7 @@ fn every_choice_alone_is_held_to_every_case_that_is_about_it() {
         let throttled = key == "leave_in_throttle";
         let profiles = [if throttled { Profile::zoom_3_3() } else { Profile::zoom_4_6() }];
         let all = cases::drafts(&profiles[0]).len();
-        let chosen = record::Chosen::from([(key.to_owned(), other.to_owned())]);
+        let chosen = Chosen::from([(key.to_owned(), other.to_owned())]);
         let under = record::cases_under(&chosen, &profiles).expect("the cases are recorded");
         assert_eq!(under.cases.len() + under.left_out.len(), all, "{key}");
         assert!(under.left_out.len() <= 13, "{key}: {:?}", under.left_out);

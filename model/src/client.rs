@@ -46,34 +46,34 @@ pub use state::{
     Leader, Member, Participant, Phase, Posted, RoleState, State, Wish,
 };
 
-/// A choice that a deployment may make other than the reference, where the paper is silent (readings
-/// with a policy key).
+/// A choice that a client may make other than the reference, where the paper is silent: a reading with
+/// a policy key whose alternative is no change of the profile
+/// ([`Under`](conclave_spec::readings::Under)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Policy {
     /// the wait before use also applies to a participant's first key.
     FirstKeyWaits,
     /// a leader never coalesces a list that has grown long.
     NeverCoalesces,
-    /// a new leader goes on with the key it has.
-    TakeoverKeepsKey,
-    /// a leader encrypts under a key as soon as it has made it.
-    LeaderUsesAtOnce,
-    /// only a packet counter above the highest seen is accepted.
-    CounterIncreases,
     /// a leave rotates at once, throttle or not.
     LeaveRotatesAtOnce,
 }
 
 impl Policy {
     /// Each of them.
-    pub const ALL: [Self; 6] = [
-        Self::FirstKeyWaits,
-        Self::NeverCoalesces,
-        Self::TakeoverKeepsKey,
-        Self::LeaderUsesAtOnce,
-        Self::CounterIncreases,
-        Self::LeaveRotatesAtOnce,
-    ];
+    pub const ALL: [Self; 3] =
+        [Self::FirstKeyWaits, Self::NeverCoalesces, Self::LeaveRotatesAtOnce];
+
+    /// The choice with this value of a policy key.
+    #[must_use]
+    pub fn named(key: &str, value: &str) -> Option<Self> {
+        match (key, value) {
+            ("first_key_wait", "wait") => Some(Self::FirstKeyWaits),
+            ("coalescing", "never") => Some(Self::NeverCoalesces),
+            ("leave_in_throttle", "immediate") => Some(Self::LeaveRotatesAtOnce),
+            _ => None,
+        }
+    }
 }
 
 /// The choices of a client that are not those of the reference; none of them by default.

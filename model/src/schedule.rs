@@ -3,7 +3,7 @@
 //! schedule mostly does its work, so that meetings go on, and sometimes drops, repeats, reorders,
 //! changes or forges.
 
-use conclave_spec::{BoxSuite, Profile, Rule};
+use conclave_spec::{BoxSuite, Profile, Rule, readings::Under};
 
 use crate::{
     algebra::{Algebra, Terms},
@@ -60,6 +60,8 @@ impl Setting {
             Some(rule) => base.without(*rule),
             None => base,
         };
+        let others = Under::by_policy().filter(|_| choices.under(4) == 1);
+        let profile = others.fold(profile, |profile, under| under.of(profile));
         let chosen = Policy::ALL.into_iter().filter(|_| choices.under(4) == 1);
         let policies = chosen.fold(Policies::default(), Policies::with);
         Self { profile, policies }

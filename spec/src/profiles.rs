@@ -201,6 +201,7 @@ const SINCE_6_0_10: &[Rule] = &[
 /// What the hardened profile adds.
 const HARDENED: &[Rule] = &[
     Rule::AnchorLeastDelayed,
+    Rule::FirstListsSelf,
     Rule::NumberAboveCertified,
     Rule::EverybodyHybrid,
     Rule::LeaderUsesAtOnce,

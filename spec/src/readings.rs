@@ -187,6 +187,7 @@ pub const ALL: &[Reading] = &[
     election::R_107,
     election::R_108,
     membership::R_109,
+    heartbeat::R_110,
 ];
 
 /// The key of every policy that a client can declare.

@@ -579,6 +579,10 @@ rules! {
     /// delay, whatever key it certified.
     AnchorLeastDelayed = "HBT-22", Heartbeat, Duty, Must, Reading("R-52"),
         None, cite("4.1", "subsubsec:lpl"), needs [NotStale];
+    /// The first heartbeat that a client takes certifies a list on which it is itself, as it joined
+    /// this time, or was until it was removed.
+    FirstListsSelf = "HBT-23", Heartbeat, Guard, Must, Reading("R-110"),
+        Ignore, cite("4.1", "subsubsec:lpl"), needs [];
 
     // LIV
     /// Every client posts a liveness nonce when it joins.

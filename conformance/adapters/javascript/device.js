@@ -6,7 +6,7 @@
 import { bytesToHex, hkdf, randomBytes, signingPublic, utf8ToBytes } from './crypto.js';
 import { packetBytes, parsePacket } from './formulas.js';
 import { decode, encode, readDecimal, readFields, requireNames, writeFields } from './layouts.js';
-import { POLICIES, PROFILES } from './profiles.js';
+import { POLICIES, POLICY_RULES, PROFILES } from './profiles.js';
 import { Refusal, badRequest, reject, unsupported } from './refusal.js';
 import { readHex } from './shapes.js';
 
@@ -39,8 +39,10 @@ export class Device {
     const profile = PROFILES.get(open.profile);
     if (profile === undefined) throw unsupported('no such profile');
     this.profile = profile;
-    this.has = profile.has;
     this.policies = policiesOf(open.policies ?? new Map(), profile);
+    const chosen = Object.entries(POLICY_RULES).filter(([key]) => this.policies[key] !== POLICIES[key][0]);
+    const rules = new Set(chosen.map(([, rule]) => rule));
+    this.has = (rule) => profile.has(rule) || rules.has(rule);
     this.codec = open.codec;
     this.user_id = open.user_id;
     this.hardware_id = open.hardware_id;

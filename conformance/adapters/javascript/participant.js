@@ -141,6 +141,7 @@ export function takeHeartbeat(device, message) {
   requireChained(device, beat);
   const list = certified.at(-1)?.list ?? meeting.list;
   if (!roster.presentWith(list, meeting.leader, meeting.leader.binding_hash)) throw reject('ELE-01');
+  device.require('HBT-23', meeting.chain.taken || listsOwnJoin(device, certified), ignore);
   device.require('HBT-18', !isStale(device, beat), ignore);
   return certify(device, beat, signed.hash, certified);
 }
@@ -164,6 +165,12 @@ function requireChained(device, beat) {
   const { chain } = device.meeting;
   device.require('HBT-13', !chain.taken || !device.has('HBT-07') || same(beat.prev, chain.hash));
   device.require('HBT-14', beat.timestamp_ms > chain.timestamp);
+}
+
+/** Whether this join is on the list so certified, or on one on the way there. */
+function listsOwnJoin(device, certified) {
+  const { binding_hash: own } = device.meeting.announced;
+  return certified.some(({ list }) => roster.presentWith(list, device, own));
 }
 
 /** Whether more time passed here since the anchor than the leader's clock says, by *silence_ms*. */

@@ -28,7 +28,7 @@ const STEPS = [
   { name: 'zoom-4.6', adds: [], drops: [] },
   {
     name: 'hardened',
-    adds: ['ROT-41', 'ROT-42', 'ROT-43', 'ROT-44', 'MEM-23', 'MEM-24', 'HBT-22', 'ELE-10', 'MED-10', 'MED-11'],
+    adds: ['ROT-41', 'ROT-42', 'ROT-43', 'ROT-44', 'MEM-23', 'MEM-24', 'HBT-22', 'HBT-23', 'ELE-10', 'MED-10', 'MED-11'],
     drops: ['ROT-33', 'MEM-10', 'LCK-13'],
     variants: { graceFrom: 'certificate', nonceSchedule: 'constant', replay_window: 1 },
   },
@@ -79,4 +79,10 @@ export const POLICIES = {
   leader_wait: ['waits', 'at_once'],
   leave_in_throttle: ['throttled', 'immediate'],
   replay_window: ['window', 'increase'],
+  unlisted_sender: ['play', 'drop'],
+  leaves_counted: ['device', 'user'],
+  first_heartbeat: ['any', 'own_join'],
 };
+
+/** The rule that another value than the default brings into force. */
+export const POLICY_RULES = { unlisted_sender: 'MED-11', leaves_counted: 'MEM-24', first_heartbeat: 'HBT-23' };

@@ -9,7 +9,7 @@ from typing import Any
 
 import formulas
 from formulas import BadRequest, Refusal
-from profiles import POLICIES, PROFILES
+from profiles import POLICIES, POLICY_RULES, PROFILES
 from roster import Person
 from state import Announced, Fields, Ignored, Meeting, MeetingKey, Peer
 
@@ -47,6 +47,8 @@ class Device:
         self.rules, self.params = self.profile.rules, self.profile.params
         defaults = {policy: values[0] for policy, values in POLICIES.items()}
         self.policies = defaults | opened.get("policies", {})
+        followed = self.policies.items()
+        self.rules |= {POLICY_RULES[it] for it in followed if it in POLICY_RULES}
         self.codec, self.source = opened["codec"], source
         self.tells_draws = opened["randomness"]["class"] != "opaque"
         self.now_ms = 0

@@ -129,6 +129,7 @@ class Participant(Device):
         place = steps[-1] if steps else meeting.place
         if not place.roster.bound(leader.person, sha256(leader.binding).digest()):
             raise Refusal("ELE-01", "the leader is not on its list")
+        self.check_own_join(steps)
         self.check_stale(beat)
         return self.take_certificate(beat, digest, steps)
 
@@ -153,6 +154,15 @@ class Participant(Device):
             raise Refusal("HBT-13", "goes on from another heartbeat")
         if "HBT-14" in self.rules and beat["timestamp_ms"] <= chain.timestamp_ms:
             raise Refusal("HBT-14", "the timestamp does not increase")
+
+    def check_own_join(self, steps: list[Place]) -> None:
+        """Whether the first heartbeat lists this client, or listed it until it was removed."""
+        meeting = self.meeting()
+        if "HBT-23" not in self.rules or meeting.heard:
+            return
+        own = sha256(meeting.me.binding).digest()
+        if not any(step.roster.bound(self.person, own) for step in steps):
+            raise Ignored("HBT-23", "from before this join")
 
     def check_stale(self, beat: Fields) -> None:
         """Whether a heartbeat comes in time by both clocks, since the anchor."""

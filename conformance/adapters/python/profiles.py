@@ -61,7 +61,7 @@ CLIENT_5_12 = replace(ZOOM_3_1, rules=ZOOM_3_1.rules - UNTIL_5_12 | SINCE_5_12)
 ZOOM_4_1 = replace(CLIENT_5_12, rules=CLIENT_5_12.rules | SINCE_5_13, heartbeat_form="hash")
 ZOOM_4_4 = replace(ZOOM_4_1, rules=ZOOM_4_1.rules | SINCE_6_0_10, hybrid=True)
 SAFER = numbered("ROT", *range(41, 45)) | numbered("MEM", 23, 24) | numbered("MED", 10, 11)
-SAFER |= {"ELE-10", "HBT-22"}
+SAFER |= {"ELE-10", "HBT-22", "HBT-23"}
 HARDENED = replace(
     ZOOM_4_4,
     rules=ZOOM_4_4.rules - {"MEM-10", "LCK-13"} | SAFER,
@@ -90,4 +90,14 @@ POLICIES: dict[str, list[str]] = {
     "leader_wait": ["waits", "at_once"],
     "leave_in_throttle": ["throttled", "immediate"],
     "replay_window": ["window", "increase"],
+    "unlisted_sender": ["play", "drop"],
+    "leaves_counted": ["device", "user"],
+    "first_heartbeat": ["any", "own_join"],
+}
+
+# What a value adds to the rules.
+POLICY_RULES = {
+    ("unlisted_sender", "drop"): "MED-11",
+    ("leaves_counted", "user"): "MEM-24",
+    ("first_heartbeat", "own_join"): "HBT-23",
 }

@@ -12,6 +12,7 @@ use super::{
     scene::{Scene, forged_heartbeat, heartbeat, link},
 };
 
+mod first;
 mod leader;
 mod order;
 mod time;
@@ -21,6 +22,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     fields(drafts);
     strangers(drafts);
     bytes(drafts);
+    first::drafts(drafts);
     order::drafts(drafts);
     time::drafts(drafts);
     leader::drafts(drafts);

@@ -16,9 +16,9 @@ use crate::{
     attacks,
     case::Case,
     player::{Fault, Player},
+    policies::Chosen,
     process::{Launch, Limits},
     protocol::{Answer, Codec, Hello, Input, RandomnessClass, Request, VERSION},
-    record::Chosen,
     report::{
         self, Report, Subject,
         scope::{Scope, Shard},

@@ -1,8 +1,6 @@
 //! The cases for a client that chose otherwise where the paper is silent: the same scripts, and what
 //! comes of them then.
 
-use std::collections::BTreeMap;
-
 use conclave_model::{algebra::Bytes, script::ExpectedClass};
 use conclave_spec::Profile;
 
@@ -10,11 +8,9 @@ use super::{RecordError, class_of, expected_class, play, record, seed_of, staged
 use crate::{
     case::Case,
     cases::{self, Draft},
+    policies::Chosen,
     protocol::Class,
 };
-
-/// What a client chose, by policy key.
-pub type Chosen = BTreeMap<String, String>;
 
 /// The cases of all sessions, for a client that chose otherwise.
 #[derive(Clone, Debug, Default)]
@@ -129,7 +125,7 @@ fn expectable(class: Class) -> Option<ExpectedClass> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reference::POLICIES;
+    use crate::policies::POLICIES;
 
     /// The stored cases are those of the defaults.
     #[test]

@@ -17,7 +17,7 @@ use super::{
     posted::Posted,
     search,
 };
-use crate::reference;
+use crate::policies;
 
 /// Which event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +178,7 @@ where
         }
         let id = header.profile.as_ref().unwrap_or(&self.trace.header.profile);
         let profile = Profile::by_id(id).ok_or_else(|| HeaderError::Profile(id.clone()))?;
-        let policies = policies(header)?;
+        let (profile, policies) = followed(profile, header)?;
         let seat = Seat::new(&header.user_id, &header.hardware_id);
         let twin = self.names.value(header.ivk).cloned();
         let mut node = Node::new(&self.algebra, header, seat, (profile, policies))
@@ -299,8 +299,8 @@ where
     }
 }
 
-fn policies(header: &NodeHeader) -> Result<Policies, HeaderError> {
-    reference::read_policies(&header.policies)
+fn followed(profile: Profile, header: &NodeHeader) -> Result<(Profile, Policies), HeaderError> {
+    policies::follow(profile, &header.policies)
         .map_err(|reason| HeaderError::Policy { node: header.node.clone(), reason })
 }
 

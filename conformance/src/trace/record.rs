@@ -29,6 +29,7 @@ use crate::{
     exchange::Exchange,
     live,
     player::{Fault, Player},
+    policies,
     protocol::{Answer, Class, Codec, Input, Observed, Randomness, Request, Response},
     record, reference,
 };
@@ -83,7 +84,8 @@ pub fn record(
     let algebra = live::algebra(session);
     let mut stage = Stage::new(&algebra, &session.script.cast, &profile).map_err(at(0))?;
     let actor = stage.actor_mut(&session.plays).map_err(at(0))?;
-    actor.policies = reference::read_policies(&case.policies).map_err(RecordingError::Case)?;
+    (actor.profile, actor.policies) =
+        policies::follow(actor.profile.clone(), &case.policies).map_err(RecordingError::Case)?;
     let name = format!("{}-1", session.plays);
     let asking = Asking { player, name, next_id: 2, now_ms: 0, deadline_ms: None };
     let mut recording = Recording {

@@ -111,7 +111,7 @@ pub const WEAKNESSES: &[Weakness] = &[
     Weakness {
         goal: Goal::LiveRoster,
         slices: &["again"],
-        versions: Versions::All,
+        versions: Versions::Without(Rule::FirstListsSelf),
         why: "whoever joins takes any heartbeat of the leader as the first (finding F-08)",
     },
     Weakness {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use conclave_spec::{GraceFrom, Rule};
 
-use super::{KnownLeader, Leader, Member, Participant, Policy, Progress, RoleState};
+use super::{KnownLeader, Leader, Member, Participant, Progress, RoleState};
 use crate::{
     algebra::{Algebra, Pair, Side},
     machine::{Effect, Misuse, Outcome, Party, StepError},
@@ -153,9 +153,7 @@ impl<A: Algebra> Progress<'_, A> {
             self.effects.push(Effect::ShowLeaderChanged { user_id });
         }
         self.coalesce_for_takeover()?;
-        let keeps = self.client.policies.has(Policy::TakeoverKeepsKey);
-        let rotates = !keeps && self.duty(Rule::TakeoverRotates);
-        if !rotates && self.key_goes_on(certified)? {
+        if !self.duty(Rule::TakeoverRotates) && self.key_goes_on(certified)? {
             return self.beat_on_change();
         }
         let last = if self.duty(Rule::TakeoverNumbersKey) { certified.max(held) } else { 0 };

@@ -133,6 +133,7 @@ impl<A: Algebra> Progress<'_, A> {
         let hash = self.require_signed(&leader, heartbeat)?;
         let certified = self.require_next(heartbeat)?;
         self.require_leader_listed(&leader, certified)?;
+        self.require_own_join(certified)?;
         self.require_not_stale(heartbeat)?;
         let before = Arc::clone(&self.joined()?.list);
         self.certify(heartbeat, hash, certified)?;
@@ -189,6 +190,17 @@ impl<A: Algebra> Progress<'_, A> {
         let listed = self.list_after(certified)?.entries.get(&leader.seat).cloned();
         let listed = listed.is_some_and(|entry| entry.binding_hash() == Some(&hash));
         Ok(self.checks.require(Rule::LeaderListed, Party::Peer, listed)?)
+    }
+
+    /// Whether the first heartbeat was made since this client joined: its list, or one on the way
+    /// to it, names the ephemeral key of this join (reading R-110).
+    fn require_own_join(&mut self, certified: usize) -> Result<(), StepError> {
+        let (own, binding) = (&self.state.seat, self.hash_of(&self.state.seat, &self.my_side()?)?);
+        let mut ahead = self.participant()?.ahead.iter().take(certified);
+        let lists_own =
+            ahead.any(|it| it.list.present(own).and_then(Entry::binding_hash) == Some(&binding));
+        let begun = self.joined()?.chain.begun;
+        Ok(self.checks.require(Rule::FirstListsSelf, Party::Server, begun || lists_own)?)
     }
 
     /// Whether the leader's clock has kept up with this one's since the anchor (reading R-52).

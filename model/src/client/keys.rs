@@ -73,8 +73,7 @@ impl<A: Algebra> Progress<'_, A> {
         if first && !self.client.policies.has(Policy::FirstKeyWaits) {
             return Ok(0);
         }
-        let at_once = self.client.policies.has(Policy::LeaderUsesAtOnce);
-        if self.is_leader() && (self.duty(Rule::LeaderUsesAtOnce) || at_once) {
+        if self.is_leader() && self.duty(Rule::LeaderUsesAtOnce) {
             return Ok(0);
         }
         if !self.duty(Rule::WaitBeforeUse) {

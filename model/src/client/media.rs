@@ -2,7 +2,7 @@
 
 use conclave_spec::{Rule, layouts};
 
-use super::{Policy, Progress};
+use super::Progress;
 use crate::{
     algebra::{Algebra, StreamName},
     machine::{Effect, Misuse, Party, Reject, StepError},
@@ -45,8 +45,7 @@ impl<A: Algebra> Progress<'_, A> {
     ) -> Result<(), StepError> {
         let rules = self.checks.rules();
         let wanted = self.carried_seq(packet.mk_seq);
-        let increases = self.client.policies.has(Policy::CounterIncreases);
-        let window = if increases { 1 } else { self.client.profile.params.replay_window };
+        let window = self.client.profile.params.replay_window;
         let algebra = self.client.algebra;
         let joined = self.joined()?;
         let found = joined.ring.iter().position(|key| key.mk_seq == wanted);

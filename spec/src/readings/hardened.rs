@@ -165,8 +165,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "R-52",
         Takes("least_delay"),
         "Delays do not add up over rotations (HBT-22), which is what F-01 rests on. `absolute` would \
-         bound the first delay too, but takes clocks that agree, and no client of this release has \
-         one: the leader's time begins where it likes (R-53).",
+         bound the first delay by itself, but takes clocks that agree, and no client of this release \
+         has one: the leader's time begins where it likes (R-53). R-110 bounds it.",
     ),
     ("R-53", Safest, "No two heartbeats of a leader have the same time."),
     ("R-54", Safest, "No key is sealed that a recipient could not date."),
@@ -328,4 +328,10 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "No code is shown without a verified leader; an invitation comes by way of the same server.",
     ),
     ("R-109", Safest, "A listed device cannot be replaced by one with another key."),
+    (
+        "R-110",
+        Takes("own_join"),
+        "The list that a joiner is shown was made after it joined (HBT-23), which is what F-08 rests \
+         on.",
+    ),
 ];

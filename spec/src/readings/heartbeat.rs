@@ -199,3 +199,26 @@ pub(super) const R_87: Reading = Reading {
     policy: None,
     rules: &[Rule::HeartbeatVerifies, Rule::SignatureNamesContext],
 };
+
+pub(super) const R_110: Reading = Reading {
+    id: "R-110",
+    title: "The first heartbeat of whoever joins",
+    place: at("4.1", "subsubsec:lpl"),
+    question: "Every heartbeat is held against the one before it. Whoever joins has none, and which \
+        heartbeat it begins with is not said: one of the leader's may be from long before it joined.",
+    alternatives: &[
+        alt("any", "With the first one that passes every other check, whenever it was made."),
+        alt(
+            "own_join",
+            "With the first one that certifies a list on which the client is, with the binding of \
+                this join.",
+        ),
+    ],
+    chosen: "any",
+    why: "Nothing asks for more. With `any` the server shows whoever joins a list of long ago \
+        (finding F-08). With `own_join` the ephemeral key of this join dates the list, since nobody \
+        had it before; an honest leader lists whoever joins, and beats at once. It asks more than \
+        the paper does, so it is a choice of the client.",
+    policy: Some("first_heartbeat"),
+    rules: &[Rule::FirstListsSelf],
+};

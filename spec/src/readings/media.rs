@@ -199,6 +199,6 @@ pub(super) const R_100: Reading = Reading {
     chosen: "play",
     why: "Whoever holds the key can send as anybody listed, so the check would stop nobody. A \
         joiner's first packets and the last of somebody who left come from honest senders.",
-    policy: None,
+    policy: Some("unlisted_sender"),
     rules: &[Rule::PacketOpens, Rule::SenderListed],
 };

@@ -374,6 +374,6 @@ pub(super) const R_104: Reading = Reading {
     chosen: "device",
     why: "What is listed, and leaves, is a device. Adding up what two devices do would call a user \
         conspicuous who changes between them, and the sum is there for anybody who wants it.",
-    policy: None,
+    policy: Some("leaves_counted"),
     rules: &[Rule::LeavesCounted, Rule::LeavesOfUser],
 };

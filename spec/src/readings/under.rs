@@ -88,6 +88,7 @@ pub const UNDER: &[Under] = &[
     adds("R-100", "drop", &[Rule::SenderListed]),
     adds("R-104", "user", &[Rule::LeavesOfUser]),
     adds("R-105", "above_certified", &[Rule::NumberAboveCertified]),
+    adds("R-110", "own_join", &[Rule::FirstListsSelf]),
 ];
 
 impl Under {
@@ -111,6 +112,23 @@ impl Under {
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
         UNDER.iter().copied().find(|under| under.to_string() == text)
+    }
+
+    /// Those that a client declares by a policy.
+    pub fn by_policy() -> impl Iterator<Item = Self> {
+        UNDER
+            .iter()
+            .copied()
+            .filter(|under| by_id(under.reading).is_some_and(|it| it.policy.is_some()))
+    }
+
+    /// What the value of a policy changes, if it is an alternative that changes a profile.
+    #[must_use]
+    pub fn of_policy(key: &str, value: &str) -> Option<Self> {
+        Self::by_policy().find(|under| {
+            by_id(under.reading).is_some_and(|it| it.policy == Some(key))
+                && under.alternative == value
+        })
     }
 
     /// What a client does that chooses it.

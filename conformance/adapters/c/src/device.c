@@ -343,7 +343,8 @@ verdict device_packet(struct input *in, const struct device_id *from, const stru
     bool opened = packet_open(key, packet.number, packet.counter, packet.body, &plaintext);
     sodium_memzero(key, sizeof key);
     if (!opened) return REFUSE("MED-01");
-    if (has(s, MED_10) && list_present(s->m.list, from) == NULL) return PASS_OVER("MED-11");
+    bool listed = list_present(s->m.list, from) != NULL;
+    if ((has(s, MED_10) || s->policies.unlisted_dropped) && !listed) return PASS_OVER("MED-11");
     if (!counter_new(s, from, stream, &packet)) return PASS_OVER("MED-02");
     json_t *effect = output(in, "render");
     json_object_set_new(effect, "from", json_text(&from->user));

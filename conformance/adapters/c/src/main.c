@@ -32,7 +32,7 @@ static json_t *hello(void)
     json_t *names = json_array();
     for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++)
         json_array_append_new(names, json_string(profiles[i].name));
-    return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:b,s:{s:o,s:o,s:o,s:o,s:o,s:o}}", "protocol", 2, "name",
+    return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:b,s:{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}}", "protocol", 2, "name",
                      "conclave-c", "version", "1.0.0", "roles",
                      string_list((const char *[]){"leader", "participant"}, 2), "profiles", names,
                      "formulas", formula_names(), "randomness",
@@ -44,7 +44,10 @@ static json_t *hello(void)
                      string_list((const char *[]){"rotate", "keep"}, 2), "leader_wait",
                      string_list((const char *[]){"waits", "at_once"}, 2), "leave_in_throttle",
                      string_list((const char *[]){"throttled", "immediate"}, 2), "replay_window",
-                     string_list((const char *[]){"window", "increase"}, 2));
+                     string_list((const char *[]){"window", "increase"}, 2), "unlisted_sender",
+                     string_list((const char *[]){"play", "drop"}, 2), "leaves_counted",
+                     string_list((const char *[]){"device", "user"}, 2), "first_heartbeat",
+                     string_list((const char *[]){"any", "own_join"}, 2));
 }
 
 static json_t *result_of(const char *kind, json_t *inside)

@@ -39,11 +39,11 @@ static bool lingers(const struct session *s, const struct device_id *who)
     return false;
 }
 
-/* How often a device left or, hardened, its user with any device. */
+/* How often a device left or, by MEM-24, its user with any device. */
 static uint64_t leaves_of(const struct session *s, const struct entry *e)
 {
     uint64_t leaves = 0;
-    if (!has(s, MED_10)) return e->leaves;
+    if (!has(s, MED_10) && !s->policies.leaves_of_user) return e->leaves;
     for (size_t i = 0; i < s->m.list->entries.n; i++)
         if (text_equal(&s->m.list->entries.at[i].who.user, &e->who.user))
             leaves += s->m.list->entries.at[i].leaves;

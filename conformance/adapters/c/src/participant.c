@@ -153,6 +153,17 @@ static ptrdiff_t links_certified(const struct session *s, uint32_t v, bytes head
     return -1;
 }
 
+/* Whether this join is on one of the lists after the first `n` links ahead. */
+static bool lists_own_join(const struct session *s, size_t n)
+{
+    const struct meeting *m = &s->m;
+    for (size_t i = 0; i < n; i++) {
+        const struct entry *own = list_present(m->ahead.at[i].after, &s->who);
+        if (own != NULL && memcmp(own->binding_hash, m->own_hash, 32) == 0) return true;
+    }
+    return false;
+}
+
 /* The first `n` links ahead become the list. Whether one of them removed this client. */
 static bool certify(struct input *in, size_t n)
 {
@@ -239,6 +250,9 @@ verdict take_heartbeat(struct input *in, json_t *payload)
     const struct entry *e = list_present(listed, &m->leader.who);
     if (e == NULL || memcmp(e->binding_hash, m->leader.binding_hash, 32) != 0)
         return REFUSE("ELE-01");
+    bool dated = has(s, MED_10) || s->policies.own_join_first;
+    if (dated && !m->chain.taken && !lists_own_join(s, (size_t)certified))
+        return PASS_OVER("HBT-23");
     if (has(s, HBT_07) && m->anchor.set) {
         uint64_t here = s->now - m->anchor.at;
         uint64_t there = timestamp - m->anchor.timestamp;

@@ -45,6 +45,9 @@ bool policy_set(struct policies *p, bytes key, bytes value)
         {"leader_wait", "waits", "at_once", &p->leader_at_once},
         {"leave_in_throttle", "throttled", "immediate", &p->leave_at_once},
         {"replay_window", "window", "increase", &p->counter_increases},
+        {"unlisted_sender", "play", "drop", &p->unlisted_dropped},
+        {"leaves_counted", "device", "user", &p->leaves_of_user},
+        {"first_heartbeat", "any", "own_join", &p->own_join_first},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (!bytes_equal(key, bytes_of(known[i].key))) continue;

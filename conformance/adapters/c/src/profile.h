@@ -21,7 +21,7 @@ enum rule {
     LCK_01, /* locked meetings: all of LCK */
     ROT_23, /* the hybrid box: ROT-23 to 32, 39 and 40, DEV-19 */
     MED_10, /* hardened: MED-10 and 11, ROT-41 to 44, MEM-23 and 24, ELE-10, HBT-22,
-             * and neither MEM-10 nor LCK-13 */
+             * HBT-23, and neither MEM-10 nor LCK-13 */
 };
 
 struct profile {
@@ -56,6 +56,7 @@ enum {
 struct policies {
     bool first_key_waits, never_coalesces, takeover_keeps;
     bool leader_at_once, leave_at_once, counter_increases;
+    bool unlisted_dropped, leaves_of_user, own_join_first;
 };
 /* False for a key or a value that this client does not have. */
 bool policy_set(struct policies *p, bytes key, bytes value);

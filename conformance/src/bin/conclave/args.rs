@@ -5,8 +5,8 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{init, report, scenario, trace},
+    policies::POLICIES,
     process::Limits,
-    reference::POLICIES,
     report::{scope::Shard, waivers},
 };
 use conclave_spec::rules::Area;

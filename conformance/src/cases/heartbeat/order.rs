@@ -130,15 +130,6 @@ fn history(drafts: &mut Drafts) {
             scene,
         );
     }
-    let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob", "carol"]);
-    scene.admit("alice", "carol").advance_all(10_000).admit("alice", "bob");
-    scene.catch_up("bob").observe("bob");
-    drafts.alone(
-        Draft::new("first-heartbeat", "The first heartbeat since joining may follow any other")
-            .plays("bob")
-            .tests(Rule::HistoryContinues),
-        scene,
-    );
 }
 
 fn timestamps(drafts: &mut Drafts) {

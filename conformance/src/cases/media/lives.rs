@@ -2,14 +2,16 @@
 
 use conclave_model::{
     message::Role,
-    script::{Act, ForgedPacket, ForgedSeal, Handle, KeyRecipe, Recipe},
+    script::{
+        Act, ForgedHeartbeat, ForgedPacket, ForgedSeal, Handle, KeyRecipe, MessageKind, Recipe,
+    },
 };
 use conclave_spec::{Profile, Rule};
 
 use crate::cases::{
     Draft, Drafts,
-    rotation::{posted, ready, superseded},
-    scene::{Scene, forged_seal, next_instance},
+    rotation::{ready, superseded},
+    scene::{Scene, forged_heartbeat, forged_seal, next_instance},
 };
 
 pub(super) fn drafts(drafts: &mut Drafts) {
@@ -145,14 +147,14 @@ fn back(profile: &Profile, out: Way) -> Scene {
     let mut scene = ready(profile, &["alice", "bob"]);
     let number = scene.newest_key("alice");
     scene.send("bob", "before").send("alice", "once").packet("bob", "alice", 1);
-    let list = posted(&mut scene);
     out(&mut scene);
     scene.join("bob", Role::Participant).told_leader("bob", "alice").admit("alice", "bob");
-    for nth in 1..=list.links {
+    for nth in 1..=scene.count("alice", MessageKind::Link) {
         scene.link("bob", "alice", nth);
     }
-    scene.heartbeat("bob", "alice", list.beats);
-    // Where every join rotates, only a server and a leader that misbehave do this together.
+    // Where every join rotates, only a leader that misbehaves does this.
+    let certified = ForgedHeartbeat { mk_seq: Some(number), ..forged_heartbeat() };
+    scene.heartbeat_forged("bob", certified);
     let again = ForgedSeal { key: KeyRecipe::Held(number), ..forged_seal("bob", number) };
     scene.sealed_forged("bob", again);
     scene

@@ -85,10 +85,14 @@ impl Scene {
         self.told.insert(party.to_owned(), Told { upto, begun: true, ..told });
         for act in acts {
             let link = matches!(act, Act::Link { .. });
+            let heartbeat = matches!(act, Act::Heartbeat { .. });
             let early_key = matches!(act, Act::SealedKey { .. }) && !self.takes_keys(party);
             self.act(party, act);
             if link {
                 self.expect(Expect::pending(Rule::LinkAwaitsHeartbeat));
+            }
+            if heartbeat && self.has(Rule::FirstListsSelf) && !self.has_begun(party) {
+                self.refused(Rule::FirstListsSelf);
             }
             if early_key {
                 self.expect(Expect::pending(Rule::NumberFromHeartbeat));
@@ -118,6 +122,13 @@ impl Scene {
     /// Whether a party is in a meeting.
     pub(crate) fn is_inside(&mut self, party: &str) -> bool {
         self.role(party).is_some()
+    }
+
+    /// Whether a party in a meeting has taken or made a heartbeat there.
+    fn has_begun(&mut self, party: &str) -> bool {
+        self.play();
+        let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
+        matches!(actor.map(|actor| &actor.state.phase), Some(Phase::Joined(it)) if it.chain.begun)
     }
 
     /// Whether a sealed key is of use at once: where its number comes by heartbeat, one has to call

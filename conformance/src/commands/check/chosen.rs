@@ -7,9 +7,9 @@ use conclave_spec::Profile;
 use super::Exit;
 use crate::{
     case::Case,
+    policies::{Chosen, POLICIES},
     protocol::Hello,
-    record::{self, Chosen},
-    reference::POLICIES,
+    record,
     verdict::{CaseReport, Mode, Verdict},
 };
 
