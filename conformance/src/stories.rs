@@ -1,9 +1,13 @@
 //! Cases as text, for people: what stands beside the recorded steps in `vectors/scenarios`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_model::{ladder::ladder, stage::StageError};
-use conclave_spec::{Profile, rules::Area};
+use conclave_spec::{
+    Profile,
+    obligations::{Obligation, Obligations, ObligationsError},
+    rules::Area,
+};
 
 use crate::case::Case;
 
@@ -32,24 +36,35 @@ pub fn story(case: &Case) -> Result<Option<String>, StageError> {
     )))
 }
 
+/// Why there are no stories.
+#[derive(Debug, thiserror::Error)]
+pub enum StoryError {
+    /// The script of a case cannot be played.
+    #[error(transparent)]
+    Script(#[from] StageError),
+    /// What they are to show cannot be read.
+    #[error(transparent)]
+    Obligations(#[from] ObligationsError),
+}
+
 /// The stories stored beside the vectors, by path: every area of the first and the last version,
-/// and the whole meetings of all of them.
+/// the whole meetings of all of them, and of the versions between what they alone ask for.
 ///
 /// # Errors
-/// The script of a case cannot be played.
-pub fn files(cases: &[Case]) -> Result<BTreeMap<String, String>, StageError> {
+/// See [`StoryError`].
+pub fn files(cases: &[Case]) -> Result<BTreeMap<String, String>, StoryError> {
     let mut files = BTreeMap::new();
+    let between = between(&Obligations::load()?, cases);
     for profile in Profile::all() {
         let of_profile = cases.iter().filter(|case| case.profile() == profile.id);
         let of_profile: Vec<_> = of_profile.collect();
         let meeting = |case: &&Case| case.id.split('/').any(|part| part.starts_with(MEETING));
         let meetings: Vec<_> = of_profile.iter().copied().filter(meeting).collect();
         files.insert(format!("scenarios/{}/whole-meetings.txt", profile.id), stories(&meetings)?);
-        if !WHOLE.contains(&profile.id) {
-            continue;
-        }
+        let told = |case: &&Case| WHOLE.contains(&profile.id) || between.contains(case.id.as_str());
         for area in Area::ALL {
             let of_area = of_profile.iter().copied().filter(|case| case.area() == area.word());
+            let of_area = of_area.filter(told);
             let of_area: Vec<_> = of_area.filter(|case| !meeting(case)).collect();
             let name = format!("scenarios/{}/{}.txt", profile.id, area.word());
             files.insert(name, stories(&of_area)?);
@@ -57,6 +72,27 @@ pub fn files(cases: &[Case]) -> Result<BTreeMap<String, String>, StageError> {
     }
     files.retain(|_, text| !text.is_empty());
     Ok(files)
+}
+
+/// The shortest case for each obligation that stands in neither the first nor the last version.
+fn between<'c>(table: &Obligations, cases: &'c [Case]) -> BTreeSet<&'c str> {
+    let profiles = Profile::all();
+    let stands_in = |obligation: &Obligation, profile: &Profile| {
+        obligation.places.iter().any(|place| place.paper == profile.paper)
+    };
+    let told = |obligation: &&Obligation| {
+        profiles.iter().any(|it| WHOLE.contains(&it.id) && stands_in(obligation, it))
+    };
+    let shortest = |obligation: &Obligation| {
+        let shows = |case: &&Case| {
+            let own = |id: &String| case.rules.iter().any(|rule| rule.id() == id);
+            let profile = profiles.iter().find(|it| it.id == case.profile());
+            profile.is_some_and(|it| stands_in(obligation, it)) && obligation.rules.iter().any(own)
+        };
+        let shown = cases.iter().filter(shows);
+        shown.map(|case| (case.steps.len(), case.id.as_str())).min().map(|(_, id)| id)
+    };
+    table.all().iter().filter(|it| !told(it)).filter_map(shortest).collect()
 }
 
 fn stories(cases: &[&Case]) -> Result<String, StageError> {

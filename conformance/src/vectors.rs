@@ -6,7 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use conclave_model::stage::StageError;
 use conclave_spec::Profile;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     case::{Case, SCHEMA, VectorFile},
     record::{self, RecordError},
-    stories,
+    stories::{self, StoryError},
 };
 
 /// The list of all vector files with their hashes.
@@ -55,7 +54,7 @@ pub struct Entry {
 pub enum VectorsError {
     /// The script of a case cannot be told as a story.
     #[error(transparent)]
-    Story(#[from] StageError),
+    Story(#[from] StoryError),
     /// There is no vector folder.
     #[error(
         "no vectors found: there is no {MANIFEST} in {0}\n  what to do: run from the project's folder, or give --vectors DIR"

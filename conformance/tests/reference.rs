@@ -148,6 +148,43 @@ fn every_obligation_with_rules_has_a_scenario() {
     assert!(counted > 1_000, "{counted}");
 }
 
+/// And its text is stored, of a version in which the obligation stands.
+#[test]
+fn every_obligation_with_rules_has_a_stored_story() {
+    let table = Obligations::load().expect("the obligations load");
+    let profiles = Profile::all();
+    let cases = cases();
+    let mut stored = BTreeSet::new();
+    for profile in &profiles {
+        let folder = vectors::folder(None).join("scenarios").join(profile.id);
+        for entry in std::fs::read_dir(&folder).expect("each version has stories") {
+            let text = std::fs::read_to_string(entry.expect("a file").path()).expect("it is text");
+            let head = |line: &&str| line.starts_with(profile.id) && line.contains('/');
+            stored.extend(text.lines().filter(head).map(str::to_owned));
+        }
+    }
+    let mut untold = Vec::new();
+    for obligation in table.all() {
+        let told = |profile: &&Profile| {
+            let here = obligation.places.iter().any(|place| place.paper == profile.paper);
+            here && obligation.rules.iter().any(|id| {
+                let rule = Rule::by_id(id).expect("the rule is known");
+                profile.rules.contains(rule) && !FORMULA_ONLY.contains(&rule)
+            })
+        };
+        let in_force: Vec<_> = profiles.iter().filter(told).map(|profile| profile.id).collect();
+        let shows = |case: &&conclave_conformance::case::Case| {
+            in_force.contains(&case.profile())
+                && case.rules.iter().any(|rule| obligation.rules.iter().any(|id| rule.id() == id))
+        };
+        let mut shown = cases.iter().filter(shows).map(|case| &case.id);
+        if !in_force.is_empty() && !shown.any(|id| stored.contains(id)) {
+            untold.push(&obligation.id);
+        }
+    }
+    assert_eq!(untold, Vec::<&String>::new());
+}
+
 /// A reading that some rule carries is shown by a case; the others lie outside meetings.
 #[test]
 fn every_reading_about_a_meeting_has_a_case() {
