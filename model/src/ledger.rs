@@ -217,6 +217,49 @@ impl<V: Clone + Ord> Ledger<V> {
         self.watch_time(glance);
     }
 
+    /// Whether this one can be had instead of the other: all but what was reached on the way is equal.
+    pub(crate) fn stands_for(&self, other: &Self) -> bool {
+        let Self {
+            goals,
+            keys,
+            frames,
+            past_removal,
+            spy_came_ms,
+            taken,
+            seen_keys,
+            announced,
+            locked,
+            unlock_wanted,
+            made_ms,
+            beat_ms,
+            nonce_ms,
+            said,
+            heard,
+            breaches,
+            opened,
+            quantum,
+            reached: _,
+        } = other;
+        *goals == self.goals
+            && *keys == self.keys
+            && *frames == self.frames
+            && *past_removal == self.past_removal
+            && *spy_came_ms == self.spy_came_ms
+            && *taken == self.taken
+            && *seen_keys == self.seen_keys
+            && *announced == self.announced
+            && *locked == self.locked
+            && *unlock_wanted == self.unlock_wanted
+            && *made_ms == self.made_ms
+            && *beat_ms == self.beat_ms
+            && *nonce_ms == self.nonce_ms
+            && *said == self.said
+            && *heard == self.heard
+            && *breaches == self.breaches
+            && *opened == self.opened
+            && *quantum == self.quantum
+    }
+
     fn watches(&self, goal: Goal) -> bool {
         self.goals.contains(&goal)
     }

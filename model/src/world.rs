@@ -34,6 +34,7 @@ mod areas;
 mod digest;
 mod insider;
 mod moves;
+mod pool;
 mod relay;
 mod slice;
 mod slices;
@@ -42,6 +43,7 @@ mod turn;
 pub use digest::Digest;
 pub use insider::Deceit;
 pub use moves::Move;
+pub(crate) use pool::Pool;
 pub use relay::{Notice, Way};
 pub use slice::{Budgets, Channel, Power, Preset, Slice};
 

@@ -141,7 +141,7 @@ pub const WEAKNESSES: &[Weakness] = &[
     Weakness {
         goal: Goal::Roster,
         slices: &["roster"],
-        versions: Versions::Without(Rule::LockFromList),
+        versions: Versions::Between(Rule::LockListed, Rule::LockFromList),
         why: "the server says whether a meeting is locked",
     },
     Weakness {

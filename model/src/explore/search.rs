@@ -1,4 +1,5 @@
-//! The engine: breadth first, one thread, worlds told apart by 128-bit digests.
+//! The engine: breadth first, worlds told apart by 128-bit digests. Threads share the work of a
+//! level; what they bring is taken in the order of one thread, so their number changes no result.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +7,7 @@ use super::{breaks, judge};
 use crate::{
     properties::Goal,
     stage::StageError,
-    world::{Digest, Move, Rig, World},
+    world::{Digest, Move, Pool, Rig, World},
 };
 
 /// When a search ends before its slice does.
@@ -18,6 +19,8 @@ pub struct Limits {
     pub depth_max: usize,
     /// As soon as this goal is broken, or any if it is none of the slice.
     pub until: Until,
+    /// How many threads share the work.
+    pub threads: usize,
 }
 
 /// Which find ends a search.
@@ -33,7 +36,7 @@ pub enum Until {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { states_max: usize::MAX, depth_max: usize::MAX, until: Until::End }
+        Self { states_max: usize::MAX, depth_max: usize::MAX, until: Until::End, threads: 1 }
     }
 }
 
@@ -63,6 +66,28 @@ pub(super) struct Found {
 /// How a world was first reached: from which one, by which move.
 type Reached = (u32, Move);
 
+/// A world with its number.
+type Numbered = (u32, World);
+
+/// How many worlds each thread looks at before what they bring is taken.
+const BATCH: usize = 256;
+
+/// One move from a world of the level.
+struct Step {
+    by: Reached,
+    /// Goals put to the test.
+    premises: Vec<Goal>,
+    /// Where it leads, unless that was seen before.
+    to: Option<New>,
+}
+
+/// A world that was not seen before its batch, and the goals it breaks.
+struct New {
+    digest: Digest,
+    world: World,
+    broken: Vec<Goal>,
+}
+
 /// Walks a slice.
 pub(super) fn search(
     rig: &Rig,
@@ -84,7 +109,9 @@ pub(super) fn search(
             whole: true,
         },
     };
-    walk.judge(&start, 0);
+    let (tested, broken) = walk.judged(&start);
+    walk.found.premises.extend(tested);
+    walk.note_broken(broken, 0);
     let mut level = vec![(0, start)];
     while !level.is_empty() && !walk.ends() {
         let depth = walk.found.depth;
@@ -126,38 +153,91 @@ impl Search<'_> {
     }
 
     /// The worlds one move from those of a level.
-    fn level(&mut self, level: Vec<(u32, World)>) -> Vec<(u32, World)> {
-        let mut next = Vec::new();
-        for (from, world) in level {
-            for (action, after) in self.rig.successors(&world) {
-                self.found.transitions += 1;
-                self.found.premises.extend(&after.ledger.reached);
-                if !self.seen.insert(after.digest()) {
-                    continue;
-                }
-                self.found.distinct_states += 1;
-                self.reached.push((from, action));
-                let number = u32::try_from(self.reached.len()).unwrap_or(u32::MAX);
-                self.judge(&after, number);
-                if self.found.distinct_states >= self.limits.states_max {
+    fn level(&mut self, level: Vec<Numbered>) -> Vec<Numbered> {
+        let (mut next, mut pool) = (Vec::new(), Pool::default());
+        let mut level = level.into_iter();
+        let batch = if self.limits.threads > 1 { BATCH * self.limits.threads } else { 1 };
+        loop {
+            let worlds: Vec<_> = level.by_ref().take(batch).collect();
+            if worlds.is_empty() {
+                return next;
+            }
+            for step in self.steps(&worlds) {
+                if !self.take(step, &mut next, &mut pool) {
                     return next;
                 }
-                next.push((number, after));
             }
         }
-        next
     }
 
-    fn judge(&mut self, world: &World, number: u32) {
-        for goal in &self.rig.slice.goals {
-            if !self.found.premises.contains(goal)
-                && judge(world, |view| goal.premise_reached(view))
-            {
-                self.found.premises.insert(*goal);
-            }
-            if !self.found.broken.contains_key(goal) && breaks(self.rig, world, *goal) {
+    /// Every move from some worlds, in order.
+    fn steps(&self, worlds: &[Numbered]) -> Vec<Step> {
+        if worlds.len() == 1 {
+            return worlds.iter().flat_map(|world| self.moves_from(world)).collect();
+        }
+        let share = worlds.len().div_ceil(self.limits.threads);
+        std::thread::scope(|scope| {
+            let of = |share: &'_ [Numbered]| -> Vec<Step> {
+                share.iter().flat_map(|world| self.moves_from(world)).collect()
+            };
+            let begun: Vec<_> =
+                worlds.chunks(share).map(|share| scope.spawn(move || of(share))).collect();
+            let joined = begun.into_iter().map(std::thread::ScopedJoinHandle::join);
+            joined
+                .flat_map(|steps| steps.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        })
+    }
+
+    fn moves_from(&self, (from, world): &Numbered) -> Vec<Step> {
+        let step = |(action, world): (Move, World)| {
+            let untested = |goal: &&Goal| !self.found.premises.contains(*goal);
+            let mut premises: Vec<_> =
+                world.ledger.reached.iter().filter(untested).copied().collect();
+            let digest = world.digest();
+            let to = (!self.seen.contains(&digest)).then(|| {
+                let (tested, broken) = self.judged(&world);
+                premises.extend(tested);
+                New { digest, world, broken }
+            });
+            Step { by: (*from, action), premises, to }
+        };
+        self.rig.successors(world).into_iter().map(step).collect()
+    }
+
+    /// Takes a step. Whether there is room for more.
+    fn take(&mut self, step: Step, next: &mut Vec<Numbered>, pool: &mut Pool) -> bool {
+        self.found.transitions += 1;
+        self.found.premises.extend(step.premises);
+        let Some(New { digest, mut world, broken }) = step.to else { return true };
+        if !self.seen.insert(digest) {
+            return true;
+        }
+        self.found.distinct_states += 1;
+        self.reached.push(step.by);
+        let number = u32::try_from(self.reached.len()).unwrap_or(u32::MAX);
+        self.note_broken(broken, number);
+        pool.share(&mut world);
+        next.push((number, world));
+        self.found.distinct_states < self.limits.states_max
+    }
+
+    /// The goals that a world puts to the test, and those it breaks, of those of which that is not
+    /// known yet.
+    fn judged(&self, world: &World) -> (Vec<Goal>, Vec<Goal>) {
+        let goals = self.rig.slice.goals.iter().copied();
+        let untested = goals.clone().filter(|goal| !self.found.premises.contains(goal));
+        let tested = untested.filter(|goal| judge(world, |view| goal.premise_reached(view)));
+        let unbroken = goals.filter(|goal| !self.found.broken.contains_key(goal));
+        let broken = unbroken.filter(|goal| breaks(self.rig, world, *goal));
+        (tested.collect(), broken.collect())
+    }
+
+    fn note_broken(&mut self, broken: Vec<Goal>, number: u32) {
+        for goal in broken {
+            if !self.found.broken.contains_key(&goal) {
                 let path = self.path(number);
-                self.found.broken.insert(*goal, (path, self.found.distinct_states));
+                self.found.broken.insert(goal, (path, self.found.distinct_states));
             }
         }
     }

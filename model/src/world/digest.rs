@@ -28,6 +28,10 @@ impl Marks {
         self.states.insert(party, digest(state));
     }
 
+    pub(super) fn state_of(&self, party: &str) -> Option<Digest> {
+        self.states.get(party).copied()
+    }
+
     pub(super) fn note_sent(&mut self, party: Name, message: &Sent<Term>) {
         let said = self.said.entry(party).or_default();
         *said = digest(&(*said, message));
@@ -35,7 +39,7 @@ impl Marks {
 }
 
 /// SipHash-1-3 with 128 bits: the same on every machine of one word size and byte order.
-fn digest<T: Hash>(value: &T) -> Digest {
+pub(super) fn digest<T: Hash>(value: &T) -> Digest {
     let mut hasher = SipHasher13::new();
     value.hash(&mut hasher);
     hasher.finish128().as_u128()
