@@ -198,6 +198,19 @@ const WHY: &[(Rule, Why)] = &[
         NotReached("delays add up over many rotations: slice `creep` shows it, beyond this bound"),
     ),
     (
+        FirstListsSelf,
+        NotReached(
+            "an old list is handed on by many moves: slice `again` shows it, beyond this bound",
+        ),
+    ),
+    (
+        NumberAboveCertified,
+        StoodInFor(
+            &[FirstListsSelf],
+            "of the numbers the last leader certified a joiner knows none from before it was listed",
+        ),
+    ),
+    (
         LeaveWithoutKey,
         NotReached("who stays without a key says and hears nothing, however old its list becomes"),
     ),
