@@ -202,15 +202,16 @@ impl<'a, A: Algebra> Stage<'a, A> {
         self.actors.iter().map(|(party, actor)| (party.as_str(), &**actor))
     }
 
-    /// The parts that copies of a stage share, for equal ones of other stages to take their place.
-    pub(crate) fn parts_mut(
+    /// The parties as copies of a stage share them, for equal ones of other stages to take their place.
+    pub(crate) fn shared_actors_mut(
         &mut self,
-    ) -> (
-        impl Iterator<Item = (&str, &mut Arc<Actor<A::Value>>)>,
-        &mut [Arc<(String, Sent<A::Value>)>],
-    ) {
-        let actors = self.actors.iter_mut().map(|(party, actor)| (party.as_str(), actor));
-        (actors, &mut self.sent)
+    ) -> impl Iterator<Item = (&str, &mut Arc<Actor<A::Value>>)> {
+        self.actors.iter_mut().map(|(party, actor)| (party.as_str(), actor))
+    }
+
+    /// The messages as copies of a stage share them.
+    pub(crate) fn shared_sent_mut(&mut self) -> &mut [Arc<(String, Sent<A::Value>)>] {
+        &mut self.sent
     }
 
     /// Every message sent so far, oldest first, with its sender.

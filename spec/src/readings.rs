@@ -254,7 +254,7 @@ mod tests {
         let takes: Vec<_> = takes.map(|(id, ..)| *id).collect();
         let wanted = [
             "R-21", "R-23", "R-38", "R-39", "R-47", "R-52", "R-64", "R-65", "R-74", "R-77", "R-90",
-            "R-91", "R-100", "R-104", "R-105",
+            "R-91", "R-100", "R-104", "R-105", "R-110",
         ];
         assert_eq!(takes, wanted);
     }

@@ -198,12 +198,6 @@ const WHY: &[(Rule, Why)] = &[
         NotReached("delays add up over many rotations: slice `creep` shows it, beyond this bound"),
     ),
     (
-        FirstListsSelf,
-        NotReached(
-            "an old list is handed on by many moves: slice `again` shows it, beyond this bound",
-        ),
-    ),
-    (
         NumberAboveCertified,
         StoodInFor(
             &[FirstListsSelf],

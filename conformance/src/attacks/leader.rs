@@ -20,8 +20,11 @@ use crate::cases::scene::{Scene, forged_seal, heartbeat, link, meeting, seat};
 const LISTED: Expected = refused(&[Rule::LeaderListed]);
 const KNOWN: Expected = refused(&[Rule::LockedLeaderKnown]);
 const BOUND: Expected = voiced(&[Rule::LeaderBound, Rule::LeaderListed], Rule::HeartbeatVerifies);
-const NOR_BOUND: Expected =
-    voiced(&[Rule::LockedLeaderKnown, Rule::LeaderBound], Rule::LockedLeaderKnown);
+/// The attacker is played by the machine, which would itself not begin with a list it is not on.
+const NOR_BOUND: Expected = voiced(
+    &[Rule::LockedLeaderKnown, Rule::LeaderBound, Rule::FirstListsSelf],
+    Rule::LockedLeaderKnown,
+);
 /// With the rule about numbers gone the key would still be one that no member announced.
 const ABOVE: Expected = voiced(&[Rule::LeaderBound, Rule::NumberAboveCertified], Rule::SealOpens);
 

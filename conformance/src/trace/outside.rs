@@ -198,6 +198,7 @@ where
                     binding_hash(&self.algebra, rules, &joined.meeting, seat, side)
                 };
                 let side = side_of(joined, &node.state.seat, &node.state.ivk, seat);
+                let side = side.or_else(|| self.logged_side(joined, seat));
                 let known = side.map(|side| hash(&side));
                 known.filter(|hash| self.names.name(hash).is_none()).or_else(|| {
                     let value = self.names.value(ivk).cloned();
@@ -208,6 +209,15 @@ where
             }
             _ => None,
         }
+    }
+
+    /// The keys of another device that logs, in the same meeting.
+    fn logged_side(&self, joined: &Joined<A::Value>, seat: &Seat) -> Option<Side<A::Value>> {
+        let node = self.nodes.iter().find(|node| node.state.seat == *seat)?;
+        let Phase::Joined(there) = &node.state.phase else { return None };
+        let ivk = node.state.ivk.clone();
+        let here = there.meeting == joined.meeting;
+        here.then(|| Side { ivk, pk: there.ephemeral.pk.clone() })
     }
 
     /// Whether the device with this key is none that logs, so that it may have signed anything.

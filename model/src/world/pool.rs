@@ -7,7 +7,11 @@ use super::{
     World,
     digest::{Digest, digest},
 };
-use crate::{algebra::Term, ledger::Ledger, stage::Actor, stage::Sent};
+use crate::{
+    algebra::Term,
+    ledger::Ledger,
+    stage::{Actor, Sent},
+};
 
 /// Parts of worlds, by their digests.
 #[derive(Debug, Default)]
@@ -21,15 +25,14 @@ impl Pool {
     /// Lets equal parts of worlds that were here before take the place of this one's own.
     pub(crate) fn share(&mut self, world: &mut World) {
         let World { stage, marks, ledger, .. } = world;
-        let (actors, messages) = stage.parts_mut();
-        for (party, actor) in actors.filter(|(_, actor)| is_new(actor)) {
+        for (party, actor) in stage.shared_actors_mut().filter(|(_, actor)| is_new(actor)) {
             // The state is known by its digest; a stage has one profile for each party.
             if let Some(mark) = marks.state_of(party) {
                 let known = self.actors.entry((mark, actor.now_ms));
                 *actor = Arc::clone(known.or_insert_with(|| Arc::clone(actor)));
             }
         }
-        for message in messages.iter_mut().filter(|message| is_new(message)) {
+        for message in stage.shared_sent_mut().iter_mut().filter(|message| is_new(message)) {
             let known = self.messages.entry(digest(&**message));
             *message = Arc::clone(known.or_insert_with(|| Arc::clone(message)));
         }

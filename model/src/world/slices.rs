@@ -672,7 +672,7 @@ impl Slice {
 
     /// Who comes back is shown the list of before.
     fn again() -> Self {
-        let goals = [Goal::LiveRoster, Goal::Silence, Goal::Mono, Goal::History, Goal::Roster];
+        let goals = [Goal::LiveRoster, Goal::Silence, Goal::Mono, Goal::Roster];
         let powers = [Power::Delay, Power::Reorder, Power::Replay].map(|of| of(Channel::List));
         Self {
             seated: vec![BOB],
@@ -680,7 +680,7 @@ impl Slice {
             gone: vec![BOB],
             leavers: Vec::new(),
             powers: powers.into(),
-            budgets: Budgets { joins: 1, deliveries: 3, waits: 12, ..Budgets::default() },
+            budgets: Budgets { joins: 1, deliveries: 2, waits: 12, ..Budgets::default() },
             ..Self::of("again", "who comes back is shown the list of before", &goals)
         }
     }
