@@ -173,7 +173,7 @@ fn every_obligation_with_rules_has_a_stored_story() {
             })
         };
         let in_force: Vec<_> = profiles.iter().filter(told).map(|profile| profile.id).collect();
-        let shows = |case: &&conclave_conformance::case::Case| {
+        let shows = |case: &&Case| {
             in_force.contains(&case.profile())
                 && case.rules.iter().any(|rule| obligation.rules.iter().any(|id| rule.id() == id))
         };

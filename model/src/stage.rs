@@ -136,13 +136,16 @@ pub struct Actor<V> {
     pub now_ms: u64,
 }
 
+/// A message with its sender.
+type Said<V> = Arc<(String, Sent<V>)>;
+
 /// The parties and what they have sent.
 #[derive(Clone, Debug)]
 pub struct Stage<'a, A: Algebra> {
     algebra: &'a A,
     /// Shared between the copies of a stage, as are the messages: an explorer holds millions.
     actors: BTreeMap<String, Arc<Actor<A::Value>>>,
-    sent: Vec<Arc<(String, Sent<A::Value>)>>,
+    sent: Vec<Said<A::Value>>,
 }
 
 impl<'a, A: Algebra> Stage<'a, A> {
@@ -210,7 +213,7 @@ impl<'a, A: Algebra> Stage<'a, A> {
     }
 
     /// The messages as copies of a stage share them.
-    pub(crate) fn shared_sent_mut(&mut self) -> &mut [Arc<(String, Sent<A::Value>)>] {
+    pub(crate) fn shared_sent_mut(&mut self) -> &mut [Said<A::Value>] {
         &mut self.sent
     }
 
