@@ -6,6 +6,12 @@ use std::{
     thread,
 };
 
+/// How many cores there are.
+#[must_use]
+pub fn count() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
 /// What comes of each job, in their order: one for each core at a time.
 ///
 /// # Errors
@@ -24,8 +30,7 @@ pub fn map<J: Sync, R: Send, E: Send>(
         }
     };
     let mut done = thread::scope(|scope| {
-        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(share)).collect();
+        let threads: Vec<_> = (0..count()).map(|_| scope.spawn(share)).collect();
         let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
         joined
             .flat_map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))

@@ -10,19 +10,51 @@ use crate::{
     algebra::{BoxSecret, Datum, Term, TermKind},
     client::State,
     message::{Announcement, Heartbeat, Link, LockRequest, Operation, Packet, SealedKey},
+    properties::Goal,
     stage::Sent,
 };
+
+/// Which of the two key agreements of a hybrid box an adversary breaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BrokenKeys {
+    /// Neither.
+    #[default]
+    Neither,
+    /// Discrete logarithms are easy.
+    Curve25519,
+    /// Kyber secrets follow from public keys.
+    Kyber,
+}
+
+impl BrokenKeys {
+    /// What the goals of a run grant the adversary.
+    pub(crate) fn granted(goals: &[Goal]) -> Self {
+        if goals.contains(&Goal::PostQuantum) {
+            Self::Curve25519
+        } else if goals.contains(&Goal::Hybrid) {
+            Self::Kyber
+        } else {
+            Self::Neither
+        }
+    }
+}
 
 /// Everything learned, closed under opening what can be opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Knowledge {
     learned: BTreeSet<Term>,
     locked: BTreeSet<Term>,
-    /// Whether the adversary can work out a Curve25519 secret from its public key.
-    pub quantum: bool,
+    /// What the adversary can work out the secret of from the public key.
+    broken: BrokenKeys,
 }
 
 impl Knowledge {
+    /// Nothing yet, of an adversary who breaks this.
+    #[must_use]
+    pub fn of_who_breaks(broken: BrokenKeys) -> Self {
+        Self { broken, ..Self::default() }
+    }
+
     /// Takes a value in, and everything it opens.
     pub fn learn(&mut self, term: &Term) {
         self.take_apart(term.clone());
@@ -144,7 +176,9 @@ impl Knowledge {
                 self.knows(identity) && self.knows(message)
             }
             TermKind::Agreed(one, other) => {
-                (self.quantum && self.knows_public(one) && self.knows_public(other))
+                (self.broken == BrokenKeys::Curve25519
+                    && self.knows_public(one)
+                    && self.knows_public(other))
                     || (self.knows(one) && self.knows_public(other))
                     || (self.knows(other) && self.knows_public(one))
             }
@@ -152,7 +186,8 @@ impl Knowledge {
                 let ciphertext =
                     TermKind::KemCiphertext { coins: coins.clone(), seed: seed.clone() };
                 self.knows(coins) && self.knows_kem_public(seed)
-                    || self.knows(seed) && self.knows(&Term::new(ciphertext))
+                    || (self.knows(seed) || self.breaks_kem(seed))
+                        && self.knows(&Term::new(ciphertext))
             }
             TermKind::KemCiphertext { coins, seed } => {
                 self.knows(coins) && self.knows_kem_public(seed)
@@ -181,6 +216,10 @@ impl Knowledge {
             || self.learned.iter().any(|term| {
                 matches!(term.kind(), TermKind::BoxPublic { agreement, .. } if agreement == secret)
             })
+    }
+
+    fn breaks_kem(&self, seed: &Term) -> bool {
+        self.broken == BrokenKeys::Kyber && self.knows_kem_public(seed)
     }
 
     fn knows_kem_public(&self, seed: &Term) -> bool {

@@ -15,9 +15,11 @@ use conclave_spec::Profile;
 use crate::{
     algebra::{Algebra, StreamName},
     client::{Phase, State},
+    knowledge::BrokenKeys,
     machine::Effect,
-    message::{Packet, Seat},
+    message::{Entry, Packet, Seat},
     properties::Goal,
+    shared::SharedMap,
     stage::Given,
 };
 
@@ -74,8 +76,29 @@ pub struct Frame<V> {
 pub struct Taken<V> {
     /// Its hash.
     pub hash: V,
-    /// The list it certifies: version and hash.
-    pub list: (u32, V),
+    /// The list it certifies.
+    pub list: Certified<V>,
+}
+
+/// A list as somebody came to believe it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Certified<V> {
+    /// Its version.
+    pub v: u32,
+    /// The hash of its last link.
+    pub head: V,
+    /// Whether the meeting is locked.
+    pub locked: bool,
+    /// Who is on it, or was.
+    pub entries: SharedMap<Seat, Entry<V>>,
+}
+
+impl<V: PartialEq> Certified<V> {
+    /// Whether both cannot have been the list at one version.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> bool {
+        self.v == other.v && self != other
+    }
 }
 
 /// A step of an honest party, for the ledger to look at.
@@ -119,6 +142,8 @@ pub struct Ledger<V> {
     pub past_removal: BTreeSet<String>,
     /// When a leader first listed the spy, in milliseconds since the start; where it counts.
     pub spy_came_ms: Option<u64>,
+    /// When the leader took the spy off its list, in milliseconds since the start; where it counts.
+    pub spy_gone_ms: Option<u64>,
     /// The heartbeats each honest party has taken or sent since it joined, oldest first.
     pub taken: Arc<BTreeMap<String, Vec<Taken<V>>>>,
     /// The identity keys each honest party has seen in its list, by device.
@@ -127,6 +152,8 @@ pub struct Ledger<V> {
     announced: Arc<BTreeSet<(Seat, V)>>,
     /// Who sees the meeting locked, and the identity keys on the list when they came to see it.
     locked: BTreeMap<String, BTreeSet<V>>,
+    /// The identity keys a leader's user has removed, where it counts.
+    removed: BTreeSet<V>,
     /// Whether an honest user asked to unlock.
     unlock_wanted: bool,
     /// When what was made, where time counts.
@@ -143,8 +170,8 @@ pub struct Ledger<V> {
     pub breaches: BTreeSet<Goal>,
     /// Devices whose memory the insider has read.
     pub opened: BTreeSet<String>,
-    /// Whether the insider can break Curve25519.
-    pub quantum: bool,
+    /// What the insider can break of a hybrid box.
+    pub broken: BrokenKeys,
     /// Goals put to the test by some step. No part of the situation.
     pub reached: BTreeSet<Goal>,
 }
@@ -157,10 +184,12 @@ impl<V> Default for Ledger<V> {
             frames: BTreeSet::new(),
             past_removal: BTreeSet::new(),
             spy_came_ms: None,
+            spy_gone_ms: None,
             taken: Arc::default(),
             seen_keys: Arc::default(),
             announced: Arc::default(),
             locked: BTreeMap::new(),
+            removed: BTreeSet::new(),
             unlock_wanted: false,
             made_ms: Arc::default(),
             beat_ms: BTreeMap::new(),
@@ -169,7 +198,7 @@ impl<V> Default for Ledger<V> {
             heard: Arc::default(),
             breaches: BTreeSet::new(),
             opened: BTreeSet::new(),
-            quantum: false,
+            broken: BrokenKeys::Neither,
             reached: BTreeSet::new(),
         }
     }
@@ -182,9 +211,11 @@ impl<V: Hash> Hash for Ledger<V> {
         self.frames.hash(state);
         self.past_removal.hash(state);
         self.spy_came_ms.hash(state);
+        self.spy_gone_ms.hash(state);
         self.taken.hash(state);
         self.seen_keys.hash(state);
         self.locked.hash(state);
+        self.removed.hash(state);
         self.unlock_wanted.hash(state);
         self.beat_ms.hash(state);
         self.nonce_ms.hash(state);
@@ -199,8 +230,8 @@ impl<V: Clone + Ord> Ledger<V> {
     /// A ledger for these goals.
     #[must_use]
     pub fn watching(goals: &[Goal]) -> Self {
-        let quantum = goals.contains(&Goal::PostQuantum);
-        Self { goals: Arc::new(goals.iter().copied().collect()), quantum, ..Self::default() }
+        let broken = BrokenKeys::granted(goals);
+        Self { goals: Arc::new(goals.iter().copied().collect()), broken, ..Self::default() }
     }
 
     /// Notes a step of an honest party.
@@ -225,10 +256,12 @@ impl<V: Clone + Ord> Ledger<V> {
             frames,
             past_removal,
             spy_came_ms,
+            spy_gone_ms,
             taken,
             seen_keys,
             announced,
             locked,
+            removed,
             unlock_wanted,
             made_ms,
             beat_ms,
@@ -237,7 +270,7 @@ impl<V: Clone + Ord> Ledger<V> {
             heard,
             breaches,
             opened,
-            quantum,
+            broken,
             reached: _,
         } = other;
         *goals == self.goals
@@ -245,10 +278,12 @@ impl<V: Clone + Ord> Ledger<V> {
             && *frames == self.frames
             && *past_removal == self.past_removal
             && *spy_came_ms == self.spy_came_ms
+            && *spy_gone_ms == self.spy_gone_ms
             && *taken == self.taken
             && *seen_keys == self.seen_keys
             && *announced == self.announced
             && *locked == self.locked
+            && *removed == self.removed
             && *unlock_wanted == self.unlock_wanted
             && *made_ms == self.made_ms
             && *beat_ms == self.beat_ms
@@ -257,7 +292,7 @@ impl<V: Clone + Ord> Ledger<V> {
             && *heard == self.heard
             && *breaches == self.breaches
             && *opened == self.opened
-            && *quantum == self.quantum
+            && *broken == self.broken
     }
 
     fn watches(&self, goal: Goal) -> bool {

@@ -4,11 +4,12 @@
 //! never from the rules. A missing rule shows where the insider of the slice has the power to use
 //! it. Each has a premise: where no explored step satisfies it, the goal was not put to the test.
 
-use conclave_spec::{Profile, Rule, rules::Citation};
+use conclave_spec::{Profile, Rule, RuleSet, rules::Citation};
 
 use crate::{
     client::{Joined, Phase, RoleState, State},
     ledger::{Frame, Ledger},
+    message::{Seat, Standing},
 };
 
 mod table;
@@ -25,6 +26,10 @@ pub enum Goal {
     /// it is used. What is sent before that is not judged, nor what is sent under a key that is the
     /// newest when the spy comes back: that is for [`Goal::Backward`].
     Removal,
+    /// With an honest server, what an honest party says later than
+    /// `leave_rotation_ms_max + use_wait_ms_max` after the leader took the spy off its list she
+    /// cannot open when it is sent.
+    RemovalInTime,
     /// A meeting key the spy knows was the newest one at some moment when its leader listed her.
     ///
     /// Judged for the keys honest leaders made. The leader's list is taken as it was told, not from
@@ -48,8 +53,9 @@ pub enum Goal {
     /// Whoever can open a packet when it is sent is on the sender's screen: the spy knows the key
     /// only if the roster shows her as present.
     RosterSend,
-    /// Two honest parties that both have a heartbeat agree on the list at every version that both
-    /// have had certified before it since they joined.
+    /// Two honest parties that both have a heartbeat agree on the list it certifies, who is on it
+    /// and whether it is locked, and at every version that both have had certified before it since
+    /// they joined.
     History,
     /// In one join, numbers of installed keys strictly increase, and of the heartbeats taken `v`
     /// and `mk_seq` never decrease, and `t` strictly increases for a leader.
@@ -87,14 +93,14 @@ pub enum Goal {
     LiveScale,
     /// Who has taken no heartbeat for the time of silence, and its tolerance, is in no meeting.
     Silence,
-    /// In one client's view of one meeting, a device keeps its identity key, and while it is
-    /// present its binding.
+    /// In one client's view of one meeting, a device that was listed stays listed, as present or
+    /// as gone, and keeps its identity key, and while it is present its binding.
     Rejoin,
     /// A device on an honest party's list whose key is not the spy's has announced that key under
     /// that name in this meeting.
     Genuine,
     /// While a user sees the meeting locked, no identity key comes onto the list that was not on it
-    /// before, and the sight ends with a warning only.
+    /// before, none comes back that a leader's user removed, and the sight ends with a warning only.
     Lock,
     /// Who has seen the meeting locked sees it unlocked only if an honest user unlocked it.
     LockKept,
@@ -109,10 +115,17 @@ pub enum Goal {
     /// The roster has everybody on the certified list and nobody else, and only a certificate
     /// changes it.
     Roster,
+    /// The name beside a device is that on the list, since 3.0; a leader puts a name that the server
+    /// relays on the list; and from `leaves_shown_from` (4) on the roster shows how often a device,
+    /// or under `hardened` its user with any device, has left.
+    Names,
     /// Between two devices that signed Kyber keys, no meeting key travels in a classic box.
     NoDowngrade,
     /// Where every box was hybrid, a spy outside the meeting who breaks Curve25519 learns no key.
     PostQuantum,
+    /// A spy outside the meeting who breaks Kyber learns no key: the other half of a hybrid box
+    /// holds.
+    Hybrid,
     /// The meeting is labeled post-quantum only under a key that went into no classic box.
     Indicator,
     /// What a client plays as somebody's, that somebody said. Not promised against participants
@@ -121,8 +134,11 @@ pub enum Goal {
     /// While no leader has listed the spy: what a client plays as somebody's, in some stream, they
     /// said there, and it is played once.
     Heard,
+    /// Whoever is played is shown as present on the screen of whoever hears it.
+    Shown,
     /// Where the server is honest: whoever follows the one leader has that leader's list, certified,
-    /// and its newest key; and while somebody leads, nobody leaves for want of heartbeats.
+    /// and its newest key; and while somebody leads, nobody leaves for want of heartbeats. Who left a locked meeting, and was not removed, is
+    /// let in again.
     Served,
 }
 
@@ -150,10 +166,17 @@ pub struct Bounds {
     pub nonce_ms: u64,
     /// [`Goal::Silence`]: `silence_ms_max`.
     pub silence_ms: u64,
+    /// [`Goal::RemovalInTime`]: `leave_rotation_ms_max + use_wait_ms_max`.
+    pub removal_ms: u64,
     /// [`Goal::Backward`]: `join_batch_ms_max`.
     pub batch_ms: u64,
     /// [`Goal::BackwardLoose`]: 15 s where a joiner may get a key of that age, else as above.
     pub joiner_ms: u64,
+}
+
+/// The rules a version has, whatever is taken from it.
+pub(crate) fn promised(profile: &Profile) -> RuleSet {
+    Profile::by_id(profile.id).map_or(profile.rules, |whole| whole.rules)
 }
 
 /// The bounds under a profile.
@@ -165,10 +188,11 @@ pub fn bounds(profile: &Profile) -> Bounds {
     let silence_ms = u64::from(params.silence_ms_max);
     let roster_ms = key_ms + 2 * silence_ms;
     let media_ms = u64::from(params.key_age_ms_max) + roster_ms + u64::from(params.old_key_ms);
+    let removal_ms = u64::from(params.leave_rotation_ms_max) + u64::from(params.use_wait_ms_max);
     let batch_ms = u64::from(params.join_batch_ms_max);
     let young = profile.rules.contains(Rule::JoinerKeyYoung);
     let joiner_ms = if young { u64::from(params.joiner_key_age_ms_max) } else { batch_ms };
-    Bounds { key_ms, roster_ms, media_ms, nonce_ms, silence_ms, batch_ms, joiner_ms }
+    Bounds { key_ms, roster_ms, media_ms, nonce_ms, silence_ms, removal_ms, batch_ms, joiner_ms }
 }
 
 impl Goal {
@@ -212,10 +236,10 @@ impl Goal {
     /// difference.
     #[must_use]
     pub fn applies(self, profile: &Profile) -> bool {
-        let whole = Profile::by_id(profile.id).map_or(profile.rules, |whole| whole.rules);
+        let whole = promised(profile);
         match self {
             Self::Lock | Self::LockKept => whole.contains(Rule::LockListed),
-            Self::NoDowngrade | Self::PostQuantum | Self::Indicator => {
+            Self::NoDowngrade | Self::PostQuantum | Self::Hybrid | Self::Indicator => {
                 whole.contains(Rule::HybridUsesKem)
             }
             Self::LiveMedia => {
@@ -242,6 +266,9 @@ impl Goal {
             | Self::LeaderNotice
             | Self::Code
             | Self::Roster
+            | Self::RemovalInTime
+            | Self::Names
+            | Self::Shown
             | Self::Sender
             | Self::Heard
             | Self::Served => true,
@@ -261,7 +288,7 @@ impl Goal {
                 let mut judged = ledger.frames.iter().filter(|frame| frame.past_removal);
                 judged.all(|frame| came_back(frame) || !(view.knows)(&frame.plaintext))
             }
-            Self::Conf | Self::ForwardSecrecy => {
+            Self::Conf | Self::ForwardSecrecy | Self::Hybrid => {
                 let mut judged = ledger.keys.iter().filter(|key| !key.shared);
                 judged.all(|key| !(view.knows)(&key.meeting_key))
             }
@@ -296,6 +323,9 @@ impl Goal {
             | Self::LeaderNotice
             | Self::Code
             | Self::Roster
+            | Self::RemovalInTime
+            | Self::Names
+            | Self::Shown
             | Self::NoDowngrade
             | Self::Indicator
             | Self::Sender
@@ -309,7 +339,7 @@ impl Goal {
         let ledger = view.ledger;
         match self {
             Self::Removal => ledger.frames.iter().any(|frame| frame.past_removal),
-            Self::Conf => ledger.keys.iter().any(|key| !key.shared),
+            Self::Conf | Self::Hybrid => ledger.keys.iter().any(|key| !key.shared),
             Self::ForwardSecrecy => !ledger.opened.is_empty(),
             Self::PostQuantum => ledger.keys.iter().any(|key| !key.shared && !key.classic),
             Self::Backward | Self::BackwardLoose => {
@@ -338,6 +368,9 @@ impl Goal {
             | Self::LeaderNotice
             | Self::Code
             | Self::Roster
+            | Self::RemovalInTime
+            | Self::Names
+            | Self::Shown
             | Self::NoDowngrade
             | Self::Indicator
             | Self::Sender
@@ -354,19 +387,19 @@ fn backward<V: Clone + Ord>(view: &View<'_, V>, bound_ms: u64) -> bool {
     early.into_iter().all(|frame| !(view.knows)(&frame.plaintext))
 }
 
-/// Whether two parties share a heartbeat but not what led to it.
+/// Whether two parties share a heartbeat but not what it certifies, or what led to it.
 fn forked<V: Clone + Ord>(ledger: &Ledger<V>) -> bool {
     let all: Vec<_> = ledger.taken.values().collect();
     pairs(&all).any(|(one, other)| {
         let last = one.iter().enumerate().rev();
         let mut shared = last.filter_map(|(at, taken)| {
             let there = other.iter().position(|it| it.hash == taken.hash)?;
-            Some((one.get(..at)?, other.get(..there)?))
+            Some((one.get(..=at)?, other.get(..=there)?))
         });
         shared.any(|(one, other)| {
-            one.iter().any(|taken| {
-                other.iter().any(|it| it.list.0 == taken.list.0 && it.list.1 != taken.list.1)
-            })
+            let last = one.last().zip(other.last());
+            last.is_some_and(|(one, other)| one.list != other.list)
+                || one.iter().any(|taken| other.iter().any(|it| it.list.contradicts(&taken.list)))
         })
     })
 }
@@ -381,7 +414,7 @@ fn shared_heartbeat<V: Clone + Ord>(ledger: &Ledger<V>) -> bool {
 /// A participant beside the one leader it follows, if there is one leader.
 fn followers<'a, V: Clone + Ord>(
     clients: &'a [&'a State<V>],
-) -> impl Iterator<Item = (&'a Joined<V>, &'a Joined<V>)> {
+) -> impl Iterator<Item = (&'a Joined<V>, &'a Seat, &'a Joined<V>)> {
     let joined = clients.iter().filter_map(|state| match &state.phase {
         Phase::Joined(joined) => Some((&state.seat, &**joined)),
         Phase::Outside | Phase::Left => None,
@@ -390,17 +423,26 @@ fn followers<'a, V: Clone + Ord>(
     let leads = |joined: &Joined<V>| matches!(joined.role, RoleState::Leader(_));
     let leaders: Vec<_> = joined.iter().filter(|(_, joined)| leads(joined)).copied().collect();
     let leader = if let [leader] = leaders.as_slice() { Some(*leader) } else { None };
-    joined.into_iter().filter_map(move |(_, follower)| {
+    joined.into_iter().filter_map(move |(own, follower)| {
         let (seat, leader) = leader?;
         let known = follower.known_leader()?;
-        (known.seat == *seat).then_some((leader, follower))
+        (known.seat == *seat).then_some((leader, own, follower))
     })
+}
+
+/// Whether a leader may leave a device outside: it was removed, or is new in a locked meeting.
+fn kept_out<V>(leader: &Joined<V>, seat: &Seat) -> bool {
+    match leader.list.entries.get(seat) {
+        Some(entry) => matches!(entry.standing, Standing::Kicked),
+        None => leader.list.locked,
+    }
 }
 
 fn served<V: Clone + Ord>(clients: &[&State<V>]) -> bool {
     let newest = |joined: &Joined<V>| joined.newest().map(|key| key.mk_seq);
-    followers(clients).all(|(leader, follower)| {
-        follower.list.head == leader.list.head && newest(follower) == newest(leader)
+    followers(clients).all(|(leader, seat, follower)| {
+        kept_out(leader, seat)
+            || (follower.list.head == leader.list.head && newest(follower) == newest(leader))
     })
 }
 

@@ -113,10 +113,11 @@ impl Rig {
             profile: self.slice.outdated.contains(party).then(|| OUTDATED.to_owned()),
             ..CastMember::new(party, self.slice.seat(party))
         };
-        let doubles = self.slice.doubles.iter().map(|(double, of)| CastMember {
-            same_device_as: Some((*of).to_owned()),
-            ..CastMember::new(double, self.slice.seat(of))
-        });
+        let doubles =
+            self.slice.doubles.iter().chain(&self.slice.namesakes).map(|(double, of)| CastMember {
+                same_device_as: Some((*of).to_owned()),
+                ..CastMember::new(double, self.slice.seat(of))
+            });
         parties.map(member).chain(doubles).collect()
     }
 
@@ -139,7 +140,10 @@ impl Rig {
         };
         let mut turn = Turn::opening(self, world);
         for (double, _) in &self.slice.doubles {
-            turn.join_elsewhere(double)?;
+            turn.join_elsewhere(double, Meeting { uuid: [8; 16], ..meeting() })?;
+        }
+        for (double, _) in &self.slice.namesakes {
+            turn.join_elsewhere(double, Meeting { id: "43".to_owned(), ..meeting() })?;
         }
         turn.join(LEADER, Role::Leader)?;
         turn.settle()?;
@@ -223,7 +227,8 @@ impl World {
     /// wire, and the memory of whatever device was opened to her.
     #[must_use]
     pub fn knowledge(&self) -> Knowledge {
-        let mut knowledge = Knowledge::default();
+        // First: what she opens depends on it.
+        let mut knowledge = Knowledge::of_who_breaks(self.ledger.broken);
         if let Ok(spy) = self.state(SPY) {
             knowledge.learn(&spy.identity);
             if let Phase::Joined(joined) = &spy.phase {
@@ -240,7 +245,6 @@ impl World {
         for (_, message) in self.stage.sent() {
             knowledge.learn_sent(message);
         }
-        knowledge.quantum = self.ledger.quantum;
         knowledge
     }
 
@@ -253,11 +257,6 @@ impl World {
 #[must_use]
 pub fn meeting() -> Meeting {
     Meeting { id: "42".to_owned(), uuid: [7; 16] }
-}
-
-/// Another instance of it, in which some devices are as well.
-fn elsewhere() -> Meeting {
-    Meeting { uuid: [8; 16], ..meeting() }
 }
 
 /// The device of a party, if its slice says nothing else.

@@ -34,16 +34,11 @@ const BOX_BY_KEYS: Why = StoodInFor(
     "a box opens under the agreement of two ephemeral keys only, each made for one join and signed \
      with what the field says",
 );
-const ONE_FIELD: Why = NotReached(
-    "the sham heartbeat of the slices changes several fields at once, and the others give it away",
-);
 const BY_CERTIFICATE: Why = StoodInFor(
     CERTIFIED,
     "a link counts once a heartbeat certifies it, and an honest leader's names the hash of its own",
 );
-const AVAILABILITY: Why =
-    NotReached("no goal asks that a request of a user succeed or that anybody be let in");
-const NAMES: Why = NotReached("no goal is about the names or numbers beside an entry");
+const AVAILABILITY: Why = NotReached("no goal asks that a request of a user succeed");
 
 /// Why no goal breaks without a rule; nothing for a rule that carries one.
 #[must_use]
@@ -65,13 +60,6 @@ const WHY: &[(Rule, Why)] = &[
         StoodInFor(
             &[EncodingInjective],
             "every signed message begins with a tag of its own, so none reads as another kind",
-        ),
-    ),
-    (
-        BindingNamesMeeting,
-        StoodInFor(
-            &[BindingNamesInstance],
-            "the binding names the instance, and no two meetings of the slices share one",
         ),
     ),
     (
@@ -119,13 +107,6 @@ const WHY: &[(Rule, Why)] = &[
     ),
     (AgreementContributory, NotReached("no deceit announces a key of small order")),
     (
-        RotateOnLeave,
-        StoodInFor(
-            &[LeaverShownUntilRekey],
-            "who left is shown as present until a key they do not know is used",
-        ),
-    ),
-    (
         JoinerKeyYoung,
         StoodInFor(
             &[RotateOnJoin],
@@ -139,13 +120,6 @@ const WHY: &[(Rule, Why)] = &[
             "a joiner is not given a key older than the time their goal admits",
         ),
     ),
-    (
-        HybridUsesKem,
-        NotReached(
-            "the spy who breaks Curve25519 opens a hybrid box with both halves of a secret only",
-        ),
-    ),
-    (HybridUsesAgreement, NotReached("no spy breaks Kyber")),
     (
         HybridNamesContext,
         NotReached("meeting keys are all that is sealed in the slices, under one context"),
@@ -165,10 +139,19 @@ const WHY: &[(Rule, Why)] = &[
         ),
     ),
     (BoxNonceFresh, NotReached("terms lose nothing to a nonce used twice")),
-    (LinkChains, BY_CERTIFICATE),
-    (LinkCounts, BY_CERTIFICATE),
-    (LinkNamesPrevious, BY_CERTIFICATE),
-    (LinkNamesCounter, BY_CERTIFICATE),
+    (LinkChains, StoodInFor(&[LinkCounts], "whoever misses a link misses its counter too")),
+    (LinkCounts, StoodInFor(&[LinkChains], "whoever misses a link misses its hash too")),
+    (
+        LinkNamesCounter,
+        StoodInFor(
+            &[LinkCounts, HeartbeatNamesVersion],
+            "a link with another counter is out of turn, and the heartbeat names the version",
+        ),
+    ),
+    (
+        ListStartsWhole,
+        StoodInFor(&[LeaderListed], "a list that begins later lacks the leader, who came first"),
+    ),
     (OperationApplies, BY_CERTIFICATE),
     (
         BindingStable,
@@ -177,8 +160,6 @@ const WHY: &[(Rule, Why)] = &[
             "a leave comes between two bindings, and the identity key stays the same",
         ),
     ),
-    (ListStartsWhole, BY_CERTIFICATE),
-    (SnapshotFaithful, BY_CERTIFICATE),
     (
         LeaveListed,
         StoodInFor(
@@ -192,10 +173,6 @@ const WHY: &[(Rule, Why)] = &[
             &[LeaverShownUntilRekey],
             "who left is shown as present until a key they do not know is used, by the leader too",
         ),
-    ),
-    (
-        AnchorLeastDelayed,
-        NotReached("delays add up over many rotations: slice `creep` shows it, beyond this bound"),
     ),
     (
         NumberAboveCertified,
@@ -222,10 +199,6 @@ const WHY: &[(Rule, Why)] = &[
             "who is on no list certifies none, and its key waits for a certificate of its own",
         ),
     ),
-    (SenderListed, NotReached("no goal asks that a speaker be shown as present while heard")),
-    (LeavesOfUser, NAMES),
-    (LeavesCounted, NAMES),
-    (NamesFromList, NAMES),
     (
         AnnouncementListed,
         StoodInFor(
@@ -233,13 +206,6 @@ const WHY: &[(Rule, Why)] = &[
             "what is announced under a listed name is signed by that device",
         ),
     ),
-    (
-        KickListed,
-        NotReached(
-            "a lock admits whoever was there before, so no goal tells a removal from a leave",
-        ),
-    ),
-    (RenameListed, NAMES),
     (
         KickedLeaves,
         StoodInFor(
@@ -254,16 +220,19 @@ const WHY: &[(Rule, Why)] = &[
             "a heartbeat verifies under the identity key of the leader, who is listed with one binding",
         ),
     ),
-    (HeartbeatNamesList, ONE_FIELD),
-    (HeartbeatNamesVersion, ONE_FIELD),
-    (HeartbeatNamesCount, ONE_FIELD),
     (
-        HeartbeatNamesKey,
-        NotReached("a number nobody has a key for makes a client wait, and no goal is about that"),
+        HeartbeatNamesVersion,
+        StoodInFor(
+            &[LinkCounts, LinkNamesCounter],
+            "a link with another counter is out of turn, and has another hash",
+        ),
     ),
     (
-        KeyNeverBack,
-        StoodInFor(CHAIN, "the numbers of an honest leader rise with its counter, along its chain"),
+        HeartbeatNamesCount,
+        NotReached(
+            "an old heartbeat under a new counter keeps a client in a meeting, for longer than the \
+             slices go without one",
+        ),
     ),
     (
         TimestampIncreases,
@@ -306,13 +275,6 @@ const WHY: &[(Rule, Why)] = &[
         StoodInFor(
             &[LockFromList],
             "a lock is shown from the list alone: what is not on it is shown to nobody",
-        ),
-    ),
-    (LockedRejoinAllowed, AVAILABILITY),
-    (
-        KickedStaysOut,
-        NotReached(
-            "a lock admits whoever was there before, so no goal tells a removal from a leave",
         ),
     ),
     (RequestRetried, AVAILABILITY),

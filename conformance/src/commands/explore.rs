@@ -20,6 +20,7 @@ use conclave_spec::{
 use console::style;
 
 use super::Exit;
+use crate::cores;
 
 mod plan;
 mod serve;
@@ -143,7 +144,7 @@ fn explored(
     let started = Instant::now();
     let bar = spinner();
     let states_max = options.states_max.unwrap_or(usize::MAX);
-    let limits = Limits { states_max, ..Limits::default() };
+    let limits = Limits { states_max, threads: cores::count(), ..Limits::default() };
     let mut progress = |pace: Pace| {
         let rate = pace.distinct_states as f64 / started.elapsed().as_secs_f64().max(0.001);
         bar.set_message(format!(

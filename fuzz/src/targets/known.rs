@@ -150,6 +150,18 @@ pub const WEAKNESSES: &[Weakness] = &[
         versions: Versions::Between(Rule::LabelHonest, Rule::EverybodyHybrid),
         why: "the label goes by who is listed, not by who was given the key",
     },
+    Weakness {
+        goal: Goal::Shown,
+        slices: &["leaver"],
+        versions: Versions::Without(Rule::SenderListed),
+        why: "packets of who has left are played while the old key is kept (finding F-09)",
+    },
+    Weakness {
+        goal: Goal::Rejoin,
+        slices: &["ghost"],
+        versions: Versions::Without(Rule::SnapshotKeepsKnown),
+        why: "the list of a new leader may lack whoever was on the one before",
+    },
 ];
 
 /// Why a goal is broken in a slice under a version; `None` where it is not.

@@ -72,7 +72,8 @@ const fn conditions() -> [Condition; Goal::ALL.len()] {
     macro_rules! table {
         ($($at:literal)*) => { [$(holds::<$at>),*] };
     }
-    table!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29)
+    table!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29
+        30 31 32 33)
 }
 
 /// Walks the whole slice with the second engine.

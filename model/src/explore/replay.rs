@@ -5,8 +5,11 @@ use std::{cell::OnceCell, collections::BTreeSet};
 use conclave_spec::{BoxSuite, Octets, Profile, Rule};
 
 use crate::{
-    algebra::{Algebra, BoxLabels, BoxPurpose, BoxSecret, Bytes, Pair, Side, StreamName},
+    algebra::{
+        Algebra, BoxLabels, BoxPurpose, BoxSecret, Bytes, Draw, Pair, Purpose, Side, StreamName,
+    },
     client::{Ephemeral, Phase, RoleState, State, meta_record},
+    knowledge::BrokenKeys,
     ledger::{Glance, Ledger},
     machine::{Outcome, StepError},
     message::{Meeting, Packet, SealedKey},
@@ -142,8 +145,8 @@ struct Insight {
     spy: String,
     /// Devices that have left and whose memory is read.
     opened: Vec<String>,
-    /// Whether Curve25519 is broken: then that half of everybody's ephemeral secret is known.
-    quantum: bool,
+    /// What is broken: that half of everybody's ephemeral secret is known.
+    broken: BrokenKeys,
 }
 
 impl Insight {
@@ -152,7 +155,7 @@ impl Insight {
         let left = stage.actors().filter(|(_, it)| matches!(it.state.phase, Phase::Left));
         let left = left.map(|(party, _)| party.to_owned());
         let opened = left.filter(|_| goal == Goal::ForwardSecrecy).collect();
-        Self { spy: spy.to_owned(), opened, quantum: goal == Goal::PostQuantum }
+        Self { spy: spy.to_owned(), opened, broken: BrokenKeys::granted(&[goal]) }
     }
 }
 
@@ -230,7 +233,7 @@ pub fn heard<A: Algebra>(
     spy: &str,
     streams: &BTreeSet<String>,
 ) -> Result<Heard<A::Value>, StageError> {
-    let insight = Insight { spy: spy.to_owned(), opened: Vec::new(), quantum: false };
+    let insight = Insight { spy: spy.to_owned(), opened: Vec::new(), broken: BrokenKeys::Neither };
     heard_by(stage, &insight, streams)
 }
 
@@ -278,13 +281,13 @@ fn openers<'s, A: Algebra>(
         if let Phase::Joined(joined) = &state.phase {
             opener.meeting = joined.meeting.clone();
             let Ephemeral { secret, pk } = joined.ephemeral.clone();
-            let half = BoxSecret { kem: None, ..secret.clone() };
             if whole {
                 opener.secrets.push((secret, pk));
                 // What she made herself as a leader was sealed to others only.
                 opener.known.extend(joined.ring.iter().map(|key| key.meeting_key.clone()));
-            } else if insight.quantum {
-                opener.secrets.push((half, pk));
+            } else {
+                let half = half_of(stage.algebra(), &secret, insight.broken);
+                opener.secrets.extend(half.map(|half| (half, pk)));
             }
         }
         if insight.opened.iter().any(|opened| opened == party) {
@@ -295,6 +298,26 @@ fn openers<'s, A: Algebra>(
         openers.push(opener);
     }
     Ok(openers)
+}
+
+/// A secret as whoever breaks one half of it has it: the other half is of their own making.
+fn half_of<A: Algebra>(
+    algebra: &A,
+    secret: &BoxSecret<A::Value>,
+    broken: BrokenKeys,
+) -> Option<BoxSecret<A::Value>> {
+    let own = |purpose| algebra.draw(&Draw { party: "recorder".to_owned(), purpose, count: 0 });
+    match broken {
+        BrokenKeys::Neither => None,
+        BrokenKeys::Curve25519 => {
+            let kem = secret.kem.as_ref().and_then(|_| own(Purpose::EphemeralKem));
+            Some(BoxSecret { kem, ..secret.clone() })
+        }
+        BrokenKeys::Kyber => {
+            secret.kem.as_ref()?;
+            Some(BoxSecret { agreement: own(Purpose::Ephemeral)?, kem: secret.kem.clone() })
+        }
+    }
 }
 
 /// The meeting that somebody is in; everybody on a stage with a spy is in one.

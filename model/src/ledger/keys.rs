@@ -7,8 +7,8 @@ use crate::{
     algebra::Algebra,
     client::{Client, Joined, Phase, RoleState},
     machine::{Effect, Event},
-    message::{Entry, SealedKey},
-    properties::Goal,
+    message::{Entry, SealedKey, Seat},
+    properties::{Goal, bounds},
     stage::Given,
 };
 
@@ -36,6 +36,7 @@ impl<V: Clone + Ord> Ledger<V> {
                 let words = (from.clone(), stream.clone(), plaintext.clone());
                 let true_words = self.said.contains(&words);
                 self.judge(Goal::Sender, true_words);
+                self.judge_shown(algebra, glance, from);
                 if !self.keys.iter().any(|key| key.shared) && self.watches(Goal::Heard) {
                     let heard = (glance.party.to_owned(), words);
                     let once = Arc::make_mut(&mut self.heard).insert(heard);
@@ -46,6 +47,21 @@ impl<V: Clone + Ord> Ledger<V> {
         self.judge_downgrade(algebra, glance);
     }
 
+    /// Who is played is on the screen.
+    fn judge_shown<A: Algebra<Value = V>>(
+        &mut self,
+        algebra: &A,
+        glance: &Glance<'_, V>,
+        from: &Seat,
+    ) {
+        if !self.watches(Goal::Shown) {
+            return;
+        }
+        let seen = Client::new(algebra, glance.profile).seen(glance.after);
+        let shown = seen.is_some_and(|it| it.roster.iter().any(|it| it.here && it.seat == *from));
+        self.judge(Goal::Shown, shown);
+    }
+
     /// The keys of a leader, and whether it listed the spy while they were its newest.
     fn note_keys(&mut self, glance: &Glance<'_, V>, joined: &Joined<V>) {
         if !matches!(joined.role, RoleState::Leader(_)) {
@@ -54,6 +70,11 @@ impl<V: Clone + Ord> Ledger<V> {
         let listed = lists(joined, glance.spy);
         if listed && self.watches(Goal::Backward) {
             self.spy_came_ms.get_or_insert(glance.now_ms);
+        }
+        if self.watches(Goal::RemovalInTime) {
+            let shared = self.keys.iter().any(|key| key.shared);
+            let gone = !listed && shared;
+            self.spy_gone_ms = gone.then(|| self.spy_gone_ms.unwrap_or(glance.now_ms));
         }
         let by = &glance.after.seat.user_id;
         self.share_newest(by, listed);
@@ -186,6 +207,12 @@ impl<V: Clone + Ord> Ledger<V> {
         let Phase::Joined(joined) = &glance.after.phase else { return };
         let exposed = self.watches(Goal::RosterSend) && (glance.knows)(&meeting_key);
         let spy_shown = exposed && shows(algebra, glance, joined);
+        if let Some(gone_ms) = self.spy_gone_ms {
+            let since_ms = glance.now_ms.saturating_sub(gone_ms);
+            if since_ms > bounds(glance.profile).removal_ms {
+                self.judge(Goal::RemovalInTime, !(glance.knows)(&meeting_key));
+            }
+        }
         let early = self.watches(Goal::Backward) && self.spy_came_ms.is_none();
         let shared_then = self.keys.iter().any(|key| key.shared && key.meeting_key == meeting_key);
         self.frames.insert(Frame {

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Glance, Ledger, Taken};
+use super::{Certified, Glance, Ledger, Taken};
 use crate::{
     algebra::Algebra,
-    client::{Joined, Phase},
+    client::{Joined, List, Phase},
     machine::{Effect, Event},
-    message::Entry,
+    message::{Entry, Seat},
     properties::Goal,
     stage::Given,
 };
@@ -69,7 +69,8 @@ impl<V: Clone + Ord> Ledger<V> {
         if !self.watches(Goal::History) || !moved || !joined.chain.begun {
             return;
         }
-        let list = (joined.list.v, joined.list.head.clone());
+        let List { v, head, locked, entries, .. } = (*joined.list).clone();
+        let list = Certified { v, head, locked, entries };
         let taken = Taken { hash: joined.chain.hash.clone(), list };
         Arc::make_mut(&mut self.taken).entry(glance.party.to_owned()).or_default().push(taken);
     }
@@ -103,6 +104,12 @@ impl<V: Clone + Ord> Ledger<V> {
         if same || !self.watches_any(&goals) {
             return;
         }
+        if self.watches(Goal::Rejoin) {
+            let listed = |seat: &Seat| joined.list.entries.contains_key(seat);
+            let mut known = self.seen_keys.keys().filter(|(observer, _)| observer == glance.party);
+            let kept = known.all(|(_, seat)| listed(seat));
+            self.judge(Goal::Rejoin, kept);
+        }
         for (seat, entry) in &joined.list.entries {
             let place = (glance.party.to_owned(), seat.clone());
             if self.watches(Goal::Rejoin) {
@@ -126,6 +133,29 @@ impl<V: Clone + Ord> Ledger<V> {
         }
     }
 
+    /// Whom a leader's user has removed, nobody who sees the meeting locked sees come back.
+    fn judge_removed(
+        &mut self,
+        glance: &Glance<'_, V>,
+        before: Option<&Joined<V>>,
+        joined: &Joined<V>,
+    ) {
+        let Some(before) = before.filter(|_| self.watches(Goal::Lock)) else { return };
+        if let Given::Event(Event::Kick { seat }) = glance.given {
+            self.removed.extend(before.list.entries.get(seat).map(|entry| entry.ivk.clone()));
+        }
+        let here = |joined: &Joined<V>, ivk: &V| {
+            let present = joined.list.entries.values().filter(|it| it.binding_hash().is_some());
+            present.into_iter().any(|entry| entry.ivk == *ivk)
+        };
+        let back = |ivk: &&V| !here(before, ivk) && here(joined, ivk);
+        let back: Vec<V> = self.removed.iter().filter(back).cloned().collect();
+        if before.list.locked && joined.list.locked {
+            self.judge(Goal::Lock, back.is_empty());
+        }
+        self.removed.retain(|ivk| !back.contains(ivk));
+    }
+
     /// While a party sees the meeting locked, nobody new comes in, and only users unlock it.
     fn judge_lock(
         &mut self,
@@ -136,6 +166,7 @@ impl<V: Clone + Ord> Ledger<V> {
         if !self.watches_any(&[Goal::Lock, Goal::LockKept]) {
             return;
         }
+        self.judge_removed(glance, before, joined);
         let was = before.is_some_and(|before| before.list.locked);
         let warned =
             glance.effects.iter().any(|(_, effect)| matches!(effect, Effect::ShowUnlockWarning));

@@ -1,13 +1,14 @@
 //! What users see: security codes, changes of the leader, the label of the meeting.
 
-use conclave_spec::RuleSet;
+use conclave_spec::{Rule, RuleSet};
 
 use super::{Glance, Ledger};
 use crate::{
     algebra::Algebra,
     client::{Client, Joined, Phase, RoleState},
     machine::{Effect, Event},
-    properties::Goal,
+    message::Seat,
+    properties::{Goal, promised},
     stage::Given,
 };
 
@@ -27,6 +28,7 @@ impl<V: Clone + Ord> Ledger<V> {
         self.judge_leader(glance, before, joined);
         self.judge_label(algebra, glance, joined);
         self.judge_roster(algebra, glance, before, joined);
+        self.judge_names(algebra, glance, joined);
     }
 
     /// The code shown is that of the key used in the handshake, all digits of it.
@@ -110,6 +112,42 @@ impl<V: Clone + Ord> Ledger<V> {
         });
         if used.is_some() {
             self.judge(Goal::Indicator, !(seen.post_quantum && classic));
+        }
+    }
+
+    /// Names and numbers of leaves are those of the list, and the list has the names relayed.
+    fn judge_names<A: Algebra<Value = V>>(
+        &mut self,
+        algebra: &A,
+        glance: &Glance<'_, V>,
+        joined: &Joined<V>,
+    ) {
+        if !self.watches(Goal::Names) {
+            return;
+        }
+        let entries = &joined.list.entries;
+        let rules = promised(glance.profile);
+        if let (Given::Event(Event::Renamed { seat, name }), RoleState::Leader(_)) =
+            (glance.given, &joined.role)
+            && rules.contains(Rule::RenameListed)
+            && let Some(entry) = joined.list.present(seat)
+        {
+            self.judge(Goal::Names, entry.name == *name);
+        }
+        let Some(seen) = Client::new(algebra, glance.profile).seen(glance.after) else { return };
+        let by_user = rules.contains(Rule::LeavesOfUser);
+        for line in &seen.roster {
+            let counted = |seat: &Seat| {
+                if by_user { seat.user_id == line.seat.user_id } else { *seat == line.seat }
+            };
+            let of = entries.iter().filter(|(seat, _)| counted(seat));
+            let leaves: u32 = of.map(|(_, entry)| entry.leaves).sum();
+            let many = leaves >= glance.profile.params.leaves_shown_from;
+            self.judge(Goal::Names, line.leaves == many.then_some(leaves));
+            let listed = entries.get(&line.seat).map(|entry| &entry.name);
+            if rules.contains(Rule::NamesFromList) {
+                self.judge(Goal::Names, listed == Some(&line.name));
+            }
         }
     }
 

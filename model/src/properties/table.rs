@@ -14,8 +14,9 @@ pub(super) struct Entry {
 
 impl Goal {
     /// Every goal.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 34] = [
         Self::Removal,
+        Self::RemovalInTime,
         Self::Conf,
         Self::ForwardSecrecy,
         Self::Backward,
@@ -39,11 +40,14 @@ impl Goal {
         Self::LeaderNotice,
         Self::Code,
         Self::Roster,
+        Self::Names,
         Self::NoDowngrade,
         Self::PostQuantum,
+        Self::Hybrid,
         Self::Indicator,
         Self::Sender,
         Self::Heard,
+        Self::Shown,
         Self::Served,
     ];
 
@@ -54,6 +58,12 @@ impl Goal {
                 id: "REMOVAL",
                 statement: "A removed participant learns nothing that is sent by a party which has removed it and moved on to a key made since.",
                 premise: "An honest party sends after the removal, under a key made since.",
+                citation: Citation { paper: "2.3.1", place: "3.7.6" },
+            },
+            Self::RemovalInTime => Entry {
+                id: "REMOVAL-TIME",
+                statement: "With an honest server, the spy opens nothing that is sent later after she was taken off the list than a rotation and its wait may take.",
+                premise: "Something is sent that long after the spy was taken off the list.",
                 citation: Citation { paper: "2.3.1", place: "3.7.6" },
             },
             Self::Conf => Entry {
@@ -100,7 +110,7 @@ impl Goal {
             },
             Self::History => Entry {
                 id: "HIST",
-                statement: "Two honest parties that have the same heartbeat agree on the list at every version both have had certified before it.",
+                statement: "Two honest parties that have the same heartbeat agree on the list it certifies, and at every version both have had certified before it.",
                 premise: "Two honest parties have a heartbeat in common that is not the first of either.",
                 citation: Citation { paper: "4.1", place: "subsubsec:lpl" },
             },
@@ -148,7 +158,7 @@ impl Goal {
             },
             Self::Rejoin => Entry {
                 id: "REJOIN",
-                statement: "A device keeps its identity key for the meeting, and its binding while it is present.",
+                statement: "A device that was listed stays listed, with its identity key, and while it is present with its binding.",
                 premise: "A device is on the list twice.",
                 citation: Citation { paper: "2.3.1", place: "3.7.7" },
             },
@@ -160,7 +170,7 @@ impl Goal {
             },
             Self::Lock => Entry {
                 id: "LOCK",
-                statement: "While a user sees the meeting locked nobody new is on the list, and the sight ends with a warning only.",
+                statement: "While a user sees the meeting locked nobody new is on the list, nobody is back whom a user removed, and the sight ends with a warning only.",
                 premise: "A user sees the meeting locked.",
                 citation: Citation { paper: "3.1", place: "3.7.8" },
             },
@@ -194,6 +204,12 @@ impl Goal {
                 premise: "A roster is shown.",
                 citation: Citation { paper: "2.3.1", place: "3.7.7" },
             },
+            Self::Names => Entry {
+                id: "NAMES",
+                statement: "Beside a device stand the name on the list (since 3.0), to which a leader takes what the server relays, and from four on how often it left.",
+                premise: "A roster is shown, or a leader is told of another name.",
+                citation: Citation { paper: "3", place: "3.7.7; 3.10" },
+            },
             Self::NoDowngrade => Entry {
                 id: "NO-DOWNGRADE",
                 statement: "Between devices that signed Kyber keys, no meeting key travels in a classic box.",
@@ -204,6 +220,12 @@ impl Goal {
                 id: "PQ",
                 statement: "Where every box was hybrid, a spy who breaks Curve25519 learns no key.",
                 premise: "A key went into hybrid boxes only.",
+                citation: Citation { paper: "4.4", place: "subsec:secprop" },
+            },
+            Self::Hybrid => Entry {
+                id: "HYBRID",
+                statement: "A spy who breaks Kyber learns no key.",
+                premise: "A key is made while the spy is not listed.",
                 citation: Citation { paper: "4.4", place: "subsec:secprop" },
             },
             Self::Indicator => Entry {
@@ -224,9 +246,15 @@ impl Goal {
                 premise: "A packet is played while the spy is not listed.",
                 citation: Citation { paper: "2.3.1", place: "3.7.5; 3.9" },
             },
+            Self::Shown => Entry {
+                id: "SHOWN",
+                statement: "Whoever is played is shown as present.",
+                premise: "A packet is played.",
+                citation: Citation { paper: "2.3.1", place: "3.7.7; 3.9" },
+            },
             Self::Served => Entry {
                 id: "SERVED",
-                statement: "With an honest server, whoever follows the one leader has its list and its newest key, and while there is one, nobody leaves for want of heartbeats.",
+                statement: "With an honest server, whoever follows the one leader has its list and its newest key, nobody leaves for want of heartbeats while there is one, and who left a locked meeting can come back.",
                 premise: "A participant follows the one leader.",
                 citation: Citation { paper: "2.3.1", place: "3.7.4 to 3.7.7" },
             },

@@ -19,6 +19,7 @@ impl Slice {
                 "teardown",
                 "suite",
                 "quantum",
+                "kyber",
                 "rejoin",
                 "takeover",
                 "replay",
@@ -36,6 +37,9 @@ impl Slice {
                 "takeover",
                 "media",
                 "board",
+                "names",
+                "links",
+                "locked",
             ],
             Area::Heartbeat => &[
                 "drip",
@@ -50,14 +54,15 @@ impl Slice {
                 "again",
                 "quiet",
                 "silent",
+                "links",
             ],
             Area::Liveness => {
                 &["latekeys", "crowd", "drip", "small", "rejoin", "takeover", "teardown", "joiner"]
             }
             Area::Election => &["takeover", "ghost", "fork", "lock", "certified", "withheld"],
-            Area::Lock => &["lock", "cohost", "ghost", "roster", "fork"],
+            Area::Lock => &["lock", "cohost", "ghost", "roster", "fork", "locked"],
             Area::Media => {
-                &["media", "devices", "rejoin", "teardown", "speaker", "joiner", "replay"]
+                &["media", "devices", "rejoin", "teardown", "speaker", "joiner", "replay", "leaver"]
             }
         };
         names.iter().filter_map(|name| Self::by_name(name)).collect()

@@ -54,6 +54,8 @@ pub enum Power {
     Open,
     /// Break Curve25519, later.
     Quantum,
+    /// Break Kyber, later.
+    BreakKyber,
 }
 
 impl Power {
@@ -63,7 +65,14 @@ impl Power {
         let on = |power: fn(Channel) -> Self| Channel::ALL.map(power);
         let mut all: Vec<_> =
             [on(Self::Delay), on(Self::Drop), on(Self::Reorder), on(Self::Replay)].concat();
-        all.extend([Self::Appoint, Self::Equivocate, Self::Deceive, Self::Open, Self::Quantum]);
+        all.extend([
+            Self::Appoint,
+            Self::Equivocate,
+            Self::Deceive,
+            Self::Open,
+            Self::Quantum,
+            Self::BreakKyber,
+        ]);
         all
     }
 }
@@ -80,6 +89,7 @@ impl fmt::Display for Power {
             Self::Deceive => f.write_str("deceive"),
             Self::Open => f.write_str("open devices"),
             Self::Quantum => f.write_str("quantum"),
+            Self::BreakKyber => f.write_str("break Kyber"),
         }
     }
 }
@@ -238,6 +248,8 @@ pub struct Slice {
     pub outdated: Vec<Name>,
     /// Devices that are in another meeting as well: the name there, and whose device it is.
     pub doubles: Vec<(Name, Name)>,
+    /// The same, in a meeting of another number to which the server gave the same instance.
+    pub namesakes: Vec<(Name, Name)>,
     /// The insider's powers.
     pub powers: BTreeSet<Power>,
     /// What the insider may say that is not so.

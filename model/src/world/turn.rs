@@ -3,7 +3,7 @@
 use std::{cell::OnceCell, collections::VecDeque, sync::Arc};
 
 use super::{
-    Channel, Deceit, Move, Name, Notice, Power, Rig, SPY, STREAM, Way, World, elsewhere, meeting,
+    Channel, Deceit, Move, Name, Notice, Power, Rig, SPY, STREAM, Way, World, meeting,
     relay::number,
 };
 use crate::{
@@ -90,8 +90,12 @@ impl<'r> Turn<'r> {
     }
 
     /// A device is in another meeting as well.
-    pub(super) fn join_elsewhere(&mut self, double: Name) -> Result<(), StageError> {
-        self.act(double, join(double, elsewhere(), Role::Participant)).map(drop)
+    pub(super) fn join_elsewhere(
+        &mut self,
+        double: Name,
+        meeting: Meeting,
+    ) -> Result<(), StageError> {
+        self.act(double, join(double, meeting, Role::Participant)).map(drop)
     }
 
     /// Delivers what the insider has no power over, and what follows from it, in order.

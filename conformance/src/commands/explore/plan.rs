@@ -15,7 +15,7 @@ use console::style;
 type Moot = (&'static str, fn(Power, Goal) -> bool);
 
 /// Pairs that no slice need have.
-const MOOT: [Moot; 6] = [
+const MOOT: [Moot; 7] = [
     ("SERVED is about an honest server, who has no power but to name leaders.", |power, goal| {
         goal == Goal::Served && power != Power::Appoint
     }),
@@ -31,6 +31,9 @@ const MOOT: [Moot; 6] = [
     ),
     ("Quantum is for PQ, whose recorder does nothing else; no other goal is meant for him.", {
         |power, goal| (power == Power::Quantum) != (goal == Goal::PostQuantum)
+    }),
+    ("So is breaking Kyber for HYBRID.", |power, goal| {
+        (power == Power::BreakKyber) != (goal == Goal::Hybrid)
     }),
     ("BACKWARD-15 is BACKWARD with another number.", |_, goal| goal == Goal::BackwardLoose),
 ];
