@@ -16,10 +16,8 @@ use crate::{
     stage::{Given, Reply, Sent, StageError},
 };
 
-/// How many regular heartbeats may pass in one wait: thrice as many as make somebody leave.
-const BEATS_MAX: u32 = 30;
-/// How long before it would be too late the insider acts, in milliseconds.
-const MARGIN_MS: u32 = 1_000;
+mod hear;
+mod time;
 
 /// A world on its way through a move.
 pub(super) struct Turn<'r> {
@@ -368,69 +366,6 @@ impl<'r> Turn<'r> {
         Ok(said.then_some(()))
     }
 
-    fn hear(&mut self, party: Name, channel: Channel) -> Moved {
-        let Some(way) = self.world.ways.get_mut(party) else { return Ok(None) };
-        let batch = way.batch(channel);
-        let Some(waiting) = way.waiting.get_mut(&channel).filter(|_| batch > 0) else {
-            return Ok(None);
-        };
-        let batch: Vec<Notice> = waiting.drain(..batch).collect();
-        if !spend(&mut self.world.left.deliveries) {
-            return Ok(None);
-        }
-        for notice in batch {
-            self.give(party, notice)?;
-        }
-        Ok(Some(()))
-    }
-
-    fn pick(&mut self, party: Name, channel: Channel, at: u8) -> Moved {
-        let reorders = self.rig.slice.can(Power::Reorder(channel));
-        let Some(way) = self.world.ways.get_mut(party) else { return Ok(None) };
-        let Some(waiting) = way.waiting.get_mut(&channel) else { return Ok(None) };
-        let Some(notice) = waiting.remove(usize::from(at)) else { return Ok(None) };
-        if !reorders {
-            // What was before it is dropped.
-            waiting.drain(..usize::from(at));
-        }
-        if !spend(&mut self.world.left.deliveries) {
-            return Ok(None);
-        }
-        self.give(party, notice).map(Some).map(|given| given.map(drop))
-    }
-
-    /// From now on a party is kept so many pieces of news behind.
-    fn trail(&mut self, party: Name, channel: Channel, trail: u8) -> Moved {
-        let Some(way) = self.world.ways.get_mut(party) else { return Ok(None) };
-        if way.trail == Some((channel, trail)) || !spend(&mut self.world.left.deliveries) {
-            return Ok(None);
-        }
-        way.trail = Some((channel, trail));
-        self.trickle().map(Some)
-    }
-
-    /// Whoever is kept behind gets what is older than that.
-    fn trickle(&mut self) -> Result<(), StageError> {
-        let behind: Vec<Name> = self.world.ways.keys().copied().collect();
-        for party in behind {
-            let Some(way) = self.world.ways.get_mut(party) else { continue };
-            let Some((channel, trail)) = way.trail else { continue };
-            let Some(waiting) = way.waiting.get_mut(&channel) else { continue };
-            let older = waiting.len().saturating_sub(usize::from(trail));
-            for notice in waiting.drain(..older).collect::<Vec<_>>() {
-                self.give(party, notice)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn again(&mut self, party: Name, at: u8) -> Moved {
-        let had = self.world.ways.get(party).and_then(|way| way.had.get(usize::from(at)));
-        let Some(notice) = had.copied() else { return Ok(None) };
-        let taken = spend(&mut self.world.left.deliveries) && self.give(party, notice)?;
-        Ok(taken.then_some(()))
-    }
-
     /// The server names a leader to everybody in the meeting.
     fn appoint(&mut self, leader: Name) -> Moved {
         if self.world.leader == leader && self.world.leads(leader)
@@ -479,62 +414,6 @@ impl<'r> Turn<'r> {
         spend(&mut self.world.left.openings).then_some(())?;
         Arc::make_mut(&mut self.world.ledger).opened.insert(party.to_owned());
         Some(())
-    }
-
-    /// Time passes for everybody, past regular heartbeats, until something else is due.
-    fn wait(&mut self, short: bool) -> Moved {
-        let nobody_waits = short && self.rig.silence_ms(&self.world).is_none();
-        let left = &mut self.world.left;
-        let spent = if short { spend(&mut left.lingers) } else { spend(&mut left.waits) };
-        if nobody_waits || !spent || !self.may_wait() {
-            return Ok(None);
-        }
-        let start_ms = self.world.now_ms();
-        for _ in 0..BEATS_MAX {
-            let Some(due) = self.rig.next_deadline_ms(&self.world) else { break };
-            let silence_ms = self.rig.silence_ms(&self.world).filter(|_| short);
-            if let Some(left) = silence_ms.map(|left| left.saturating_sub(MARGIN_MS))
-                && left <= due
-            {
-                self.pass(left)?;
-                return Ok((left > 0).then_some(()));
-            }
-            let regular = self.rig.regular_beat_ms(&self.world).is_some();
-            self.pass(due)?;
-            self.settle()?;
-            self.trickle()?;
-            if !regular && !short {
-                break;
-            }
-        }
-        Ok((self.world.now_ms() > start_ms).then_some(()))
-    }
-
-    /// What the insider has no power to delay arrives, or is lost, before time passes.
-    fn may_wait(&mut self) -> bool {
-        let slice = &self.rig.slice;
-        for way in self.world.ways.values_mut() {
-            for (channel, waiting) in &mut way.waiting {
-                if slice.can(Power::Delay(*channel)) || waiting.is_empty() {
-                    continue;
-                }
-                if !slice.can(Power::Drop(*channel)) {
-                    return false;
-                }
-                waiting.clear();
-            }
-        }
-        true
-    }
-
-    fn pass(&mut self, elapsed_ms: u32) -> Result<(), StageError> {
-        let to_ms = self.world.now_ms() + u64::from(elapsed_ms);
-        let slice = &self.rig.slice;
-        let parties = slice.honest.iter().chain([&SPY]).copied();
-        for party in parties.filter(|party| self.is_told(party)).collect::<Vec<_>>() {
-            self.act(party, Act::Advance { to_ms })?;
-        }
-        Ok(())
     }
 }
 
