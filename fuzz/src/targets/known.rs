@@ -104,7 +104,7 @@ pub const WEAKNESSES: &[Weakness] = &[
     },
     Weakness {
         goal: Goal::LiveRoster,
-        slices: &["creep", "stale"],
+        slices: &["creep"],
         versions: Versions::Between(Rule::NotStale, Rule::AnchorLeastDelayed),
         why: "every rotation and every leader begins a new measure of the leader's clock",
     },

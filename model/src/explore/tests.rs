@@ -46,7 +46,7 @@ fn the_published_weaknesses_are_found_in_the_versions_that_have_them_and_in_no_l
         // A late joiner reads back.
         ("joiner", Goal::Backward, vec![(&lock, Some(5)), (&aged, None)]),
         // Two histories, and one again.
-        ("fork", Goal::History, vec![(&v2, Some(3)), (&aged, Some(4)), (&chained, None)]),
+        ("fork", Goal::History, vec![(&v2, Some(3)), (&aged, Some(3)), (&chained, None)]),
         // A lock withheld.
         ("lock", Goal::LockKept, vec![(&lock, Some(2)), (&aged, Some(2)), (&chained, None)]),
         // Heartbeats that drip.
@@ -314,4 +314,18 @@ fn what_a_rule_is_worth_is_a_goal_or_defence_in_depth() {
     assert!(
         matches!(worth(Rule::UnlockWarned), Worth::DefenceInDepth { slices, .. } if slices.len() == 2)
     );
+}
+
+#[test]
+fn how_many_threads_share_the_work_changes_nothing() {
+    for (profile, name) in [(Profile::zoom_2_3_1(), "small"), (Profile::zoom_4_6(), "ghost")] {
+        let with = |threads| {
+            let limits = Limits { threads, ..Limits::default() };
+            explore_within(&profile, &slice(name), &limits, &mut |_| {}).unwrap()
+        };
+        let one = with(1);
+        for threads in [2, 3] {
+            assert_eq!(with(threads), one, "{} {name}, {threads} threads", profile.id);
+        }
+    }
 }

@@ -79,10 +79,23 @@ pub(super) fn show(
         )?,
         Err(error) => writeln!(out, "the script does not play over real cryptography: {error}")?,
     }
-    let without = options.without.as_ref().map(|id| format!(" --without {id}")).unwrap_or_default();
-    let (profile, slice) = (&options.profile, slice.name);
-    writeln!(
-        out,
-        "again: conclave explore --profile {profile}{without} --slice {slice} --goal {goal_id}"
-    )
+    writeln!(out, "again: {}", again(options, slice.name, *goal))
+}
+
+/// The command that shows it again.
+fn again(options: &Options, slice: &str, goal: Goal) -> String {
+    let mut command = format!("conclave explore --profile {}", options.profile);
+    for (name, value) in [("without", &options.without), ("reading", &options.reading)] {
+        if let Some(value) = value {
+            command.push_str(&format!(" --{name} {value}"));
+        }
+    }
+    command.push_str(&format!(" --slice {slice} --goal {}", goal.id()));
+    for budget in &options.budgets {
+        command.push_str(&format!(" --budget {budget}"));
+    }
+    if let Some(paths) = options.random {
+        command.push_str(&format!(" --random {paths} --seed {}", options.seed));
+    }
+    command
 }
