@@ -11,7 +11,7 @@ mod bytes;
 mod terms;
 
 pub use bytes::{Bytes, Source, packet_bytes, seeded_draw};
-pub use terms::{Term, TermKind, Terms};
+pub use terms::{Term, TermKind, Terms, UNSEEN};
 
 /// What a random value is for. Also the label of the randomness tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,6 +6,7 @@ use std::{
 };
 
 use conclave_model::{
+    algebra::UNSEEN,
     explore::moves_named,
     ladder::ladder,
     world::{Rig, Slice},
@@ -267,7 +268,8 @@ fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     for rule in FORMULA_ONLY {
         writeln!(out, "  {}  in force in no profile: byte vectors alone show it", rule.id())?;
     }
-    writeln!(out, "\n{}", wrapped(&tally.words(table.states_max), 0, 100))
+    writeln!(out, "\n{}", wrapped(&tally.words(table.states_max), 0, 100))?;
+    writeln!(out, "{}", wrapped(UNSEEN, 0, 100))
 }
 
 /// How many rules are worth what.

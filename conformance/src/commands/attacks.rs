@@ -202,7 +202,9 @@ fn legend(look: Look, out: &mut dyn Write) -> io::Result<()> {
         };
         writeln!(out, "{sign} {what}")?;
     }
-    writeln!(out)
+    let played = "Each is played over terms and over bytes. What is searched for, explore and ablate say, \
+                  is searched over terms alone.";
+    writeln!(out, "\n{}\n", super::tables::wrapped(played, 0, 100))
 }
 
 /// What must come of an attack, in words.

@@ -9,6 +9,7 @@ use std::{
 };
 
 use conclave_model::{
+    algebra::UNSEEN,
     explore::{Exploration, ExploreError, Limits, Pace, Verdict, explore_within, walk},
     properties::Goal,
     world::{Budgets, Rig, Slice},
@@ -111,6 +112,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         };
         exit = worse(exit, searched);
     }
+    let _ = writeln!(out, "\n{}", style(wrapped(UNSEEN)).dim());
     exit
 }
 

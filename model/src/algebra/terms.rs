@@ -16,6 +16,11 @@ mod term;
 
 pub use term::{Term, TermKind};
 
+/// What terms cannot see, for whoever reads a result found over them.
+pub const UNSEEN: &str = "Searched over terms, which see no lengths, no timing within a step, no \
+     collisions, no weak randomness, nothing that depends on the bits of a value, and no damage below \
+     a field.";
+
 /// The symbolic algebra. Every draw succeeds and is a name of its own.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terms;
