@@ -11,7 +11,7 @@ use conclave_conformance::{
         tables::{self, Listing, Look, TablesError},
         trace,
     },
-    process::{Launch, Limits},
+    process::{Launch, Limits, orphans},
     protocol::{Codec, RandomnessClass},
     reference::Reference,
     shipped, vectors,
@@ -31,8 +31,10 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 4 } else { 0 });
         }
     };
+    orphans::adopt();
     let exit = panic::catch_unwind(|| run(cli.command))
         .unwrap_or_else(|_| Exit::harness("the harness panicked; please report this"));
+    orphans::end_all();
     if let Exit::Attention(reason) | Exit::Harness(reason) | Exit::Usage(reason) = &exit {
         let kind = match exit.code() {
             2 => "error",
