@@ -6,6 +6,7 @@ use std::{
 };
 
 use conclave_spec::RuleSet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -40,7 +41,7 @@ const WHAT_TO_DO: &str = "what to do: start it by hand, type \
     it writes with docs/adapter.md; if it answers there, does it flush after each line?";
 
 /// The client that was checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// Its name.
@@ -60,7 +61,7 @@ pub struct Subject {
 }
 
 /// The result of a run. Times are kept out of it, so that equal runs give equal files.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// The release of Conclave.

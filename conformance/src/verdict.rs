@@ -1,6 +1,7 @@
 //! What the harness says about a case.
 
 use conclave_spec::{Level, Provenance, Rule};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// The verdict on a case, worst last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// As expected.
@@ -76,7 +77,7 @@ impl Verdict {
 pub const WAIVED: &str = "waived";
 
 /// How a case was run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mode {
     /// Where the client's random values come from.
@@ -109,7 +110,7 @@ impl Mode {
 }
 
 /// What about an answer was wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// What became of the input, or what the client did: always binding.
@@ -125,7 +126,7 @@ pub enum Aspect {
 }
 
 /// One thing that is not as it must be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The step of the client, from 1.
@@ -135,6 +136,7 @@ pub struct Finding {
     /// What is wrong.
     pub aspect: Aspect,
     /// The rule it breaks.
+    #[schemars(with = "String")]
     pub rule: Rule,
     /// The part of the answer that is wrong, where one is: what a user sees, or the output of a
     /// formula.
@@ -161,7 +163,7 @@ impl Finding {
 }
 
 /// A case and its verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CaseReport {
     /// The case.
@@ -173,6 +175,7 @@ pub struct CaseReport {
     /// The verdict.
     pub verdict: Verdict,
     /// The rules it tests.
+    #[schemars(with = "Vec<String>")]
     pub rules: Vec<Rule>,
     /// The steps taken with the client.
     pub steps: usize,
@@ -193,7 +196,7 @@ pub struct CaseReport {
 }
 
 /// A request and its answer, in a few words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// What was asked.

@@ -1,9 +1,10 @@
 //! Which part of the suite a run was about.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A share of the cases: every `of`-th, from the `part`-th on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Shard {
     /// Which share, from 1.
@@ -40,7 +41,7 @@ impl Shard {
 }
 
 /// What was asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// The known attacks instead of the vectors.

@@ -7,6 +7,7 @@ use conclave_model::{
     sequence::{Line, Mark, sequence},
 };
 use conclave_spec::Profile;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -21,7 +22,7 @@ const STORIES_MAX: usize = 40;
 const LINES_MAX: usize = 120;
 
 /// What happens in a case: what must, up to the step that went wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Story {
     /// The party that the client plays.
@@ -35,7 +36,7 @@ pub struct Story {
 }
 
 /// One thing that happens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StoryLine {
     /// When, in milliseconds since the start.
@@ -49,7 +50,7 @@ pub struct StoryLine {
 }
 
 /// Which way a line goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StoryMark {
     /// A party sends something.
