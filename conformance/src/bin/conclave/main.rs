@@ -19,6 +19,7 @@ use conclave_conformance::{
 use conclave_spec::{Profile, Rule};
 
 mod args;
+mod shell;
 
 use args::*;
 
@@ -129,6 +130,8 @@ fn run(command: Command) -> Exit {
         Command::Trace { action } => trace::run(&action, &client, out),
         Command::Explain { id } => ended(tables::explain(Look::of_stdout(), &id, out)),
         Command::Docs { action } => run_docs(action),
+        Command::Completions { shell } => shell::completions(shell, out),
+        Command::Man { out: folder } => shell::man(folder.as_deref(), out),
     }
 }
 
