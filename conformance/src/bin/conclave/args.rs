@@ -138,7 +138,7 @@ pub(crate) struct ExploreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AdapterTestArgs {
-    /// A shipped adapter: reference, python
+    /// A shipped adapter: reference, c, javascript, python
     #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
     pub(crate) adapter: Option<String>,
     /// Any other adapter: a program with its arguments
@@ -208,7 +208,7 @@ pub(crate) struct AttackArgs {
     /// The profile the client follows
     #[arg(long)]
     pub(crate) profile: String,
-    /// A shipped adapter: reference, python
+    /// A shipped adapter: reference, c, javascript, python
     #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
     pub(crate) adapter: Option<String>,
     /// Any other adapter: a program with its arguments
@@ -281,7 +281,7 @@ pub(crate) enum DocsAction {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// A shipped adapter: reference, python
+    /// A shipped adapter: reference, c, javascript, python
     #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
     pub(crate) adapter: Option<String>,
     /// Any other adapter: a program with its arguments
