@@ -197,18 +197,40 @@ impl Report {
         self.waivers.iter().filter(|it| it.state.is_stale()).count()
     }
 
-    /// 0 conformant, 1 not; 2 when nothing is wrong but waivers; 3 when nothing was judged.
+    /// Whether this is one share of several: what it does not have, another may.
+    #[must_use]
+    pub fn is_share(&self) -> bool {
+        self.scope.shard.is_some_and(|shard| shard.of > 1)
+    }
+
+    fn is_judged(&self) -> bool {
+        self.cases.iter().any(|it| it.verdict != Verdict::NotApplicable)
+    }
+
+    /// Puts the cases in the order of a run of all shares: by mode, then as in the suite, then what is
+    /// no case.
+    pub fn in_order(&mut self) {
+        let modes = self.subject.modes.clone();
+        self.cases.sort_by_key(|case| {
+            let mode = case.mode.name();
+            let mode = modes.iter().position(|it| *it == mode);
+            (case.place.is_none(), mode, case.place)
+        });
+    }
+
+    /// 0 conformant, 1 not; 2 when nothing is wrong but waivers; 3 when nothing was judged. A share of
+    /// several in which nothing is wrong is 0, whether or not anything in it applies: that something
+    /// was judged and passed is asked of the whole.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        let judged = self.cases.iter().any(|it| it.verdict != Verdict::NotApplicable);
-        if !judged {
+        if !self.is_judged() && !self.is_share() {
             return Exit::harness(
                 "no case was judged: the adapter declares nothing that any of them needs, or what \
                  was asked for on the command line leaves none that applies",
             );
         }
         let passed = self.cases.iter().any(|it| it.verdict == Verdict::Pass);
-        if !passed || self.cases.iter().any(CaseReport::counts_against) {
+        if (!passed && !self.is_share()) || self.cases.iter().any(CaseReport::counts_against) {
             return Exit::Nonconformant;
         }
         match self.stale() {
@@ -222,6 +244,9 @@ impl Report {
     #[must_use]
     pub fn conclusion(&self) -> String {
         match self.exit() {
+            Exit::Conformant if !self.is_judged() => {
+                "nothing in this share applies to the client: it says nothing of it".to_owned()
+            }
             Exit::Conformant => conformant(self),
             Exit::Nonconformant => "NOT conformant".to_owned(),
             Exit::Attention(reason) => reason,

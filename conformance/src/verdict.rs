@@ -184,6 +184,13 @@ pub struct CaseReport {
     /// Why it was not judged, or what went wrong with the adapter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Its place among all cases asked for, from 0, whatever share of them this run had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<usize>,
+    /// Where it is no pass: the line of its vector file that it stands in, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub line: Option<usize>,
     /// The waiver that covers it, from 1; it counts as waived then, and never as a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<usize>,
@@ -224,6 +231,8 @@ impl CaseReport {
             steps: 0,
             findings: Vec::new(),
             note: None,
+            place: None,
+            line: None,
             waiver: None,
             replay: None,
             transcript: Vec::new(),

@@ -29,11 +29,13 @@ use crate::{
 };
 
 mod chosen;
+mod places;
 mod waived;
 mod workers;
 
 pub use waived::{Options as WaiverOptions, WaiversError};
 
+use places::{Selected, find_lines};
 use workers::{Adapter, Workers};
 
 /// Fewer cases than this are not worth another copy of the adapter.
@@ -86,12 +88,12 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
         Ok(cases) => cases,
         Err(exit) => return exit,
     };
-    let cases: Vec<Case> = match select(cases, options) {
-        Ok(cases) => cases,
+    let selected = match select(cases, options) {
+        Ok(selected) => selected,
         Err(exit) => return exit,
     };
     let started = Instant::now();
-    let report = match suite(options, &cases, limits(options.answer_ms), out) {
+    let report = match suite(options, &selected, limits(options.answer_ms), out) {
         Ok(report) => report,
         Err(exit) => return exit,
     };
@@ -146,7 +148,7 @@ fn limits(answer_ms: Option<u64>) -> Limits {
     }
 }
 
-fn select(cases: Vec<Case>, options: &Options) -> Result<Vec<Case>, Exit> {
+fn select(cases: Vec<Case>, options: &Options) -> Result<Selected, Exit> {
     if let Some(wanted) = &options.profile {
         let known: Vec<_> = conclave_spec::Profile::all().iter().map(|it| it.id).collect();
         if !known.contains(&wanted.as_str()) {
@@ -173,21 +175,16 @@ fn select(cases: Vec<Case>, options: &Options) -> Result<Vec<Case>, Exit> {
             "none of {all} cases matches --only {only:?}{near}\n  what to do: give a rule ID such as ROT-02, or part of a case identifier"
         )));
     }
-    let Some(shard) = options.shard else { return Ok(cases) };
-    let share = cases.into_iter().enumerate().filter(|(at, _)| shard.has(*at));
-    let share: Vec<_> = share.map(|(_, case)| case).collect();
-    if share.is_empty() {
-        return Err(Exit::usage(&format!("no case is left for share {shard}")));
-    }
-    Ok(share)
+    Ok(Selected::of(cases, |at| options.shard.is_none_or(|shard| shard.has(at))))
 }
 
 fn suite(
     options: &Options,
-    cases: &[Case],
+    selected: &Selected,
     limits: Limits,
     out: &mut dyn Write,
 ) -> Result<Report, Exit> {
+    let cases = &selected.cases[..];
     let mut adapter = Adapter::new(options.launch.clone(), limits);
     let hello = match adapter.hello() {
         Ok(hello) => hello,
@@ -233,6 +230,8 @@ fn suite(
     }
     let mut report = Report::new(subject, reports, cases);
     report.notes = unknown(&hello);
+    selected.place(&mut report);
+    find_lines(&mut report, &vectors::folder(options.vectors.as_deref()));
     Ok(report)
 }
 

@@ -112,6 +112,19 @@ pub(super) fn of_failures(cases: &[Case], reports: &[CaseReport]) -> BTreeMap<St
     stories
 }
 
+/// Of the stories of several results, those that one result of all these cases would tell.
+pub(super) fn keep_first(stories: &mut BTreeMap<String, Story>, reports: &[CaseReport]) {
+    let mut kept = BTreeSet::new();
+    for fails in [true, false] {
+        for report in reports.iter().filter(|it| is_worth_it(it, fails)) {
+            if kept.len() < STORIES_MAX && stories.contains_key(&report.case) {
+                kept.insert(report.case.clone());
+            }
+        }
+    }
+    stories.retain(|case, _| kept.contains(case));
+}
+
 fn is_worth_it(report: &CaseReport, fails: bool) -> bool {
     let told = !matches!(report.verdict, Verdict::Pass | Verdict::NotApplicable);
     // A case that was not run has no story.
