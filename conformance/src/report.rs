@@ -150,8 +150,8 @@ impl Report {
         };
         let commands: Vec<_> = report.cases.iter().map(|case| replay(&report, case)).collect();
         for (case, command) in report.cases.iter_mut().zip(commands) {
-            let passed = matches!(case.verdict, Verdict::Pass | Verdict::NotApplicable);
-            case.replay = (!passed && !case.rules.is_empty()).then_some(command);
+            let told = case.verdict.is_told() && !case.rules.is_empty();
+            case.replay = told.then_some(command);
         }
         report.recount();
         report
@@ -204,7 +204,7 @@ impl Report {
     }
 
     fn is_judged(&self) -> bool {
-        self.cases.iter().any(|it| it.verdict != Verdict::NotApplicable)
+        self.cases.iter().any(|it| it.verdict.is_judged())
     }
 
     /// Puts the cases in the order of a run of all shares: by mode, then as in the suite, then what is
@@ -218,11 +218,19 @@ impl Report {
         });
     }
 
-    /// 0 conformant, 1 not; 2 when nothing is wrong but waivers; 3 when nothing was judged. A share of
+    /// 0 conformant, 1 not; 2 when nothing is wrong but waivers; 3 when nothing was judged; 5 when
+    /// nothing is wrong in what was run, and there was no time for the rest. A share of
     /// several in which nothing is wrong is 0, whether or not anything in it applies: that something
     /// was judged and passed is asked of the whole.
     #[must_use]
     pub fn exit(&self) -> Exit {
+        let not_run = self.count(Verdict::NotRun);
+        if not_run > 0 && !self.cases.iter().any(CaseReport::counts_against) {
+            return Exit::inconclusive(&format!(
+                "{not_run} of {} judgments were not made: there was no time for them",
+                self.cases.len()
+            ));
+        }
         if !self.is_judged() && !self.is_share() {
             return Exit::harness(
                 "no case was judged: the adapter declares nothing that any of them needs, or what \
@@ -250,6 +258,7 @@ impl Report {
             Exit::Conformant => conformant(self),
             Exit::Nonconformant => "NOT conformant".to_owned(),
             Exit::Attention(reason) => reason,
+            Exit::Inconclusive(reason) => format!("inconclusive: {reason}"),
             Exit::Harness(_) | Exit::Usage(_) => "nothing was judged".to_owned(),
         }
     }

@@ -21,6 +21,8 @@ pub enum Verdict {
     Advice,
     /// It differs where the paper is silent and we chose a reading.
     Differs,
+    /// There was no time for it. Nothing is known of it.
+    NotRun,
     /// The case was not judged.
     Inconclusive,
     /// It breaks a rule.
@@ -35,11 +37,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Pass,
         Self::NotApplicable,
         Self::Advice,
         Self::Differs,
+        Self::NotRun,
         Self::Inconclusive,
         Self::Fail,
         Self::Timeout,
@@ -55,12 +58,25 @@ impl Verdict {
             Self::NotApplicable => "not applicable",
             Self::Advice => "advice",
             Self::Differs => "differs",
+            Self::NotRun => "not run",
             Self::Inconclusive => "inconclusive",
             Self::Fail => "fail",
             Self::Timeout => "timeout",
             Self::Crash => "crash",
             Self::ProtocolError => "protocol error",
         }
+    }
+
+    /// Whether it says something of the client.
+    #[must_use]
+    pub const fn is_judged(self) -> bool {
+        !matches!(self, Self::NotApplicable | Self::NotRun)
+    }
+
+    /// Whether there is something to tell of it: it is judged, and no pass.
+    #[must_use]
+    pub const fn is_told(self) -> bool {
+        self.is_judged() && !matches!(self, Self::Pass)
     }
 
     /// Whether a client with this verdict is not conformant.

@@ -21,7 +21,7 @@ use crate::{
     protocol::{Answer, Codec, Hello, Input, RandomnessClass, Request, VERSION},
     report::{
         self, Report, Subject,
-        scope::{Scope, Shard},
+        scope::{Budget, Scope, Shard},
         waivers,
     },
     vectors,
@@ -35,7 +35,7 @@ mod workers;
 
 pub use waived::{Options as WaiverOptions, WaiversError};
 
-use places::{Selected, find_lines};
+use places::{Selected, find_lines, shuffled};
 use workers::{Adapter, Workers};
 
 /// Fewer cases than this are not worth another copy of the adapter.
@@ -64,6 +64,8 @@ pub struct Options {
     pub vectors: Option<PathBuf>,
     /// Only this share of the cases.
     pub shard: Option<Shard>,
+    /// Only as long as this.
+    pub budget: Option<Budget>,
     /// What to write beside what is printed.
     pub wanted: Wanted,
     /// The failures somebody answers for.
@@ -80,6 +82,8 @@ pub struct Options {
 
 /// Runs the suite.
 pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
+    // Loading the cases counts.
+    let until = options.budget.as_ref().and_then(|it| Instant::now().checked_add(it.time.duration()?));
     let (waivers, today) = match options.waivers.load() {
         Ok(waivers) => waivers,
         Err(error) => return Exit::attention(&error.to_string()),
@@ -93,7 +97,7 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
         Err(exit) => return exit,
     };
     let started = Instant::now();
-    let report = match suite(options, &selected, limits(options.answer_ms), out) {
+    let report = match suite(options, &selected, until, out) {
         Ok(report) => report,
         Err(exit) => return exit,
     };
@@ -110,9 +114,10 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
 
 /// What was asked for.
 fn scope(options: &Options) -> Scope {
-    let Options { attacks, profile, only, mode, shard, .. } = options;
+    let Options { attacks, profile, only, mode, shard, budget, .. } = options;
     let (profile, only, mode) = (profile.clone(), only.clone(), mode.clone());
-    Scope { attacks: *attacks, profile, only, mode, shard: *shard, parts: None }
+    let budget = budget.clone();
+    Scope { attacks: *attacks, profile, only, mode, shard: *shard, budget, parts: None }
 }
 
 /// The stored vectors, or the known attacks.
@@ -181,10 +186,11 @@ fn select(cases: Vec<Case>, options: &Options) -> Result<Selected, Exit> {
 fn suite(
     options: &Options,
     selected: &Selected,
-    limits: Limits,
+    until: Option<Instant>,
     out: &mut dyn Write,
 ) -> Result<Report, Exit> {
     let cases = &selected.cases[..];
+    let limits = limits(options.answer_ms);
     let mut adapter = Adapter::new(options.launch.clone(), limits);
     let hello = match adapter.hello() {
         Ok(hello) => hello,
@@ -219,9 +225,12 @@ fn suite(
         policies: chosen,
         replay: None,
     };
-    let plan = plan(&modes, cases);
+    let mut plan = plan(&modes, cases);
+    if let Some(budget) = &options.budget {
+        plan = shuffled(plan, budget);
+    }
     let bar = bar(plan.len());
-    let workers = Workers { launch: &options.launch, limits, hello: &hello, bar: &bar };
+    let workers = Workers { launch: &options.launch, limits, hello: &hello, bar: &bar, until };
     let (mut reports, faults) = workers.run(adapter, &plan, jobs(options.jobs, plan.len()));
     bar.finish_and_clear();
     reports.extend(left_out);

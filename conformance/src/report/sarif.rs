@@ -108,7 +108,7 @@ fn result(run: &Report, group: &Group<'_>, places: &BTreeMap<&str, usize>) -> Va
     let case = group.first;
     let rule = deciding(group).map_or(ADAPTER, Rule::id);
     let level = match case.verdict {
-        Verdict::Pass | Verdict::NotApplicable => "none",
+        Verdict::Pass | Verdict::NotApplicable | Verdict::NotRun => "none",
         Verdict::Advice => "note",
         Verdict::Differs => "warning",
         Verdict::Inconclusive

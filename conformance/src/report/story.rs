@@ -126,9 +126,8 @@ pub(super) fn keep_first(stories: &mut BTreeMap<String, Story>, reports: &[CaseR
 }
 
 fn is_worth_it(report: &CaseReport, fails: bool) -> bool {
-    let told = !matches!(report.verdict, Verdict::Pass | Verdict::NotApplicable);
     // A case that was not run has no story.
-    told && report.steps > 0 && report.verdict.is_nonconformant() == fails
+    report.verdict.is_told() && report.steps > 0 && report.verdict.is_nonconformant() == fails
 }
 
 fn story(case: &Case, step: Option<usize>) -> Option<Story> {

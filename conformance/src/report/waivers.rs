@@ -257,6 +257,7 @@ fn is_decided_by_rules(case: &CaseReport) -> bool {
         | Verdict::NotApplicable
         | Verdict::Advice
         | Verdict::Differs
+        | Verdict::NotRun
         | Verdict::Inconclusive
         | Verdict::Timeout
         | Verdict::Crash => false,
@@ -281,6 +282,7 @@ pub(super) fn settle(report: &mut Report) {
         case.waiver = covering(&report.waivers, case).map(|at| at + 1);
     }
     let (cases, scope) = (&report.cases, &report.scope);
+    let all_run = cases.iter().all(|case| case.verdict != Verdict::NotRun);
     for used in &mut report.waivers {
         let waiver = &used.waiver;
         let covered = |case: &&CaseReport| case.waiver.is_some() && waiver.meets(case);
@@ -289,7 +291,7 @@ pub(super) fn settle(report: &mut Report) {
             WaiverState::Expired
         } else if used.covers > 0 {
             WaiverState::Used
-        } else if scope.is_whole_for(waiver.only_profile()) {
+        } else if all_run && scope.is_whole_for(waiver.only_profile()) {
             idle(waiver, cases)
         } else {
             WaiverState::Undecided

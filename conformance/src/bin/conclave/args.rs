@@ -7,7 +7,10 @@ use conclave_conformance::{
     commands::{init, report, scenario, trace},
     policies::POLICIES,
     process::Limits,
-    report::{scope::Shard, waivers},
+    report::{
+        scope::{Shard, Time},
+        waivers,
+    },
 };
 use conclave_spec::rules::Area;
 
@@ -21,7 +24,8 @@ pub(crate) struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 not conformant, 2 a waiver or a file with \
-results or waivers needs attention, 3 harness error, 4 wrong command line.";
+results or waivers needs attention, 3 harness error, 4 wrong command line, 5 inconclusive: nothing is \
+wrong in what was run, and not everything was.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -309,6 +313,12 @@ pub(crate) struct Check {
     /// Only this share of the cases, such as 1/4; `conclave report merge` puts shares together
     #[arg(long, value_name = "N/OF")]
     pub(crate) shard: Option<Shard>,
+    /// Only as long as this, such as 10m or 1h30m; what there was no time for is not run, and says so
+    #[arg(long, value_name = "TIME")]
+    pub(crate) budget: Option<Time>,
+    /// What the order of the cases in a budget is chosen by: the same text gives the same order
+    #[arg(long, value_name = "TEXT", requires = "budget", default_value = "")]
+    pub(crate) seed: String,
     /// Write the result, for `conclave report`
     #[arg(long, value_name = "FILE", alias = "json")]
     pub(crate) result: Option<PathBuf>,

@@ -14,6 +14,7 @@ use conclave_conformance::{
     process::{Launch, Limits, orphans},
     protocol::{Codec, RandomnessClass},
     reference::Reference,
+    report::scope::Budget,
     shipped, vectors,
 };
 use conclave_spec::{Profile, Rule};
@@ -36,10 +37,15 @@ fn main() -> ExitCode {
     let exit = panic::catch_unwind(|| run(cli.command))
         .unwrap_or_else(|_| Exit::harness("the harness panicked; please report this"));
     orphans::end_all();
-    if let Exit::Attention(reason) | Exit::Harness(reason) | Exit::Usage(reason) = &exit {
+    if let Exit::Attention(reason)
+    | Exit::Harness(reason)
+    | Exit::Usage(reason)
+    | Exit::Inconclusive(reason) = &exit
+    {
         let kind = match exit.code() {
             2 => "error",
             3 => "harness error",
+            5 => "inconclusive",
             _ => "usage",
         };
         let _ = writeln!(std::io::stderr(), "{kind}: {reason}");
@@ -215,6 +221,7 @@ fn run_check(args: Check) -> Exit {
         mode: args.mode,
         vectors: args.vectors,
         shard: args.shard,
+        budget: args.budget.map(|time| Budget { time, seed: args.seed }),
         wanted: report::Wanted { result: args.result, junit: args.junit },
         waivers: check::WaiverOptions { file: args.waivers, today: args.today },
         answer_ms: args.answer_ms,

@@ -6,11 +6,13 @@ use std::{
     path::Path,
 };
 
+use sha2::{Digest as _, Sha256};
+
 use crate::{
     case::Case,
-    report::Report,
+    report::{Report, scope::Budget},
     vectors,
-    verdict::{CaseReport, Verdict},
+    verdict::{CaseReport, Mode},
 };
 
 /// The cases of a run, and the place of each among all cases asked for.
@@ -39,12 +41,22 @@ impl Selected {
     }
 }
 
+/// The plan in an order in which any beginning is a fair sample of all of it: that of digests.
+pub(super) fn shuffled<'c>(
+    mut plan: Vec<(Mode, &'c Case)>,
+    budget: &Budget,
+) -> Vec<(Mode, &'c Case)> {
+    let key = |(mode, case): &(Mode, &Case)| {
+        Sha256::digest(format!("{}\n{}\n{}", budget.seed, mode.name(), case.id))
+    };
+    plan.sort_by_cached_key(key);
+    plan
+}
+
 /// Gives each case that is no pass the line of its file in this vector folder.
 pub(super) fn find_lines(report: &mut Report, folder: &Path) {
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    let told = |case: &&mut CaseReport| {
-        !matches!(case.verdict, Verdict::Pass | Verdict::NotApplicable) && !case.rules.is_empty()
-    };
+    let told = |case: &&mut CaseReport| case.verdict.is_told() && !case.rules.is_empty();
     for case in report.cases.iter_mut().filter(told) {
         let Some(file) = vectors::file_of(&case.case) else { continue };
         let text = match texts.entry(file) {
