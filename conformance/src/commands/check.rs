@@ -30,12 +30,14 @@ use crate::{
 
 mod chosen;
 mod places;
+mod recorded;
 mod waived;
 mod workers;
 
 pub use waived::{Options as WaiverOptions, WaiversError};
 
 use places::{Selected, find_lines, shuffled};
+use recorded::Recorder;
 use workers::{Adapter, Workers};
 
 /// Fewer cases than this are not worth another copy of the adapter.
@@ -66,6 +68,8 @@ pub struct Options {
     pub shard: Option<Shard>,
     /// Only as long as this.
     pub budget: Option<Budget>,
+    /// Where to save each case once more, as a trace.
+    pub record: Option<PathBuf>,
     /// What to write beside what is printed.
     pub wanted: Wanted,
     /// The failures somebody answers for.
@@ -217,6 +221,13 @@ fn suite(
         _ => (Vec::new(), Vec::new()),
     };
     let cases = if chosen.is_empty() { cases } else { &anew };
+    let recorder = options.record.as_deref().map(|folder| Recorder {
+        launch: &options.launch,
+        limits,
+        hello: &hello,
+        folder,
+    });
+    recorder.iter().try_for_each(Recorder::can)?;
     let subject = Subject {
         name: hello.name.clone(),
         version: hello.version.clone(),
@@ -233,6 +244,7 @@ fn suite(
     let workers = Workers { launch: &options.launch, limits, hello: &hello, bar: &bar, until };
     let (mut reports, faults) = workers.run(adapter, &plan, jobs(options.jobs, plan.len()));
     bar.finish_and_clear();
+    recorder.iter().try_for_each(|recorder| recorder.record(cases, out))?;
     reports.extend(left_out);
     if let Some(fault) = faults.first() {
         reports.push(farewell(fault, modes.first().copied()));

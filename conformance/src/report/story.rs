@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::{Case, CaseSession},
-    verdict::{CaseReport, Verdict},
+    verdict::CaseReport,
 };
 
 /// How many cases are told.

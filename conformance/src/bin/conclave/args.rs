@@ -319,6 +319,9 @@ pub(crate) struct Check {
     /// What the order of the cases in a budget is chosen by: the same text gives the same order
     #[arg(long, value_name = "TEXT", requires = "budget", default_value = "")]
     pub(crate) seed: String,
+    /// Play each case once more, with a seed, and save what everybody was given and did as a trace
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["budget", "attacks"])]
+    pub(crate) record: Option<PathBuf>,
     /// Write the result, for `conclave report`
     #[arg(long, value_name = "FILE", alias = "json")]
     pub(crate) result: Option<PathBuf>,

@@ -222,6 +222,7 @@ fn run_check(args: Check) -> Exit {
         vectors: args.vectors,
         shard: args.shard,
         budget: args.budget.map(|time| Budget { time, seed: args.seed }),
+        record: args.record,
         wanted: report::Wanted { result: args.result, junit: args.junit },
         waivers: check::WaiverOptions { file: args.waivers, today: args.today },
         answer_ms: args.answer_ms,
