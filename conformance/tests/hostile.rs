@@ -8,6 +8,7 @@ mod common;
 use std::{
     collections::BTreeSet,
     fs,
+    panic::catch_unwind,
     process::Command,
     thread::sleep,
     time::{Duration, Instant},
@@ -108,7 +109,7 @@ const LINES: &[Kind] = &[
     Kind("echo", Hello, ProtocolError, "not as the schema says"),
 ];
 
-/// Objects that are no answer, and answers at the wrong moment.
+/// Objects that are no answer, or none to this request or at this moment.
 const ANSWERS: &[Kind] = &[
     Kind("wrong-hello", Hello, ProtocolError, "protocol version 99"),
     Kind("no-result", Hello, ProtocolError, "without the result asked for"),
@@ -124,23 +125,23 @@ const ANSWERS: &[Kind] = &[
     Kind("answers-ahead", First, ProtocolError, "the answer to open breaks"),
     Kind("answers-unread", First, ProtocolError, "the answer to open breaks"),
     Kind("swaps-answers", Hello, ProtocolError, "id 2 where 1 was asked"),
-    Kind("always-reject", First, ProtocolError, "refused to open a session"),
+    Kind("always-reject", First, ProtocolError, "refused to open a session: reject"),
+    Kind("declines", First, ProtocolError, "refused to open a session: unsupported"),
+    Kind("breaks-inside", First, ProtocolError, "refused to open a session: internal"),
+    Kind("refuses", First, ProtocolError, "the answer to close breaks"),
+    Kind("never-ready", First, ProtocolError, "the answer to close breaks"),
+    Kind("random", First, ProtocolError, "breaks the adapter protocol"),
+    Kind("largest-numbers", First, ProtocolError, "an output at 18446744073709551615 ms"),
 ];
 
 /// Those that speak the protocol.
 const JUDGED: &[Kind] = &[
     Kind("always-ok", Judged, Fail, ""),
-    Kind("refuses", Judged, Fail, ""),
-    Kind("declines", Judged, Fail, ""),
-    Kind("breaks-inside", Judged, Fail, ""),
-    Kind("never-ready", Judged, Fail, ""),
-    Kind("random", Judged, Fail, ""),
     Kind("children-escape", Judged, Fail, ""),
     Kind("huge-stderr", Judged, Fail, ""),
     Kind("stderr-without-end", Judged, Fail, ""),
     Kind("escapes", Judged, Fail, ""),
     Kind("markup", Judged, Fail, ""),
-    Kind("largest-numbers", Judged, Fail, ""),
 ];
 
 const ALL: [&[Kind]; 5] = [SILENT, GONE, LINES, ANSWERS, JUDGED];
@@ -158,7 +159,7 @@ impl Kind {
             // Without a limit it would be the machine that is short of memory.
             "memory-hog" => {
                 let own = HOSTILE.display();
-                format!("sh -c \"ulimit -v 400000; exec '{own}' memory-hog\"")
+                format!("sh -c \"ulimit -v 150000; exec '{own}' memory-hog\"")
             }
             words => hostile(words),
         }
@@ -173,8 +174,11 @@ impl Kind {
         let mut command = Command::new(env!("CARGO_BIN_EXE_conclave"));
         command.args(["check", "--adapter-cmd", &self.command()]);
         command.args(["--answer-ms", &answer_ms.to_string(), "--jobs", "1"]);
-        command.args(["--profile", "zoom-3.0", "--only", "zoom-3.0/rotation/number"]);
-        command.args(["--mode", "tape-bytes", "--result"]).arg(&file).env("CONCLAVE_MARK", &mark);
+        // The version with the fewest vectors to load.
+        command.args(["--profile", "zoom-2.3.1", "--only", "zoom-2.3.1/rotation/"]);
+        command.args(["--mode", "opaque-bytes", "--result"]).arg(&file).env("CONCLAVE_MARK", &mark);
+        // Finding out where it ran short of memory takes memory.
+        command.env("RUST_BACKTRACE", "0");
         let ended = ended(&mut command, WITHIN);
         assert_eq!(left(&mark), BTreeSet::new(), "{}: left running", self.0);
         Run { words: self.0, report: result(&file), ended }
@@ -182,7 +186,7 @@ impl Kind {
 
     fn check(&self) {
         let run = self.run();
-        run.ended.assert(1, &["NOT conformant", self.3]);
+        run.ended.assert(1, &["NOT conformant"]);
         assert!(run.ended.memory_kib_max < MEMORY_KIB_MAX, "{}: {:?}", self.0, run.ended);
         let passed = run.with(Verdict::Pass);
         assert!(passed.is_empty(), "{}: passed {passed:?}", self.0);
@@ -218,16 +222,25 @@ impl Run {
     fn assert_three_and_no_more(&self, verdict: Verdict, note: &str) {
         let (faults, rest) = (self.with(verdict), self.with(Verdict::Inconclusive));
         let all = self.report.cases.len();
-        assert_eq!((faults.len(), rest.len()), (3, all - 3), "{}", self.words);
+        let counts = &self.report.counts;
+        assert_eq!((faults.len(), rest.len()), (3, all - 3), "{}: {counts:?}", self.words);
         assert!(all > 5, "{}: {all} cases", self.words);
         let says = |case: &&CaseReport| case.note.as_ref().is_some_and(|it| it.contains(note));
         assert!(faults.iter().all(says), "{}: {faults:?}", self.words);
     }
 
-    /// Every case was judged, and what the adapter said was an answer each time.
+    /// Every case was judged that does not need a policy, and what the adapter said was an answer
+    /// each time.
     fn assert_judged(&self) {
         let cases = self.report.cases.iter().filter(|case| case.case != "end-of-input");
-        let others: Vec<_> = cases.filter(|case| case.verdict != Fail).collect();
+        let fine = |case: &&CaseReport| match case.verdict {
+            Fail | Verdict::Differs => true,
+            Verdict::NotApplicable => {
+                case.note.as_ref().is_some_and(|it| it.starts_with("does not declare the policy"))
+            }
+            _ => false,
+        };
+        let others: Vec<_> = cases.filter(|case| !fine(case)).collect();
         assert!(others.is_empty(), "{}: {others:?}", self.words);
         assert!(self.with(Fail).len() > 5, "{}: {:?}", self.words, self.report.counts);
     }
@@ -256,8 +269,11 @@ fn marked(mark: &str) -> BTreeSet<String> {
     theirs.filter_map(told).filter(|stat| !stat.contains(") Z ")).collect()
 }
 
+/// Checks all of them, whatever becomes of the others.
 fn check_all(kinds: &[Kind]) {
-    kinds.iter().for_each(Kind::check);
+    let wrong = |kind: &&Kind| catch_unwind(|| kind.check()).is_err();
+    let wrong: Vec<_> = kinds.iter().filter(wrong).map(|kind| kind.0).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]

@@ -90,7 +90,8 @@ fn a_share_in_which_nothing_applies_says_so_and_fails_nothing() {
     let cases = result(&path(0)).cases.len();
     let of = cases + 1;
     for part in 1..=of {
-        let words = [&only[..], &["--shard", &format!("{part}/{of}")]].concat();
+        let share = format!("{part}/{of}");
+        let words = [&only[..], &["--shard", &share]].concat();
         check_against(&adapter, &path(part), &words).assert(0, &[nothing]);
     }
     assert!(result(&path(of)).cases.is_empty(), "more shares than cases");
@@ -111,8 +112,9 @@ fn a_failure_is_found_in_its_file() {
     let run = result(&file);
     let failing = run.cases.iter().find(|case| case.verdict == Verdict::Fail).expect("a failure");
     let line = failing.line.expect("its line");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/scenarios/zoom-3.0/rotation.json");
-    let text = fs::read_to_string(path).expect("the vectors");
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors");
+    let file = vectors::file_of(&failing.case).expect("its file");
+    let text = fs::read_to_string(vectors.join(file)).expect("the vectors");
     let there = text.lines().nth(line - 1).expect("the line");
     assert!(there.trim_start().starts_with(&format!("{{\"id\":\"{}\"", failing.case)), "{line}");
     let log: Value = serde_json::from_str(&sarif(&[run.clone()]).expect("a log")).expect("JSON");

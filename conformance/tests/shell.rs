@@ -23,7 +23,7 @@ fn commands() -> Vec<String> {
 fn every_shell_gets_every_command_and_the_same_each_time() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let said = conclave(&["completions", shell], WITHIN);
-        said.assert(0, &["adapter-cmd", "--shard"]);
+        said.assert(0, &["adapter-cmd", "shard"]);
         for command in commands() {
             assert!(said.stdout.contains(&command), "{shell}: {command}");
         }

@@ -20,6 +20,8 @@ pub(crate) fn at_start(kind: &str) -> io::Result<()> {
         "crash-at-start" => abort(),
         "hang-at-start" => hang(),
         "answers-unread" => {
+            // After the first request is sent, so that only the second comes too late for its answer.
+            sleep(Duration::from_millis(300));
             for id in 1..1_000 {
                 let op = if id == 1 { "hello" } else { "leave" };
                 say(&bytes(&answers::proper(&json!({"id": id, "input": {"op": op}}))))?;
@@ -53,6 +55,8 @@ pub(crate) fn misbehave(kind: &str, request: &Value, answer: Value) -> io::Resul
         "declines" => say(&bytes(&json!({"id": request["id"], "class": "unsupported"}))),
         "breaks-inside" => say(&bytes(&json!({"id": request["id"], "class": "internal"}))),
         "never-ready" => say(&bytes(&with(answer, "class", json!("pending")))),
+        // A session is closed, so that the next one is asked for more.
+        "escapes" | "markup" if request["input"]["op"] == "close" => say(&bytes(&answer)),
         "escapes" => say(&bytes(&answers::loud(answer, ESCAPES))),
         "markup" => say(&bytes(&answers::loud(answer, MARKUP))),
         "largest-numbers" => say(&bytes(&answers::largest(answer))),
@@ -121,7 +125,7 @@ fn at_the_wrong_moment(kind: &str, request: &Value, answer: &Value) -> io::Resul
 }
 
 fn id(request: &Value) -> u64 {
-    request["id"].as_u64().unwrap_or_default()
+    number(&request["id"])
 }
 
 /// It ends, or closes a stream; or it does neither, and this gives way.
@@ -203,15 +207,15 @@ fn no_answer(kind: &str, mut answer: Value) -> io::Result<()> {
         "duplicate-key" => return say(text.replacen('{', "{\"class\":\"accept\",", 1).as_bytes()),
         "two-objects" => return say(text.replace('\n', " {}\n").as_bytes()),
         "a-list" => answer = json!([answer]),
-        "huge-stderr" => {
+        "huge-stderr" if number(&id) <= 3 => {
             for number in 0..40_000 {
                 eprintln!("{number}: nothing to see here, \x1b[31mreally\x1b[0m");
             }
         }
         // Once, and without the end of a line.
-        "stderr-without-end" if id == 1 => {
+        "stderr-without-end" if number(&id) == 1 => {
             let chunk = vec![b'e'; 1 << 16];
-            for _ in 0..GIGABYTE / chunk.len() {
+            for _ in 0..GIGABYTE / 8 / chunk.len() {
                 io::stderr().write_all(&chunk)?;
             }
         }
@@ -220,9 +224,13 @@ fn no_answer(kind: &str, mut answer: Value) -> io::Result<()> {
     say(&bytes(&answer))
 }
 
+fn number(id: &Value) -> u64 {
+    id.as_u64().unwrap_or_default()
+}
+
 /// An object that is no answer to the request; where the kind has none, the proper one.
 fn wrong(kind: &str, answer: Value) -> Value {
-    let number = answer["id"].as_u64().unwrap_or_default();
+    let number = number(&answer["id"]);
     match kind {
         "wrong-hello" => {
             let mut answer = answer;
@@ -256,14 +264,17 @@ fn signal(name: &str, to: &str) -> ! {
         "STOP" => Signal::STOP,
         _ => Signal::KILL,
     };
-    let sent = match to {
-        "group" => kill_current_process_group(signal),
-        _ => kill_process(getpid(), signal),
-    };
-    if let Err(error) = sent {
-        eprintln!("no signal: {error}");
+    // Again, where the first only undid how the runtime takes it.
+    loop {
+        let sent = match to {
+            "group" => kill_current_process_group(signal),
+            _ => kill_process(getpid(), signal),
+        };
+        if let Err(error) = sent {
+            eprintln!("no signal: {error}");
+        }
+        sleep(Duration::from_millis(10));
     }
-    hang()
 }
 
 #[cfg(not(unix))]

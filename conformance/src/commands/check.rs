@@ -151,7 +151,9 @@ fn limits(answer_ms: Option<u64>) -> Limits {
     match answer_ms {
         Some(answer_ms) => {
             let start_ms = answer_ms.saturating_mul(10).min(START_MS_MAX);
-            Limits { start_ms, answer_ms, ..limits }
+            // Whoever answers late ends late.
+            let close_ms = limits.close_ms.max((answer_ms / 4).min(START_MS_MAX));
+            Limits { start_ms, answer_ms, close_ms, ..limits }
         }
         None => limits,
     }
