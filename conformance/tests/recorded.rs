@@ -82,8 +82,10 @@ fn a_client_that_cannot_be_recorded_and_a_folder_that_cannot_be_written_are_name
     let adapter = format!("'{}' adapter --randomness opaque", env!("CARGO_BIN_EXE_conclave"));
     let traces = folder.path().join("traces");
     let words = ["check", "--only", "zoom-3.0/rotation/number", "--record"];
-    let of = |to: &Path, more: &[&str]| conclave(&[&words[..], &[in_utf8(to)], more].concat(), WITHIN);
-    of(&traces, &["--adapter-cmd", &adapter]).assert(4, &["--record needs a client that takes a seed"]);
+    let of =
+        |to: &Path, more: &[&str]| conclave(&[&words[..], &[in_utf8(to)], more].concat(), WITHIN);
+    of(&traces, &["--adapter-cmd", &adapter])
+        .assert(4, &["--record needs a client that takes a seed"]);
     assert!(!traces.exists());
     fs::write(&traces, "").expect("a file");
     of(&traces, &[]).assert(4, &["cannot write the trace", "what to do"]);

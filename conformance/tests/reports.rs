@@ -316,7 +316,8 @@ fn a_result_file_is_read_strictly() {
     assert_refused(&good.replacen("\"ROT-02\"", "\"ROT-99\"", 1), "ROT-99");
     assert_refused(r#"{"schema":"conclave-result-1","runs":[]}"#, "at /runs");
     // The types alone would take a list for an object.
-    let list = good.replacen(&object_of(&good, "\"mode\": {"), "\"mode\": [\"tape\", \"bytes\"]", 1);
+    let list =
+        good.replacen(&object_of(&good, "\"mode\": {"), "\"mode\": [\"tape\", \"bytes\"]", 1);
     assert_refused(&list, "vectors/schema/result.json says, at /runs/0/cases/0/mode");
     assert_refused("{}", "missing field `schema`");
     assert_refused("", "EOF");

@@ -81,7 +81,8 @@ pub(crate) fn misbehave(kind: &str, request: &Value, answer: Value) -> io::Resul
 const ESCAPES: &str = "\x1b]0;owned\x07\x1b[2J\x1b[31m\u{9b}5m\u{202e}\r\n";
 
 /// What a browser, a reader of XML or one of Markdown acts on.
-const MARKUP: &str = "</script></style><img src=x onerror=alert(1)>\"'><b>]]>&lt;|`[x](javascript:1)";
+const MARKUP: &str =
+    "</script></style><img src=x onerror=alert(1)>\"'><b>]]>&lt;|`[x](javascript:1)";
 
 fn with(mut answer: Value, key: &str, value: Value) -> Value {
     answer[key] = value;

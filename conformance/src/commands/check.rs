@@ -87,7 +87,8 @@ pub struct Options {
 /// Runs the suite.
 pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
     // Loading the cases counts.
-    let until = options.budget.as_ref().and_then(|it| Instant::now().checked_add(it.time.duration()?));
+    let until =
+        options.budget.as_ref().and_then(|it| Instant::now().checked_add(it.time.duration()?));
     let (waivers, today) = match options.waivers.load() {
         Ok(waivers) => waivers,
         Err(error) => return Exit::attention(&error.to_string()),

@@ -189,7 +189,8 @@ fn absorb(whole: &mut Report, part: Report) {
     whole.steps = whole.steps.saturating_add(part.steps);
     whole.stories.extend(part.stories);
     // What is no case, such as how the adapter ended, may be the same in each share.
-    let known = |whole: &Report, case: &CaseReport| case.rules.is_empty() && whole.cases.contains(case);
+    let known =
+        |whole: &Report, case: &CaseReport| case.rules.is_empty() && whole.cases.contains(case);
     for case in part.cases {
         if known(whole, &case) {
             whole.steps = whole.steps.saturating_sub(case.steps);

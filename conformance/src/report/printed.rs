@@ -146,7 +146,9 @@ fn painted(verdict: Verdict) -> String {
     let paint = match verdict {
         Verdict::Pass => Style::new().green(),
         Verdict::NotApplicable => Style::new().dim(),
-        Verdict::Advice | Verdict::Differs | Verdict::NotRun | Verdict::Inconclusive => Style::new().yellow(),
+        Verdict::Advice | Verdict::Differs | Verdict::NotRun | Verdict::Inconclusive => {
+            Style::new().yellow()
+        }
         Verdict::Fail | Verdict::Timeout | Verdict::Crash | Verdict::ProtocolError => {
             Style::new().red()
         }

@@ -132,8 +132,13 @@ mod tests {
 
     #[test]
     fn versions_are_compared_as_numbers() {
-        let versions =
-            [("20.19.0", true), ("20.9.9", false), ("100.0.0", true), ("8.17.0", false), ("", false)];
+        let versions = [
+            ("20.19.0", true),
+            ("20.9.9", false),
+            ("100.0.0", true),
+            ("8.17.0", false),
+            ("", false),
+        ];
         for (version, enough) in versions {
             assert_eq!(is_new_enough(version), enough, "{version}");
         }
@@ -155,7 +160,8 @@ mod tests {
             fs::create_dir_all(path.parent().expect("a folder")).expect("made");
             fs::write(path, text).expect("written");
         };
-        let package = r#""node_modules/a":{"version":"1.0.0","integrity":"sha512-x","license":"MIT"}"#;
+        let package =
+            r#""node_modules/a":{"version":"1.0.0","integrity":"sha512-x","license":"MIT"}"#;
         write("package-lock.json", &format!(r#"{{"packages":{{"":{{"name":"it"}},{package}}}}}"#));
         assert!(!are_there(dir.path()), "nothing is installed");
         let installed = format!(r#"{{"packages":{{{package}}}}}"#);

@@ -83,10 +83,15 @@ impl Recorder<'_> {
                 self.one(case, &mut process, &mut recorded)?;
             }
         }
-        recorded.told(self.folder, out).or_else(|error| match super::super::written(Err(error), Exit::Conformant) {
+        let told = recorded.told(self.folder, out);
+        match super::super::written(told, Exit::Conformant) {
             Exit::Conformant => Ok(()),
-            other => Err(other),
-        })
+            exit @ (Exit::Nonconformant
+            | Exit::Attention(_)
+            | Exit::Harness(_)
+            | Exit::Usage(_)
+            | Exit::Inconclusive(_)) => Err(exit),
+        }
     }
 
     fn one(
@@ -158,7 +163,8 @@ fn file_of(folder: &Path, id: &str) -> Option<PathBuf> {
     let words: Vec<&str> = id.split('/').collect();
     let (last, folders) = words.split_last()?;
     let is_plain = words.iter().all(|word| plain(word));
-    is_plain.then(|| folders.iter().fold(folder.to_owned(), |path, word| path.join(word)))
+    is_plain
+        .then(|| folders.iter().fold(folder.to_owned(), |path, word| path.join(word)))
         .map(|path| path.join(format!("{last}.jsonl")))
 }
 
