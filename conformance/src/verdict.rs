@@ -283,3 +283,6 @@ impl CaseReport {
         self.findings.iter().any(|finding| finding.aspect == Aspect::Outcome)
     }
 }
+
+#[cfg(test)]
+mod tests;
