@@ -29,6 +29,8 @@ pub enum Exit {
     Harness(String),
     /// 4: the command line is at fault.
     Usage(String),
+    /// 5: nothing is wrong in what was looked at, and not everything was.
+    Inconclusive(String),
 }
 
 impl Exit {
@@ -50,6 +52,25 @@ impl Exit {
         Self::Usage(reason.to_owned())
     }
 
+    /// Nothing is wrong in what was looked at, and not everything was.
+    #[must_use]
+    pub fn inconclusive(reason: &str) -> Self {
+        Self::Inconclusive(reason.to_owned())
+    }
+
+    /// How bad it is, for the worst of several.
+    #[must_use]
+    pub const fn gravity(&self) -> u8 {
+        match self {
+            Self::Conformant => 0,
+            Self::Inconclusive(_) => 1,
+            Self::Nonconformant => 2,
+            Self::Attention(_) => 3,
+            Self::Harness(_) => 4,
+            Self::Usage(_) => 5,
+        }
+    }
+
     /// The process exit code.
     #[must_use]
     pub const fn code(&self) -> u8 {
@@ -59,6 +80,7 @@ impl Exit {
             Self::Attention(_) => 2,
             Self::Harness(_) => 3,
             Self::Usage(_) => 4,
+            Self::Inconclusive(_) => 5,
         }
     }
 }

@@ -68,5 +68,6 @@ pub fn all(root: &Path) -> Result<Vec<Page>, PagesError> {
         Page { path: "docs/generated/adapter-messages.md", text: adapter_messages::page() },
         Page { path: "docs/generated/bad-input.md", text: bad_input::page() },
         Page { path: "vectors/schema/adapter.json", text: schema::text(&schema::adapter())? },
+        Page { path: "vectors/schema/result.json", text: schema::text(&schema::result())? },
     ])
 }

@@ -2,11 +2,13 @@
 //!
 //! Nothing the process does can hang the harness or make it grow: every wait has a limit, every
 //! buffer has one, and after a fault the process is killed together with its process group. On
-//! systems other than Unix only the process itself is killed.
+//! systems other than Unix only the process itself is killed. What left its group is ended with the
+//! program that uses [`orphans`].
 
 mod answer;
 mod child;
 mod excerpt;
+pub mod orphans;
 mod pipes;
 
 use std::ffi::OsString;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use conclave_spec::RuleSet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -40,7 +41,7 @@ const WHAT_TO_DO: &str = "what to do: start it by hand, type \
     it writes with docs/adapter.md; if it answers there, does it flush after each line?";
 
 /// The client that was checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// Its name.
@@ -60,7 +61,7 @@ pub struct Subject {
 }
 
 /// The result of a run. Times are kept out of it, so that equal runs give equal files.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// The release of Conclave.
@@ -149,8 +150,8 @@ impl Report {
         };
         let commands: Vec<_> = report.cases.iter().map(|case| replay(&report, case)).collect();
         for (case, command) in report.cases.iter_mut().zip(commands) {
-            let passed = matches!(case.verdict, Verdict::Pass | Verdict::NotApplicable);
-            case.replay = (!passed && !case.rules.is_empty()).then_some(command);
+            let told = case.verdict.is_told() && !case.rules.is_empty();
+            case.replay = told.then_some(command);
         }
         report.recount();
         report
@@ -196,18 +197,48 @@ impl Report {
         self.waivers.iter().filter(|it| it.state.is_stale()).count()
     }
 
-    /// 0 conformant, 1 not; 2 when nothing is wrong but waivers; 3 when nothing was judged.
+    /// Whether this is one share of several: what it does not have, another may.
+    #[must_use]
+    pub fn is_share(&self) -> bool {
+        self.scope.shard.is_some_and(|shard| shard.of > 1)
+    }
+
+    fn is_judged(&self) -> bool {
+        self.cases.iter().any(|it| it.verdict.is_judged())
+    }
+
+    /// Puts the cases in the order of a run of all shares: by mode, then as in the suite, then what is
+    /// no case.
+    pub fn in_order(&mut self) {
+        let modes = self.subject.modes.clone();
+        self.cases.sort_by_key(|case| {
+            let mode = case.mode.name();
+            let mode = modes.iter().position(|it| *it == mode);
+            (case.place.is_none(), mode, case.place)
+        });
+    }
+
+    /// 0 conformant, 1 not; 2 when nothing is wrong but waivers; 3 when nothing was judged; 5 when
+    /// nothing is wrong in what was run, and there was no time for the rest. A share of
+    /// several in which nothing is wrong is 0, whether or not anything in it applies: that something
+    /// was judged and passed is asked of the whole.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        let judged = self.cases.iter().any(|it| it.verdict != Verdict::NotApplicable);
-        if !judged {
+        let not_run = self.count(Verdict::NotRun);
+        if not_run > 0 && !self.cases.iter().any(CaseReport::counts_against) {
+            return Exit::inconclusive(&format!(
+                "{not_run} of {} judgments were not made: there was no time for them",
+                self.cases.len()
+            ));
+        }
+        if !self.is_judged() && !self.is_share() {
             return Exit::harness(
                 "no case was judged: the adapter declares nothing that any of them needs, or what \
                  was asked for on the command line leaves none that applies",
             );
         }
         let passed = self.cases.iter().any(|it| it.verdict == Verdict::Pass);
-        if !passed || self.cases.iter().any(CaseReport::counts_against) {
+        if (!passed && !self.is_share()) || self.cases.iter().any(CaseReport::counts_against) {
             return Exit::Nonconformant;
         }
         match self.stale() {
@@ -221,9 +252,13 @@ impl Report {
     #[must_use]
     pub fn conclusion(&self) -> String {
         match self.exit() {
+            Exit::Conformant if !self.is_judged() => {
+                "nothing in this share applies to the client: it says nothing of it".to_owned()
+            }
             Exit::Conformant => conformant(self),
             Exit::Nonconformant => "NOT conformant".to_owned(),
             Exit::Attention(reason) => reason,
+            Exit::Inconclusive(reason) => format!("inconclusive: {reason}"),
             Exit::Harness(_) | Exit::Usage(_) => "nothing was judged".to_owned(),
         }
     }

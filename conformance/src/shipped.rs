@@ -1,5 +1,8 @@
 //! The adapters that come with Conclave, by name, and adapters given as a command.
 //!
+//! - `c`: the client in `conformance/adapters/c`, built there with `make`.
+//! - `javascript`: the client in `conformance/adapters/javascript`. Its packages are installed there
+//!   with `npm ci`, unless exactly the pinned ones are there.
 //! - `python`: the independent client in `conformance/adapters/python`. Its packages are installed
 //!   on first use into a virtual environment of their own, `python-<digest>` in the cache.
 //! - `reference`: this very program, as `conclave adapter`.
@@ -8,7 +11,10 @@
 //! directory is in. The cache is the directory named by `CONCLAVE_CACHE`, else `target/conclave`
 //! in the repository.
 
+mod c;
+mod javascript;
 mod python;
+mod steps;
 
 use std::ffi::OsString;
 use std::io;
@@ -17,7 +23,7 @@ use std::path::{Path, PathBuf};
 use crate::process::Launch;
 
 /// The names of the shipped adapters.
-pub const NAMES: [&str; 2] = ["python", "reference"];
+pub const NAMES: [&str; 4] = ["c", "javascript", "python", "reference"];
 
 /// The environment variable that names the cache directory.
 pub const CACHE_VARIABLE: &str = "CONCLAVE_CACHE";
@@ -27,6 +33,23 @@ pub const PYTHON_VARIABLE: &str = "CONCLAVE_PYTHON";
 
 /// The oldest Python the client runs on: major, minor.
 pub const PYTHON_MIN: (u32, u32) = (3, 11);
+
+/// The environment variable that names the Node to use.
+pub const NODE_VARIABLE: &str = "CONCLAVE_NODE";
+
+/// The oldest Node the JavaScript client runs on: major, minor.
+pub const NODE_MIN: (u32, u32) = (20, 19);
+
+/// A program that makes an adapter ready and does not run.
+#[derive(Debug)]
+pub struct Tool {
+    /// The adapter.
+    pub adapter: &'static str,
+    /// The program.
+    pub tool: &'static str,
+    /// What else is needed, for people.
+    pub needs: &'static str,
+}
 
 /// Why a shipped adapter cannot be used. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -39,16 +62,18 @@ pub enum ShippedError {
     },
     /// The repository is not there.
     #[error(
-        "cannot find conformance/adapters/python/{file}: the python adapter is part of the \
-         repository; run this inside a checkout"
+        "not run: cannot find conformance/adapters/{adapter}/{file}: the {adapter} adapter is part of \
+         the repository; run this inside a checkout"
     )]
     NoRepository {
+        /// The adapter.
+        adapter: &'static str,
         /// The file that is missing.
         file: String,
     },
     /// No Python.
     #[error(
-        "the python adapter needs Python {}.{} or newer, and none of these runs: {tried}; \
+        "not run: the python adapter needs Python {}.{} or newer, and none of these runs: {tried}; \
          install it, or name it in {PYTHON_VARIABLE}", PYTHON_MIN.0, PYTHON_MIN.1
     )]
     NoPython {
@@ -57,7 +82,7 @@ pub enum ShippedError {
     },
     /// Only an older Python.
     #[error(
-        "the python adapter needs Python {}.{} or newer, and {program} is {version}; install a \
+        "not run: the python adapter needs Python {}.{} or newer, and {program} is {version}; install a \
          newer one, or name it in {PYTHON_VARIABLE}", PYTHON_MIN.0, PYTHON_MIN.1
     )]
     OldPython {
@@ -66,14 +91,38 @@ pub enum ShippedError {
         /// Its version.
         version: String,
     },
-    /// A step of making the environment failed.
+    /// No Node.
     #[error(
-        "cannot {step} for the python adapter; it needs Python's `venv` module (a package of its \
-         own on some systems) and, once, access to a Python package index:{last_lines}"
+        "not run: the javascript adapter needs Node {}.{} or newer, and none of these runs: {tried}; \
+         install it, or name it in {NODE_VARIABLE}", NODE_MIN.0, NODE_MIN.1
     )]
+    NoNode {
+        /// The names tried.
+        tried: String,
+    },
+    /// Only an older Node.
+    #[error(
+        "not run: the javascript adapter needs Node {}.{} or newer, and {program} is {version}; \
+         install a newer one, or name it in {NODE_VARIABLE}", NODE_MIN.0, NODE_MIN.1
+    )]
+    OldNode {
+        /// The program.
+        program: String,
+        /// Its version.
+        version: String,
+    },
+    /// A program that makes the adapter ready does not run.
+    #[error("not run: the {} adapter is made ready with {}, which does not run; install it; {}", .0.adapter, .0.tool, .0.needs)]
+    NoTool(Tool),
+    /// A step of making the adapter ready failed.
+    #[error("not run: cannot {step} for the {adapter} adapter; {needs}:{last_lines}")]
     Install {
+        /// The adapter.
+        adapter: &'static str,
         /// The step.
         step: &'static str,
+        /// What it may have been short of.
+        needs: &'static str,
         /// The end of what it wrote, each line escaped, marked and on a line of its own.
         last_lines: String,
     },
@@ -101,9 +150,17 @@ pub enum ShippedError {
 pub fn launch(name: &str, progress: &mut dyn FnMut(&str)) -> Result<Launch, ShippedError> {
     match name {
         "python" => {
-            let client = python::file("conclave_client.py")?;
-            let requirements = python::file("requirements.txt")?;
+            let client = steps::file("python", "conclave_client.py")?;
+            let requirements = steps::file("python", "requirements.txt")?;
             python::launch(&client, &requirements, &cache(&client), progress)
+        }
+        "c" => {
+            let makefile = steps::file("c", "Makefile")?;
+            c::launch(&makefile, &cache(&makefile), progress)
+        }
+        "javascript" => {
+            let client = steps::file("javascript", "main.js")?;
+            javascript::launch(&client, &cache(&client), progress)
         }
         "reference" => reference(["adapter"]),
         _ => Err(ShippedError::Unknown { name: name.to_owned() }),
@@ -122,11 +179,11 @@ pub fn reference(
 }
 
 /// The cache directory: what the environment says, else `target/conclave` in the repository that
-/// this file of the python adapter is in.
+/// this file of an adapter is in.
 fn cache(client: &Path) -> PathBuf {
     let named = std::env::var_os(CACHE_VARIABLE).filter(|path| !path.is_empty());
     named.map(PathBuf::from).unwrap_or_else(|| {
-        // <repository>/conformance/adapters/python/<file>
+        // <repository>/conformance/adapters/<name>/<file>
         client.ancestors().nth(4).unwrap_or(client).join("target/conclave")
     })
 }

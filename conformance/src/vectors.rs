@@ -186,6 +186,36 @@ fn digest(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
+/// The file of a case, relative to the vector folder: a path of plain letters or nothing.
+#[must_use]
+pub fn file_of(id: &str) -> Option<String> {
+    let mut parts = id.split('/');
+    let (profile, area) = (parts.next()?, parts.next()?);
+    let plain = |word: &str| {
+        word.chars().all(|it| it.is_ascii_alphanumeric() || it == '-' || it == '.')
+            && !word.starts_with('.')
+    };
+    (plain(profile) && plain(area)).then(|| match profile {
+        record::FORMULAS => format!("bytes/{area}.json"),
+        _ => format!("scenarios/{profile}/{area}.json"),
+    })
+}
+
+/// The line, from 1, that a case stands in, whole or as the same as in a parent profile, in the text
+/// of its file.
+#[must_use]
+pub fn line_of(text: &str, id: &str) -> Option<usize> {
+    let whole = format!("{{\"id\":\"{id}\",");
+    let name = id.split_once('/').map(|(_, name)| name)?;
+    let same = |line: &str| {
+        let word = line.trim().trim_end_matches(',');
+        let inner = word.strip_prefix('"').and_then(|word| word.strip_suffix('"'));
+        inner.and_then(|word| word.split_once('/')).is_some_and(|(_, it)| it == name)
+    };
+    let at = text.lines().position(|line| line.trim_start().starts_with(&whole) || same(line))?;
+    Some(at + 1)
+}
+
 /// Writes every vector file.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! What the harness says about a case.
 
 use conclave_spec::{Level, Provenance, Rule};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,7 +10,9 @@ use crate::{
 };
 
 /// The verdict on a case, worst last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// As expected.
@@ -20,6 +23,8 @@ pub enum Verdict {
     Advice,
     /// It differs where the paper is silent and we chose a reading.
     Differs,
+    /// There was no time for it. Nothing is known of it.
+    NotRun,
     /// The case was not judged.
     Inconclusive,
     /// It breaks a rule.
@@ -34,11 +39,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Pass,
         Self::NotApplicable,
         Self::Advice,
         Self::Differs,
+        Self::NotRun,
         Self::Inconclusive,
         Self::Fail,
         Self::Timeout,
@@ -54,12 +60,25 @@ impl Verdict {
             Self::NotApplicable => "not applicable",
             Self::Advice => "advice",
             Self::Differs => "differs",
+            Self::NotRun => "not run",
             Self::Inconclusive => "inconclusive",
             Self::Fail => "fail",
             Self::Timeout => "timeout",
             Self::Crash => "crash",
             Self::ProtocolError => "protocol error",
         }
+    }
+
+    /// Whether it says something of the client.
+    #[must_use]
+    pub const fn is_judged(self) -> bool {
+        !matches!(self, Self::NotApplicable | Self::NotRun)
+    }
+
+    /// Whether there is something to tell of it: it is judged, and no pass.
+    #[must_use]
+    pub const fn is_told(self) -> bool {
+        self.is_judged() && !matches!(self, Self::Pass)
     }
 
     /// Whether a client with this verdict is not conformant.
@@ -76,7 +95,9 @@ impl Verdict {
 pub const WAIVED: &str = "waived";
 
 /// How a case was run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Mode {
     /// Where the client's random values come from.
@@ -109,7 +130,7 @@ impl Mode {
 }
 
 /// What about an answer was wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// What became of the input, or what the client did: always binding.
@@ -125,7 +146,7 @@ pub enum Aspect {
 }
 
 /// One thing that is not as it must be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The step of the client, from 1.
@@ -135,6 +156,7 @@ pub struct Finding {
     /// What is wrong.
     pub aspect: Aspect,
     /// The rule it breaks.
+    #[schemars(with = "String")]
     pub rule: Rule,
     /// The part of the answer that is wrong, where one is: what a user sees, or the output of a
     /// formula.
@@ -161,7 +183,7 @@ impl Finding {
 }
 
 /// A case and its verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CaseReport {
     /// The case.
@@ -173,6 +195,7 @@ pub struct CaseReport {
     /// The verdict.
     pub verdict: Verdict,
     /// The rules it tests.
+    #[schemars(with = "Vec<String>")]
     pub rules: Vec<Rule>,
     /// The steps taken with the client.
     pub steps: usize,
@@ -181,6 +204,13 @@ pub struct CaseReport {
     /// Why it was not judged, or what went wrong with the adapter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Its place among all cases asked for, from 0, whatever share of them this run had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<usize>,
+    /// Where it is no pass: the line of its vector file that it stands in, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub line: Option<usize>,
     /// The waiver that covers it, from 1; it counts as waived then, and never as a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<usize>,
@@ -193,7 +223,7 @@ pub struct CaseReport {
 }
 
 /// A request and its answer, in a few words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// What was asked.
@@ -221,6 +251,8 @@ impl CaseReport {
             steps: 0,
             findings: Vec::new(),
             note: None,
+            place: None,
+            line: None,
             waiver: None,
             replay: None,
             transcript: Vec::new(),
@@ -251,3 +283,6 @@ impl CaseReport {
         self.findings.iter().any(|finding| finding.aspect == Aspect::Outcome)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -182,6 +182,14 @@ fn assert_valid_sarif(log: &str) {
         options.expect("the schema is one")
     });
     let log: Value = serde_json::from_str(log).expect("JSON");
+    for file in log.pointer("/runs").and_then(Value::as_array).into_iter().flatten() {
+        let results = file["results"].as_array().expect("results");
+        let places = results.iter().filter_map(|it| it.pointer("/locations/0/physicalLocation"));
+        for place in places {
+            let line = place.pointer("/region/startLine").and_then(Value::as_u64);
+            assert!(line.is_some_and(|line| line > 0), "{place}");
+        }
+    }
     let wrong: Vec<_> =
         SCHEMA.iter_errors(&log).map(|it| format!("{}: {it}", it.instance_path)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -254,6 +262,43 @@ proptest! {
     }
 }
 
+/// The part of a text from these words to the end of the object that they begin.
+fn object_of(text: &str, begins: &str) -> String {
+    let at = text.find(begins).expect("it is there");
+    let end = text[at..].find('}').expect("it ends");
+    text[at..=at + end].to_owned()
+}
+
+/// The schema that is published takes what is written, and nothing that is not.
+#[test]
+fn a_result_is_as_the_published_schema_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/schema/result.json");
+    let schema = fs::read_to_string(path).expect("it is published");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+    let of = |report: Report| serde_json::to_value(ResultFile::of(vec![report])).expect("JSON");
+    for said in NASTY {
+        assert!(validator.is_valid(&of(forged(said))), "{said:?}");
+    }
+    let good = of(hostile("x"));
+    assert!(validator.is_valid(&good));
+    let spoils: [(&str, fn(&mut Value)); 6] = [
+        ("another format", |it| it["schema"] = "conclave-result-2".into()),
+        ("no runs", |it| it["runs"] = Value::Array(Vec::new())),
+        ("an unknown field", |it| it["runs"][0]["more"] = 1.into()),
+        ("an unknown verdict", |it| it["runs"][0]["cases"][0]["verdict"] = "fine".into()),
+        ("a negative count", |it| it["runs"][0]["counts"]["fail"] = (-1).into()),
+        ("no subject", |it| {
+            it["runs"][0].as_object_mut().expect("an object").remove("subject");
+        }),
+    ];
+    for (what, spoil) in spoils {
+        let mut bad = good.clone();
+        spoil(&mut bad);
+        assert!(!validator.is_valid(&bad), "{what}");
+    }
+}
+
 fn assert_refused(text: &str, what: &str) {
     let error = ResultFile::parse(text.as_bytes(), "it").expect_err(what).to_string();
     assert!(error.contains(what), "{error}");
@@ -269,6 +314,11 @@ fn a_result_file_is_read_strictly() {
     assert_refused(&good.replacen("\"steps\": 0", "\"steps\": 0, \"more\": 1", 1), "unknown field");
     assert_refused(&good.replacen("\"fail\": 1", "\"fail\": 2", 1), "counts");
     assert_refused(&good.replacen("\"ROT-02\"", "\"ROT-99\"", 1), "ROT-99");
+    assert_refused(r#"{"schema":"conclave-result-1","runs":[]}"#, "at /runs");
+    // The types alone would take a list for an object.
+    let list =
+        good.replacen(&object_of(&good, "\"mode\": {"), "\"mode\": [\"tape\", \"bytes\"]", 1);
+    assert_refused(&list, "vectors/schema/result.json says, at /runs/0/cases/0/mode");
     assert_refused("{}", "missing field `schema`");
     assert_refused("", "EOF");
     let gone = ResultFile::read(Path::new("/no/such/file")).expect_err("there is none");
@@ -310,42 +360,6 @@ fn one_result_gives_every_report_and_equal_runs_equal_bytes() {
         assert!(text.contains("ROT-02"), "{format}");
     }
     assert_valid_sarif(&fs::read_to_string(folder.path().join("sarif")).expect("a log"));
-}
-
-#[test]
-fn shares_put_together_are_the_whole_run() {
-    let folder = folder();
-    let path = |name: &str| folder.path().join(name);
-    let whole = path("whole.json");
-    check("ROT-02", &whole, &PART).assert(1, &[]);
-    for part in 1..=3 {
-        let share = format!("{part}/3");
-        let words = [&PART[..], &["--shard", &share]].concat();
-        check("ROT-02", &path(&format!("{part}.json")), &words);
-    }
-    let [one, two, three] = [1, 2, 3].map(|part| path(&format!("{part}.json")));
-    let merged = path("merged.json");
-    let shares = [in_utf8(&three), in_utf8(&one), in_utf8(&two)];
-    report(&[&["merge"][..], &shares, &["-o", in_utf8(&merged)]].concat()).assert(0, &[]);
-    let (whole, mut merged) = (result(&whole), result(&merged));
-    let mut cases = whole.cases.clone();
-    let key = |case: &CaseReport| (case.mode, case.case.clone());
-    cases.sort_by_key(key);
-    merged.cases.sort_by_key(key);
-    assert_eq!(merged.cases, cases);
-    merged.cases.clone_from(&whole.cases);
-    assert_eq!(merged, Report { seconds: 0.0, ..whole });
-
-    report(&["merge", in_utf8(&one), in_utf8(&two)]).assert(2, &["share 3/3", "is missing"]);
-    report(&["merge", in_utf8(&one)]).assert(2, &["share 2/3", "is missing"]);
-    report(&["verdict", in_utf8(&two)]).assert(2, &["share 1/3", "is missing"]);
-    report(&[&["verdict"][..], &shares].concat()).assert(1, &["NOT conformant"]);
-    let twice = report(&["html", in_utf8(&one), in_utf8(&one), in_utf8(&two), in_utf8(&three)]);
-    twice.assert(2, &["is in two results"]);
-    let other = path("other.json");
-    check("ROT-03", &other, &[&PART[..], &["--shard", "2/3"]].concat());
-    let mixed = report(&["merge", in_utf8(&one), in_utf8(&other), in_utf8(&three)]);
-    mixed.assert(2, &["differ in the command line of the adapter"]);
 }
 
 #[test]

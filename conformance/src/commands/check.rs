@@ -21,7 +21,7 @@ use crate::{
     protocol::{Answer, Codec, Hello, Input, RandomnessClass, Request, VERSION},
     report::{
         self, Report, Subject,
-        scope::{Scope, Shard},
+        scope::{Budget, Scope, Shard},
         waivers,
     },
     vectors,
@@ -29,11 +29,15 @@ use crate::{
 };
 
 mod chosen;
+mod places;
+mod recorded;
 mod waived;
 mod workers;
 
 pub use waived::{Options as WaiverOptions, WaiversError};
 
+use places::{Selected, find_lines, shuffled};
+use recorded::Recorder;
 use workers::{Adapter, Workers};
 
 /// Fewer cases than this are not worth another copy of the adapter.
@@ -62,6 +66,10 @@ pub struct Options {
     pub vectors: Option<PathBuf>,
     /// Only this share of the cases.
     pub shard: Option<Shard>,
+    /// Only as long as this.
+    pub budget: Option<Budget>,
+    /// Where to save each case once more, as a trace.
+    pub record: Option<PathBuf>,
     /// What to write beside what is printed.
     pub wanted: Wanted,
     /// The failures somebody answers for.
@@ -78,6 +86,9 @@ pub struct Options {
 
 /// Runs the suite.
 pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
+    // Loading the cases counts.
+    let until =
+        options.budget.as_ref().and_then(|it| Instant::now().checked_add(it.time.duration()?));
     let (waivers, today) = match options.waivers.load() {
         Ok(waivers) => waivers,
         Err(error) => return Exit::attention(&error.to_string()),
@@ -86,12 +97,12 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
         Ok(cases) => cases,
         Err(exit) => return exit,
     };
-    let cases: Vec<Case> = match select(cases, options) {
-        Ok(cases) => cases,
+    let selected = match select(cases, options) {
+        Ok(selected) => selected,
         Err(exit) => return exit,
     };
     let started = Instant::now();
-    let report = match suite(options, &cases, limits(options.answer_ms), out) {
+    let report = match suite(options, &selected, until, out) {
         Ok(report) => report,
         Err(exit) => return exit,
     };
@@ -108,9 +119,10 @@ pub fn check(options: &Options, out: &mut dyn Write) -> Exit {
 
 /// What was asked for.
 fn scope(options: &Options) -> Scope {
-    let Options { attacks, profile, only, mode, shard, .. } = options;
+    let Options { attacks, profile, only, mode, shard, budget, .. } = options;
     let (profile, only, mode) = (profile.clone(), only.clone(), mode.clone());
-    Scope { attacks: *attacks, profile, only, mode, shard: *shard, parts: None }
+    let budget = budget.clone();
+    Scope { attacks: *attacks, profile, only, mode, shard: *shard, budget, parts: None }
 }
 
 /// The stored vectors, or the known attacks.
@@ -140,13 +152,15 @@ fn limits(answer_ms: Option<u64>) -> Limits {
     match answer_ms {
         Some(answer_ms) => {
             let start_ms = answer_ms.saturating_mul(10).min(START_MS_MAX);
-            Limits { start_ms, answer_ms, ..limits }
+            // Whoever answers late ends late.
+            let close_ms = limits.close_ms.max((answer_ms / 4).min(START_MS_MAX));
+            Limits { start_ms, answer_ms, close_ms, ..limits }
         }
         None => limits,
     }
 }
 
-fn select(cases: Vec<Case>, options: &Options) -> Result<Vec<Case>, Exit> {
+fn select(cases: Vec<Case>, options: &Options) -> Result<Selected, Exit> {
     if let Some(wanted) = &options.profile {
         let known: Vec<_> = conclave_spec::Profile::all().iter().map(|it| it.id).collect();
         if !known.contains(&wanted.as_str()) {
@@ -173,21 +187,17 @@ fn select(cases: Vec<Case>, options: &Options) -> Result<Vec<Case>, Exit> {
             "none of {all} cases matches --only {only:?}{near}\n  what to do: give a rule ID such as ROT-02, or part of a case identifier"
         )));
     }
-    let Some(shard) = options.shard else { return Ok(cases) };
-    let share = cases.into_iter().enumerate().filter(|(at, _)| shard.has(*at));
-    let share: Vec<_> = share.map(|(_, case)| case).collect();
-    if share.is_empty() {
-        return Err(Exit::usage(&format!("no case is left for share {shard}")));
-    }
-    Ok(share)
+    Ok(Selected::of(cases, |at| options.shard.is_none_or(|shard| shard.has(at))))
 }
 
 fn suite(
     options: &Options,
-    cases: &[Case],
-    limits: Limits,
+    selected: &Selected,
+    until: Option<Instant>,
     out: &mut dyn Write,
 ) -> Result<Report, Exit> {
+    let cases = &selected.cases[..];
+    let limits = limits(options.answer_ms);
     let mut adapter = Adapter::new(options.launch.clone(), limits);
     let hello = match adapter.hello() {
         Ok(hello) => hello,
@@ -214,6 +224,13 @@ fn suite(
         _ => (Vec::new(), Vec::new()),
     };
     let cases = if chosen.is_empty() { cases } else { &anew };
+    let recorder = options.record.as_deref().map(|folder| Recorder {
+        launch: &options.launch,
+        limits,
+        hello: &hello,
+        folder,
+    });
+    recorder.iter().try_for_each(Recorder::can)?;
     let subject = Subject {
         name: hello.name.clone(),
         version: hello.version.clone(),
@@ -222,17 +239,23 @@ fn suite(
         policies: chosen,
         replay: None,
     };
-    let plan = plan(&modes, cases);
+    let mut plan = plan(&modes, cases);
+    if let Some(budget) = &options.budget {
+        plan = shuffled(plan, budget);
+    }
     let bar = bar(plan.len());
-    let workers = Workers { launch: &options.launch, limits, hello: &hello, bar: &bar };
+    let workers = Workers { launch: &options.launch, limits, hello: &hello, bar: &bar, until };
     let (mut reports, faults) = workers.run(adapter, &plan, jobs(options.jobs, plan.len()));
     bar.finish_and_clear();
+    recorder.iter().try_for_each(|recorder| recorder.record(cases, out))?;
     reports.extend(left_out);
     if let Some(fault) = faults.first() {
         reports.push(farewell(fault, modes.first().copied()));
     }
     let mut report = Report::new(subject, reports, cases);
     report.notes = unknown(&hello);
+    selected.place(&mut report);
+    find_lines(&mut report, &vectors::folder(options.vectors.as_deref()));
     Ok(report)
 }
 

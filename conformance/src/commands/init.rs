@@ -31,21 +31,29 @@ impl Language {
     const fn files(self) -> &'static [File] {
         match self {
             Self::Python => &[
+                ("client.py", include_str!("../../starters/python/client.py")),
                 ("adapter.py", include_str!("../../starters/python/adapter.py")),
                 ("README.md", include_str!("../../starters/python/README.md")),
             ],
             Self::C => &[
+                ("client.h", include_str!("../../starters/c/client.h")),
+                ("client.c", include_str!("../../starters/c/client.c")),
                 ("adapter.c", include_str!("../../starters/c/adapter.c")),
+                ("protocol.h", include_str!("../../starters/c/protocol.h")),
+                ("json.c", include_str!("../../starters/c/json.c")),
+                ("shapes.c", include_str!("../../starters/c/shapes.c")),
                 ("Makefile", include_str!("../../starters/c/Makefile")),
                 ("README.md", include_str!("../../starters/c/README.md")),
             ],
             Self::Javascript => &[
+                ("client.mjs", include_str!("../../starters/javascript/client.mjs")),
                 ("adapter.mjs", include_str!("../../starters/javascript/adapter.mjs")),
                 ("README.md", include_str!("../../starters/javascript/README.md")),
             ],
             // A manifest of this name would be part of this workspace.
             Self::Rust => &[
                 ("Cargo.toml", include_str!("../../starters/rust/Cargo.toml.template")),
+                ("src/client.rs", include_str!("../../starters/rust/src/client.rs")),
                 ("src/main.rs", include_str!("../../starters/rust/src/main.rs")),
                 ("README.md", include_str!("../../starters/rust/README.md")),
             ],

@@ -106,7 +106,7 @@ fn verdict(runs: &[Report], out: &mut dyn Write) -> Result<Exit, CommandError> {
         writeln!(out, "{name} {}: {}", text::line(&run.subject.version), run.conclusion())?;
     }
     let exits = runs.iter().map(Report::exit);
-    Ok(exits.max_by_key(Exit::code).unwrap_or(Exit::Conformant))
+    Ok(exits.max_by_key(Exit::gravity).unwrap_or(Exit::Conformant))
 }
 
 /// As [`runs`], and no share of any is missing.

@@ -77,7 +77,7 @@ pub enum Action {
 /// A client behind an adapter; the built-in one by default.
 #[derive(Debug, Args)]
 pub struct Client {
-    /// A shipped adapter: reference, python
+    /// A shipped adapter: reference, c, javascript, python
     #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
     pub adapter: Option<String>,
     /// Any other adapter: a program with its arguments

@@ -1,9 +1,13 @@
-//! JSON Schema (2020-12) of the adapter protocol, from the types of [`crate::protocol`].
+//! JSON Schemas (2020-12): of the adapter protocol, from the types of [`crate::protocol`], and of the
+//! result file, from those of [`crate::report`].
 
 use schemars::{Schema, generate::SchemaSettings, json_schema};
 use serde_json::{Map, Value, json};
 
-use crate::protocol::{Request, Response, VERSION};
+use crate::{
+    protocol::{Request, Response, VERSION},
+    report::file::ResultFile,
+};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -42,6 +46,21 @@ pub fn adapter_types() -> Map<String, Value> {
     let mut definitions = generator.take_definitions(true);
     definitions.values_mut().for_each(tidy);
     definitions
+}
+
+/// The schema of a result file.
+#[must_use]
+pub fn result() -> Schema {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let mut schema = generator.into_root_schema_for::<ResultFile>();
+    schema.insert("$id".to_owned(), json!("result.json"));
+    schema.insert("title".to_owned(), json!("Conclave result file"));
+    let about = "What one or more runs of `conclave check` found, as `--result` writes it.";
+    schema.insert("description".to_owned(), json!(about));
+    if let Some(object) = schema.as_object_mut() {
+        object.values_mut().for_each(tidy);
+    }
+    schema
 }
 
 /// The text of the stored file.

@@ -108,12 +108,10 @@ impl Tail {
         spawn("stderr", move || {
             // Dropped at the end of the thread, which is what `done` waits for.
             let _open = open;
-            let mut chunk = vec![0; 8192];
+            let mut chunk = vec![0; 1 << 16];
             while let Ok(count @ 1..) = stderr.read(&mut chunk) {
                 let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
-                tail.extend(chunk.iter().take(count));
-                let excess = tail.len().saturating_sub(bytes_max);
-                tail.drain(..excess);
+                keep_end(&mut tail, chunk.get(..count).unwrap_or_default(), bytes_max);
             }
         })?;
         Ok(Self { bytes, done })
@@ -127,9 +125,31 @@ impl Tail {
     }
 }
 
+/// Adds to the end and forgets all but the last `bytes_max` bytes.
+fn keep_end(tail: &mut VecDeque<u8>, more: &[u8], bytes_max: usize) {
+    let more = more.get(more.len().saturating_sub(bytes_max)..).unwrap_or_default();
+    let excess = (tail.len() + more.len()).saturating_sub(bytes_max);
+    tail.drain(..excess);
+    tail.extend(more);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_is_kept_however_it_comes() {
+        let mut tail = VecDeque::new();
+        let mut shown = |more: &[u8]| {
+            keep_end(&mut tail, more, 4);
+            String::from_utf8(tail.iter().copied().collect()).expect("text")
+        };
+        assert_eq!(shown(b"ab"), "ab");
+        assert_eq!(shown(b"cd"), "abcd");
+        assert_eq!(shown(b"e"), "bcde");
+        assert_eq!(shown(b"0123456789"), "6789");
+        assert_eq!(shown(b""), "6789");
+    }
 
     fn lines(mut said: &[u8], line_bytes_max: usize) -> Vec<String> {
         let mut seen = Vec::new();

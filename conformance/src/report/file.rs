@@ -4,12 +4,15 @@ use std::{
     fs::File,
     io::{self, Read},
     path::Path,
+    sync::LazyLock,
 };
 
 use conclave_spec::Rule;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Report, ReportError, counted, text};
+use crate::pages::schema;
 
 /// The format of the result file.
 pub const SCHEMA: &str = "conclave-result-1";
@@ -18,12 +21,14 @@ pub const SCHEMA: &str = "conclave-result-1";
 const BYTES_MAX: u64 = 256 << 20;
 
 /// One or more results.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResultFile {
     /// `conclave-result-1`.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     /// The result for each client.
+    #[schemars(length(min = 1))]
     pub runs: Vec<Report>,
 }
 
@@ -111,18 +116,35 @@ impl ResultFile {
         if head.schema != SCHEMA {
             return Err(ReadError::Schema { path: path(), schema: text::line(&head.schema) });
         }
+        // Before the schema, because this says what is wrong more clearly, and in which line.
         let file: Self = serde_json::from_slice(bytes).map_err(bad)?;
+        fits(&serde_json::from_slice(bytes).map_err(bad)?).map_err(format)?;
         for run in &file.runs {
             check(run).map_err(format)?;
-        }
-        if file.runs.is_empty() {
-            return Err(format("it has no result".to_owned()));
         }
         Ok(file)
     }
 }
 
-/// What the types cannot say.
+/// The published schema, or why it is none.
+static VALIDATOR: LazyLock<Result<jsonschema::Validator, String>> = LazyLock::new(|| {
+    let schema = serde_json::to_value(schema::result()).map_err(|error| error.to_string())?;
+    jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())
+});
+
+/// Whether it is as the published schema says, which the types alone do not hold it to.
+fn fits(value: &serde_json::Value) -> Result<(), String> {
+    let validator = VALIDATOR.as_ref().map_err(Clone::clone)?;
+    // Collecting errors is slow, and there hardly ever are any.
+    let wrong = if validator.is_valid(value) { None } else { validator.iter_errors(value).next() };
+    let Some(error) = wrong else { return Ok(()) };
+    let place = text::line(&error.instance_path.to_string());
+    let place = if place.is_empty() { "the top" } else { &place };
+    let said = text::line(&error.to_string());
+    Err(format!("not as vectors/schema/result.json says, at {place}: {said}"))
+}
+
+/// What neither the types nor the schema can say.
 fn check(run: &Report) -> Result<(), String> {
     if counted(&run.cases) != run.counts {
         return Err("its counts are not those of its cases".to_owned());

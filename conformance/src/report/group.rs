@@ -34,11 +34,10 @@ fn gravity(case: &CaseReport) -> u8 {
     }
 }
 
-/// The cases that are neither passed nor not applicable, gravest first.
+/// The cases that are judged and no pass, gravest first.
 #[must_use]
 pub fn groups(run: &Report) -> Vec<Group<'_>> {
-    let shown =
-        |case: &&CaseReport| !matches!(case.verdict, Verdict::Pass | Verdict::NotApplicable);
+    let shown = |case: &&CaseReport| case.verdict.is_told();
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut by_case: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for case in run.cases.iter().filter(shown) {

@@ -54,7 +54,7 @@ fn status(run: &Report, case: &CaseReport) -> TestCaseStatus {
     }
     match case.verdict {
         Verdict::Pass | Verdict::Advice | Verdict::Differs => TestCaseStatus::success(),
-        Verdict::NotApplicable => {
+        Verdict::NotApplicable | Verdict::NotRun => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(case.note.as_deref().map(text::lines).unwrap_or_default());
             status

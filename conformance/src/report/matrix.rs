@@ -109,6 +109,7 @@ impl Tally {
                 | Verdict::ProtocolError
                 | Verdict::Differs
                 | Verdict::Advice
+                | Verdict::NotRun
                 | Verdict::Inconclusive
                 | Verdict::Timeout
                 | Verdict::Crash,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_spec::Rule;
 
-use super::{Report, counted, scope::Scope, text, waivers};
+use super::{Report, counted, scope::Scope, story, text, waivers};
 use crate::verdict::CaseReport;
 
 /// Why results do not go together.
@@ -87,6 +87,7 @@ fn one_client(mut runs: Vec<Report>) -> Result<Report, MergeError> {
         runs.sort_by_key(|run| run.scope.shard);
     }
     let scope = joined_scope(&runs)?;
+    let shares = runs.len() > 1 && scope.parts.is_none();
     let mut rest = runs.into_iter();
     let Some(mut whole) = rest.next() else { return Ok(empty()) };
     for part in rest {
@@ -94,6 +95,10 @@ fn one_client(mut runs: Vec<Report>) -> Result<Report, MergeError> {
         absorb(&mut whole, part);
     }
     disjoint(&whole)?;
+    if shares {
+        whole.in_order();
+        story::keep_first(&mut whole.stories, &whole.cases);
+    }
     if scope != whole.scope {
         whole.scope = scope;
         waivers::settle(&mut whole);
@@ -183,7 +188,16 @@ fn absorb(whole: &mut Report, part: Report) {
     }
     whole.steps = whole.steps.saturating_add(part.steps);
     whole.stories.extend(part.stories);
-    whole.cases.extend(part.cases);
+    // What is no case, such as how the adapter ended, may be the same in each share.
+    let known =
+        |whole: &Report, case: &CaseReport| case.rules.is_empty() && whole.cases.contains(case);
+    for case in part.cases {
+        if known(whole, &case) {
+            whole.steps = whole.steps.saturating_sub(case.steps);
+        } else {
+            whole.cases.push(case);
+        }
+    }
 }
 
 fn disjoint(whole: &Report) -> Result<(), MergeError> {

@@ -59,6 +59,11 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let why = first.note.as_deref().unwrap_or_default();
         writeln!(out, "{} cases {why}\n", not_run.len())?;
     }
+    let no_time = report.count(Verdict::NotRun);
+    if no_time > 0 {
+        let all = report.cases.len();
+        writeln!(out, "{no_time} of {all} judgments not made: there was no time for them\n")?;
+    }
     summary(report, out)
 }
 
@@ -141,7 +146,9 @@ fn painted(verdict: Verdict) -> String {
     let paint = match verdict {
         Verdict::Pass => Style::new().green(),
         Verdict::NotApplicable => Style::new().dim(),
-        Verdict::Advice | Verdict::Differs | Verdict::Inconclusive => Style::new().yellow(),
+        Verdict::Advice | Verdict::Differs | Verdict::NotRun | Verdict::Inconclusive => {
+            Style::new().yellow()
+        }
         Verdict::Fail | Verdict::Timeout | Verdict::Crash | Verdict::ProtocolError => {
             Style::new().red()
         }
@@ -207,7 +214,7 @@ fn concluded(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let words = style(report.conclusion()).bold();
     let verdict = match report.exit() {
         Exit::Conformant => words.green(),
-        Exit::Attention(_) => words.yellow(),
+        Exit::Attention(_) | Exit::Inconclusive(_) => words.yellow(),
         Exit::Nonconformant | Exit::Harness(_) | Exit::Usage(_) => words.red(),
     };
     writeln!(out, "  {verdict}")

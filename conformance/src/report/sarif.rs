@@ -12,7 +12,10 @@ use super::{
     junit::described,
     text,
 };
-use crate::{record::FORMULAS, verdict::Verdict};
+use crate::{
+    vectors,
+    verdict::{CaseReport, Verdict},
+};
 
 /// The version of the format.
 const VERSION: &str = "2.1.0";
@@ -105,7 +108,7 @@ fn result(run: &Report, group: &Group<'_>, places: &BTreeMap<&str, usize>) -> Va
     let case = group.first;
     let rule = deciding(group).map_or(ADAPTER, Rule::id);
     let level = match case.verdict {
-        Verdict::Pass | Verdict::NotApplicable => "none",
+        Verdict::Pass | Verdict::NotApplicable | Verdict::NotRun => "none",
         Verdict::Advice => "note",
         Verdict::Differs => "warning",
         Verdict::Inconclusive
@@ -121,7 +124,7 @@ fn result(run: &Report, group: &Group<'_>, places: &BTreeMap<&str, usize>) -> Va
         "kind": "fail",
         "level": level,
         "message": { "text": message(&said) },
-        "locations": [location(&case.case)],
+        "locations": [location(case)],
         "partialFingerprints": { "conclaveCase/v1": fingerprint(rule, group) },
         "properties": { "verdict": case.word(), "modes": group.modes() },
     });
@@ -138,30 +141,26 @@ fn result(run: &Report, group: &Group<'_>, places: &BTreeMap<&str, usize>) -> Va
     result
 }
 
-/// The vector file with the case, and the case in it.
-fn location(id: &str) -> Value {
+/// The vector file with the case, and the case in it. Without a line, the file as a whole: its first.
+fn location(case: &CaseReport) -> Value {
+    let id = &case.case;
+    let line = case.line.unwrap_or(1);
     let logical = json!([{ "fullyQualifiedName": text::line(id), "kind": "test" }]);
     match file_of(id) {
         Some(file) => json!({
-            "physicalLocation": { "artifactLocation": { "uri": file } },
+            "physicalLocation": {
+                "artifactLocation": { "uri": file },
+                "region": { "startLine": line },
+            },
             "logicalLocations": logical,
         }),
         None => json!({ "logicalLocations": logical }),
     }
 }
 
-/// The vector file of a case: a path of plain letters or nothing.
+/// The vector file of a case, relative to the repository: a path of plain letters or nothing.
 fn file_of(id: &str) -> Option<String> {
-    let mut parts = id.split('/');
-    let (profile, area) = (parts.next()?, parts.next()?);
-    let plain = |word: &str| {
-        word.chars().all(|it| it.is_ascii_alphanumeric() || it == '-' || it == '.')
-            && !word.starts_with('.')
-    };
-    (plain(profile) && plain(area)).then(|| match profile {
-        FORMULAS => format!("vectors/bytes/{area}.json"),
-        _ => format!("vectors/scenarios/{profile}/{area}.json"),
-    })
+    vectors::file_of(id).map(|file| format!("vectors/{file}"))
 }
 
 fn fingerprint(rule: &str, group: &Group<'_>) -> String {

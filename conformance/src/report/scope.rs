@@ -1,9 +1,12 @@
 //! Which part of the suite a run was about.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A share of the cases: every `of`-th, from the `part`-th on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Shard {
     /// Which share, from 1.
@@ -39,8 +42,48 @@ impl Shard {
     }
 }
 
+/// How long something may take, as it is written: `10m`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Time(String);
+
+impl std::fmt::Display for Time {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::text::line(&self.0))
+    }
+}
+
+impl std::str::FromStr for Time {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "a time is written 10m, 90s or 1h30m".to_owned();
+        let time = Self(text.to_owned());
+        time.duration().map(|_| time).ok_or_else(wrong)
+    }
+}
+
+impl Time {
+    /// How long that is.
+    #[must_use]
+    pub fn duration(&self) -> Option<std::time::Duration> {
+        let written: jiff::SignedDuration = self.0.parse().ok()?;
+        written.try_into().ok()
+    }
+}
+
+/// How long a run may take, and in which order its cases come then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// How long.
+    pub time: Time,
+    /// What the order is chosen by.
+    pub seed: String,
+}
+
 /// What was asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// The known attacks instead of the vectors.
@@ -58,6 +101,9 @@ pub struct Scope {
     /// Only this share of the cases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
+    /// Only as long as this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
     /// How many results were put together that are not known to be all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<usize>,
@@ -88,6 +134,10 @@ impl Scope {
             words.extend(value.as_ref().map(|it| format!("{what} {}", super::text::line(it))));
         }
         words.extend(self.shard.map(|shard| format!("share {shard}")));
+        if let Some(Budget { time, seed }) = &self.budget {
+            let seed = super::text::line(seed);
+            words.push(format!("what was run within {time}, in the order of seed {seed:?}"));
+        }
         words.extend(self.parts.map(|parts| format!("put together from {parts} results")));
         words
     }

@@ -7,11 +7,12 @@ use conclave_model::{
     sequence::{Line, Mark, sequence},
 };
 use conclave_spec::Profile;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     case::{Case, CaseSession},
-    verdict::{CaseReport, Verdict},
+    verdict::CaseReport,
 };
 
 /// How many cases are told.
@@ -21,7 +22,7 @@ const STORIES_MAX: usize = 40;
 const LINES_MAX: usize = 120;
 
 /// What happens in a case: what must, up to the step that went wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Story {
     /// The party that the client plays.
@@ -35,7 +36,7 @@ pub struct Story {
 }
 
 /// One thing that happens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StoryLine {
     /// When, in milliseconds since the start.
@@ -49,7 +50,7 @@ pub struct StoryLine {
 }
 
 /// Which way a line goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StoryMark {
     /// A party sends something.
@@ -111,10 +112,22 @@ pub(super) fn of_failures(cases: &[Case], reports: &[CaseReport]) -> BTreeMap<St
     stories
 }
 
+/// Of the stories of several results, those that one result of all these cases would tell.
+pub(super) fn keep_first(stories: &mut BTreeMap<String, Story>, reports: &[CaseReport]) {
+    let mut kept = BTreeSet::new();
+    for fails in [true, false] {
+        for report in reports.iter().filter(|it| is_worth_it(it, fails)) {
+            if kept.len() < STORIES_MAX && stories.contains_key(&report.case) {
+                kept.insert(report.case.clone());
+            }
+        }
+    }
+    stories.retain(|case, _| kept.contains(case));
+}
+
 fn is_worth_it(report: &CaseReport, fails: bool) -> bool {
-    let told = !matches!(report.verdict, Verdict::Pass | Verdict::NotApplicable);
     // A case that was not run has no story.
-    told && report.steps > 0 && report.verdict.is_nonconformant() == fails
+    report.verdict.is_told() && report.steps > 0 && report.verdict.is_nonconformant() == fails
 }
 
 fn story(case: &Case, step: Option<usize>) -> Option<Story> {

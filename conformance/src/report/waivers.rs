@@ -2,13 +2,14 @@
 
 use conclave_spec::{Profile, Rule};
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Report;
 use crate::verdict::{CaseReport, Verdict};
 
 /// A failure that somebody answers for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Entry", into = "Entry")]
 pub struct Waiver {
     /// What it covers.
@@ -33,10 +34,11 @@ pub enum Target {
 }
 
 /// A waiver as it is written.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     rule: Option<Rule>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     case: Option<String>,
@@ -47,6 +49,7 @@ struct Entry {
     #[serde(deserialize_with = "link")]
     link: String,
     #[serde(deserialize_with = "date", serialize_with = "shown")]
+    #[schemars(with = "String", regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     expires: Date,
 }
 
@@ -125,7 +128,7 @@ impl From<Waiver> for Entry {
 }
 
 /// A waiver and what became of it in a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaiverUse {
     /// The waiver.
@@ -139,7 +142,7 @@ pub struct WaiverUse {
 }
 
 /// What became of a waiver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaiverState {
     /// It covers failures.
@@ -254,6 +257,7 @@ fn is_decided_by_rules(case: &CaseReport) -> bool {
         | Verdict::NotApplicable
         | Verdict::Advice
         | Verdict::Differs
+        | Verdict::NotRun
         | Verdict::Inconclusive
         | Verdict::Timeout
         | Verdict::Crash => false,
@@ -278,6 +282,7 @@ pub(super) fn settle(report: &mut Report) {
         case.waiver = covering(&report.waivers, case).map(|at| at + 1);
     }
     let (cases, scope) = (&report.cases, &report.scope);
+    let all_run = cases.iter().all(|case| case.verdict != Verdict::NotRun);
     for used in &mut report.waivers {
         let waiver = &used.waiver;
         let covered = |case: &&CaseReport| case.waiver.is_some() && waiver.meets(case);
@@ -286,7 +291,7 @@ pub(super) fn settle(report: &mut Report) {
             WaiverState::Expired
         } else if used.covers > 0 {
             WaiverState::Used
-        } else if scope.is_whole_for(waiver.only_profile()) {
+        } else if all_run && scope.is_whole_for(waiver.only_profile()) {
             idle(waiver, cases)
         } else {
             WaiverState::Undecided

@@ -3,21 +3,22 @@
 //! The environment is built beside its final place and renamed into it, so that what is there is
 //! whole. A lock keeps concurrent first uses from building it twice.
 
-use std::fs::{self, File, TryLockError};
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
+use super::steps::{files, lock, run};
 use super::{PYTHON_MIN, PYTHON_VARIABLE, ShippedError};
 use crate::process::{Launch, escaped};
 
-/// Where the adapter is, in the crate's directory.
-const PLACE: &str = "adapters/python";
+/// What the adapter is called.
+const NAME: &str = "python";
 
-/// How many lines of a failed step are shown.
-const LAST_LINES: usize = 10;
+/// What a failed step may have been short of.
+const NEEDS: &str = "it needs Python's `venv` module (a package of its own on some systems) and, \
+                     once, access to a Python package index";
 
 /// Names that Python may have, best first.
 const PROGRAMS: [&str; 6] =
@@ -38,18 +39,6 @@ struct Python {
     version: String,
     /// What [`WHO`] printed.
     who: Vec<u8>,
-}
-
-/// A file of the adapter: in the repository this was built in, else in the one the current
-/// directory is in.
-pub(super) fn file(name: &str) -> Result<PathBuf, ShippedError> {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join(PLACE).join(name);
-    let here = std::env::current_dir().unwrap_or_default();
-    let found = here.ancestors().map(|above| above.join("conformance").join(PLACE).join(name));
-    std::iter::once(built)
-        .chain(found)
-        .find(|path| path.is_file())
-        .ok_or_else(|| ShippedError::NoRepository { file: name.to_owned() })
 }
 
 /// How to start the client, with its environment in place.
@@ -104,10 +93,6 @@ fn is_new_enough(version: &str) -> bool {
     }
 }
 
-fn run(command: &mut Command) -> io::Result<Output> {
-    command.stdin(Stdio::null()).output()
-}
-
 fn interpreter(environment: &Path) -> PathBuf {
     environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
 }
@@ -129,7 +114,7 @@ fn environment(
     if interpreter(&place).exists() {
         return Ok(place);
     }
-    let _lock = lock(&cache.join(format!("{name}.lock")), progress)?;
+    let _lock = lock(NAME, &cache.join(format!("{name}.lock")), progress)?;
     // Another run may have made it meanwhile.
     if interpreter(&place).exists() {
         return Ok(place);
@@ -142,14 +127,8 @@ fn environment(
     Ok(place)
 }
 
-/// Waits for whoever else builds. Where files cannot be locked, the rename alone must do.
-fn lock(path: &Path, progress: &mut dyn FnMut(&str)) -> Result<File, ShippedError> {
-    let file = File::create(path).map_err(files("create", path))?;
-    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
-        progress("waiting for another run that installs the python adapter's packages");
-        let _ = file.lock();
-    }
-    Ok(file)
+fn step(name: &'static str, command: &mut Command) -> Result<(), ShippedError> {
+    super::steps::step(NAME, name, NEEDS, command)
 }
 
 fn build(
@@ -179,28 +158,6 @@ fn build(
         Err(_) if interpreter(place).exists() => Ok(()),
         renamed => renamed.map_err(files("create", place)),
     }
-}
-
-fn step(name: &'static str, command: &mut Command) -> Result<(), ShippedError> {
-    let failed = |said: &[u8]| ShippedError::Install { step: name, last_lines: last_lines(said) };
-    let output = run(command).map_err(|error| failed(error.to_string().as_bytes()))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    // `venv` complains on standard output, `pip` on standard error.
-    Err(failed(&[output.stdout, output.stderr].concat()))
-}
-
-fn last_lines(said: &[u8]) -> String {
-    let lines = said.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-    let lines: Vec<&[u8]> = lines.filter(|line| !line.is_empty()).collect();
-    let last = &lines[lines.len().saturating_sub(LAST_LINES)..];
-    last.iter().map(|line| format!("\n  | {}", escaped(line))).collect()
-}
-
-fn files(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ShippedError {
-    let path = path.to_owned();
-    move |error| ShippedError::Files { action, path, error }
 }
 
 #[cfg(test)]

@@ -27,7 +27,10 @@ pub(crate) fn example(name: &str) -> PathBuf {
     let program = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-    if changed(&program) < changed(&folder.join(format!("examples/{name}.rs"))) {
+    let (file, parts) = (format!("examples/{name}.rs"), folder.join(format!("examples/{name}")));
+    let parts = fs::read_dir(parts).into_iter().flatten().flatten().map(|part| part.path());
+    let sources = parts.chain([folder.join(file)]);
+    if changed(&program) < sources.filter_map(|path| changed(&path)).max() {
         let mut build = Command::new(env!("CARGO"));
         build.args(["build", "--quiet", "--example", name, "--manifest-path"]);
         build.arg(folder.join("Cargo.toml"));
@@ -51,6 +54,8 @@ pub(crate) struct Ended {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) took: Duration,
+    /// The most memory it held at a time, in kibibytes; 0 where the system does not say.
+    pub(crate) memory_kib_max: u64,
 }
 
 impl Ended {
@@ -84,7 +89,9 @@ pub(crate) fn ended(command: &mut Command, within: Duration) -> Ended {
     command.stderr(File::create(&err).expect("a file for standard error"));
     let begun = Instant::now();
     let mut child = command.spawn().expect("the program starts");
+    let mut memory_kib_max = 0;
     let status = loop {
+        memory_kib_max = memory_kib_max.max(memory_kib(child.id()));
         if let Some(status) = child.try_wait().expect("the program can be waited for") {
             break status;
         }
@@ -101,7 +108,15 @@ pub(crate) fn ended(command: &mut Command, within: Duration) -> Ended {
         stdout: text(&out).expect("standard output"),
         stderr: text(&err).expect("standard error"),
         took: begun.elapsed(),
+        memory_kib_max,
     }
+}
+
+/// The most memory a process held at a time so far, in kibibytes.
+fn memory_kib(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let said = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    said.and_then(|said| said.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
 
 /// The result in a file written with `--result`.

@@ -7,7 +7,10 @@ use conclave_conformance::{
     commands::{init, report, scenario, trace},
     policies::POLICIES,
     process::Limits,
-    report::{scope::Shard, waivers},
+    report::{
+        scope::{Shard, Time},
+        waivers,
+    },
 };
 use conclave_spec::rules::Area;
 
@@ -21,7 +24,8 @@ pub(crate) struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 not conformant, 2 a waiver or a file with \
-results or waivers needs attention, 3 harness error, 4 wrong command line.";
+results or waivers needs attention, 3 harness error, 4 wrong command line, 5 inconclusive: nothing is \
+wrong in what was run, and not everything was.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -80,6 +84,17 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: DocsAction,
     },
+    /// Completions for a shell, to be put where it looks for them
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, or one for each command
+    Man {
+        /// Write a page for each command into this folder instead
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -127,7 +142,7 @@ pub(crate) struct ExploreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AdapterTestArgs {
-    /// A shipped adapter: reference, python
+    /// A shipped adapter: reference, c, javascript, python
     #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
     pub(crate) adapter: Option<String>,
     /// Any other adapter: a program with its arguments
@@ -197,7 +212,7 @@ pub(crate) struct AttackArgs {
     /// The profile the client follows
     #[arg(long)]
     pub(crate) profile: String,
-    /// A shipped adapter: reference, python
+    /// A shipped adapter: reference, c, javascript, python
     #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
     pub(crate) adapter: Option<String>,
     /// Any other adapter: a program with its arguments
@@ -270,7 +285,7 @@ pub(crate) enum DocsAction {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// A shipped adapter: reference, python
+    /// A shipped adapter: reference, c, javascript, python
     #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
     pub(crate) adapter: Option<String>,
     /// Any other adapter: a program with its arguments
@@ -298,6 +313,15 @@ pub(crate) struct Check {
     /// Only this share of the cases, such as 1/4; `conclave report merge` puts shares together
     #[arg(long, value_name = "N/OF")]
     pub(crate) shard: Option<Shard>,
+    /// Only as long as this, such as 10m or 1h30m; what there was no time for is not run, and says so
+    #[arg(long, value_name = "TIME")]
+    pub(crate) budget: Option<Time>,
+    /// What the order of the cases in a budget is chosen by: the same text gives the same order
+    #[arg(long, value_name = "TEXT", requires = "budget", default_value = "")]
+    pub(crate) seed: String,
+    /// Play each case once more, with a seed, and save what everybody was given and did as a trace
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["budget", "attacks"])]
+    pub(crate) record: Option<PathBuf>,
     /// Write the result, for `conclave report`
     #[arg(long, value_name = "FILE", alias = "json")]
     pub(crate) result: Option<PathBuf>,

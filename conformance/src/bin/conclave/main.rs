@@ -11,14 +11,16 @@ use conclave_conformance::{
         tables::{self, Listing, Look, TablesError},
         trace,
     },
-    process::{Launch, Limits},
+    process::{Launch, Limits, orphans},
     protocol::{Codec, RandomnessClass},
     reference::Reference,
+    report::scope::Budget,
     shipped, vectors,
 };
 use conclave_spec::{Profile, Rule};
 
 mod args;
+mod shell;
 
 use args::*;
 
@@ -31,12 +33,19 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 4 } else { 0 });
         }
     };
+    orphans::adopt();
     let exit = panic::catch_unwind(|| run(cli.command))
         .unwrap_or_else(|_| Exit::harness("the harness panicked; please report this"));
-    if let Exit::Attention(reason) | Exit::Harness(reason) | Exit::Usage(reason) = &exit {
+    orphans::end_all();
+    if let Exit::Attention(reason)
+    | Exit::Harness(reason)
+    | Exit::Usage(reason)
+    | Exit::Inconclusive(reason) = &exit
+    {
         let kind = match exit.code() {
             2 => "error",
             3 => "harness error",
+            5 => "inconclusive",
             _ => "usage",
         };
         let _ = writeln!(std::io::stderr(), "{kind}: {reason}");
@@ -127,6 +136,8 @@ fn run(command: Command) -> Exit {
         Command::Trace { action } => trace::run(&action, &client, out),
         Command::Explain { id } => ended(tables::explain(Look::of_stdout(), &id, out)),
         Command::Docs { action } => run_docs(action),
+        Command::Completions { shell } => shell::completions(shell, out),
+        Command::Man { out: folder } => shell::man(folder.as_deref(), out),
     }
 }
 
@@ -210,6 +221,8 @@ fn run_check(args: Check) -> Exit {
         mode: args.mode,
         vectors: args.vectors,
         shard: args.shard,
+        budget: args.budget.map(|time| Budget { time, seed: args.seed }),
+        record: args.record,
         wanted: report::Wanted { result: args.result, junit: args.junit },
         waivers: check::WaiverOptions { file: args.waivers, today: args.today },
         answer_ms: args.answer_ms,

@@ -3,7 +3,7 @@
 //! Which copy answers which case depends on their number alone, and each has a patience of its own:
 //! a failing adapter gets the same report on every machine.
 
-use std::{num::NonZeroUsize, thread};
+use std::{num::NonZeroUsize, thread, time::Instant};
 
 use indicatif::ProgressBar;
 
@@ -33,6 +33,8 @@ pub(super) struct Workers<'a> {
     pub(super) limits: Limits,
     pub(super) hello: &'a Hello,
     pub(super) bar: &'a ProgressBar,
+    /// When no further case is begun.
+    pub(super) until: Option<Instant>,
 }
 
 impl Workers<'_> {
@@ -74,7 +76,9 @@ impl Workers<'_> {
         let mut reports = Vec::new();
         for (mode, case) in plan {
             self.bar.set_message(case.id.clone());
-            let (report, fault) = if patience.is_over() {
+            let (report, fault) = if self.until.is_some_and(|until| Instant::now() >= until) {
+                (no_time(case, *mode), None)
+            } else if patience.is_over() {
                 (not_run(case, *mode), None)
             } else {
                 adapter.run(self.hello, case, *mode)
@@ -152,6 +156,12 @@ impl Adapter {
     fn finish(&mut self) -> Option<Fault> {
         self.process.take().and_then(|process| process.finish().err())
     }
+}
+
+/// A case that applies or not: nobody looked.
+fn no_time(case: &Case, mode: Mode) -> CaseReport {
+    let note = Some("not run: there was no time for it".to_owned());
+    CaseReport { note, ..CaseReport::of(case, mode, Verdict::NotRun) }
 }
 
 fn not_run(case: &Case, mode: Mode) -> CaseReport {

@@ -100,7 +100,7 @@ fn class(case: &CaseReport) -> &'static str {
     match (case.verdict, case.waiver) {
         (Verdict::Pass, _) => "good",
         (Verdict::NotApplicable, _) => "quiet",
-        (Verdict::Advice | Verdict::Differs, _) | (_, Some(_)) => "fair",
+        (Verdict::Advice | Verdict::Differs | Verdict::NotRun, _) | (_, Some(_)) => "fair",
         (_, None) => "bad",
     }
 }

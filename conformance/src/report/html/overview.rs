@@ -80,7 +80,7 @@ pub(super) fn areas() -> Vec<&'static str> {
 /// The words to filter by: those of rules, and those of the cases there are.
 pub(super) fn words(runs: &[Report]) -> Vec<&'static str> {
     let said = |word: &&str| runs.iter().any(|run| run.counts.contains_key(*word));
-    let silent = [Verdict::Pass, Verdict::NotApplicable].map(Verdict::words);
+    let silent = [Verdict::Pass, Verdict::NotApplicable, Verdict::NotRun].map(Verdict::words);
     let of_cases = Verdict::ALL.map(Verdict::words).into_iter().chain([WAIVED]);
     let of_rules = [Standing::Holds, Standing::Broken, Standing::Untested].map(Standing::words);
     of_cases.filter(|word| said(word) && !silent.contains(word)).chain(of_rules).collect()
@@ -89,7 +89,7 @@ pub(super) fn words(runs: &[Report]) -> Vec<&'static str> {
 pub(super) fn class_of(run: &Report) -> &'static str {
     match run.exit() {
         Exit::Conformant if run.waived() == 0 => "good",
-        Exit::Conformant | Exit::Attention(_) => "fair",
+        Exit::Conformant | Exit::Attention(_) | Exit::Inconclusive(_) => "fair",
         Exit::Nonconformant | Exit::Harness(_) | Exit::Usage(_) => "bad",
     }
 }
@@ -140,7 +140,7 @@ pub(super) fn cards(run: &Report) -> Vec<Card> {
         let class = match verdict {
             Verdict::Pass => "good",
             Verdict::NotApplicable => "quiet",
-            Verdict::Advice | Verdict::Differs => "fair",
+            Verdict::Advice | Verdict::Differs | Verdict::NotRun => "fair",
             Verdict::Inconclusive
             | Verdict::Fail
             | Verdict::Timeout

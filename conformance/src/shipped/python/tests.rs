@@ -43,15 +43,6 @@ fn an_old_python_is_passed_over_and_named_if_it_is_the_only_one() {
     assert!(matches!(error, ShippedError::OldPython { version, .. } if version == "3.9.2"));
 }
 
-#[test]
-fn a_failed_step_shows_its_last_lines_escaped() {
-    let said: Vec<u8> = (0..30).flat_map(|n| format!("line {n}\n\n").into_bytes()).collect();
-    let shown = last_lines(&[&said[..], b"\x1b[31mERROR\n"].concat());
-    assert!(shown.starts_with("\n  | line 21\n"), "{shown}");
-    assert!(shown.ends_with("\n  | \\u{1b}[31mERROR"), "{shown}");
-    assert_eq!(last_lines(b""), "");
-}
-
 /// Needs a real Python, but no package index: the requirements are empty.
 #[test]
 fn concurrent_first_uses_make_one_whole_environment() {
