@@ -139,7 +139,6 @@ const WHY: &[(Rule, Why)] = &[
         ),
     ),
     (BoxNonceFresh, NotReached("terms lose nothing to a nonce used twice")),
-    (LinkChains, StoodInFor(&[LinkCounts], "whoever misses a link misses its counter too")),
     (LinkCounts, StoodInFor(&[LinkChains], "whoever misses a link misses its hash too")),
     (
         LinkNamesCounter,
@@ -161,13 +160,6 @@ const WHY: &[(Rule, Why)] = &[
         ),
     ),
     (
-        LeaveListed,
-        StoodInFor(
-            &[RotateOnLeave, SealToListed],
-            "the leader rotates and seals nothing further to who left, listed or not",
-        ),
-    ),
-    (
         LeaderUsesAtOnce,
         StoodInFor(
             &[LeaverShownUntilRekey],
@@ -184,13 +176,6 @@ const WHY: &[(Rule, Why)] = &[
     (
         LeaveWithoutKey,
         NotReached("who stays without a key says and hears nothing, however old its list becomes"),
-    ),
-    (
-        SnapshotIdentical,
-        StoodInFor(
-            &[HistoryContinues],
-            "who took another list took another heartbeat with it, which the next one does not name",
-        ),
     ),
     (
         LeaderBound,
