@@ -153,7 +153,7 @@ pub struct Ledger<V> {
     /// Who sees the meeting locked, and the identity keys on the list when they came to see it.
     locked: BTreeMap<String, BTreeSet<V>>,
     /// The identity keys a leader's user has removed, where it counts.
-    removed: BTreeSet<V>,
+    pub removed: BTreeSet<V>,
     /// Whether an honest user asked to unlock.
     unlock_wanted: bool,
     /// When what was made, where time counts.

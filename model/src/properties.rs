@@ -9,7 +9,7 @@ use conclave_spec::{Profile, Rule, RuleSet, rules::Citation};
 use crate::{
     client::{Joined, Phase, RoleState, State},
     ledger::{Frame, Ledger},
-    message::{Seat, Standing},
+    message::Seat,
 };
 
 mod table;
@@ -137,8 +137,8 @@ pub enum Goal {
     /// Whoever is played is shown as present on the screen of whoever hears it.
     Shown,
     /// Where the server is honest: whoever follows the one leader has that leader's list, certified,
-    /// and its newest key; and while somebody leads, nobody leaves for want of heartbeats. Who left a locked meeting, and was not removed, is
-    /// let in again.
+    /// and its newest key; and while somebody leads, nobody leaves for want of heartbeats. Who left a
+    /// locked meeting, and was not removed, is let in again.
     Served,
 }
 
@@ -302,7 +302,7 @@ impl Goal {
                 .any(|(one, other)| one.same_place(other) && one.meeting_key != other.meeting_key),
             Self::RosterSend => ledger.frames.iter().all(|frame| !frame.exposed || frame.spy_shown),
             Self::History => !forked(ledger),
-            Self::Served => !ledger.breaches.contains(&self) && served(view.clients),
+            Self::Served => !ledger.breaches.contains(&self) && served(ledger, view.clients),
             Self::Nonce => !frame_pairs(ledger).any(|(one, other)| {
                 one.stream_key == other.stream_key
                     && one.packet.counter == other.packet.counter
@@ -431,17 +431,17 @@ fn followers<'a, V: Clone + Ord>(
 }
 
 /// Whether a leader may leave a device outside: it was removed, or is new in a locked meeting.
-fn kept_out<V>(leader: &Joined<V>, seat: &Seat) -> bool {
+fn kept_out<V: Ord>(ledger: &Ledger<V>, leader: &Joined<V>, seat: &Seat) -> bool {
     match leader.list.entries.get(seat) {
-        Some(entry) => matches!(entry.standing, Standing::Kicked),
+        Some(entry) => ledger.removed.contains(&entry.ivk),
         None => leader.list.locked,
     }
 }
 
-fn served<V: Clone + Ord>(clients: &[&State<V>]) -> bool {
+fn served<V: Clone + Ord>(ledger: &Ledger<V>, clients: &[&State<V>]) -> bool {
     let newest = |joined: &Joined<V>| joined.newest().map(|key| key.mk_seq);
     followers(clients).all(|(leader, seat, follower)| {
-        kept_out(leader, seat)
+        kept_out(ledger, leader, seat)
             || (follower.list.head == leader.list.head && newest(follower) == newest(leader))
     })
 }

@@ -36,6 +36,7 @@ impl<V: Clone + Ord> Ledger<V> {
         self.note_taken(glance, before, joined);
         self.judge_order(glance, before);
         self.judge_entries(glance, before, joined);
+        self.judge_removed(glance, before, joined);
         self.judge_lock(glance, before, joined);
     }
 
@@ -140,7 +141,10 @@ impl<V: Clone + Ord> Ledger<V> {
         before: Option<&Joined<V>>,
         joined: &Joined<V>,
     ) {
-        let Some(before) = before.filter(|_| self.watches(Goal::Lock)) else { return };
+        if !self.watches_any(&[Goal::Lock, Goal::Served]) {
+            return;
+        }
+        let Some(before) = before else { return };
         if let Given::Event(Event::Kick { seat }) = glance.given {
             self.removed.extend(before.list.entries.get(seat).map(|entry| entry.ivk.clone()));
         }
@@ -166,7 +170,6 @@ impl<V: Clone + Ord> Ledger<V> {
         if !self.watches_any(&[Goal::Lock, Goal::LockKept]) {
             return;
         }
-        self.judge_removed(glance, before, joined);
         let was = before.is_some_and(|before| before.list.locked);
         let warned =
             glance.effects.iter().any(|(_, effect)| matches!(effect, Effect::ShowUnlockWarning));

@@ -135,7 +135,8 @@ impl<V: Clone + Ord> Ledger<V> {
             self.judge(Goal::Names, entry.name == *name);
         }
         let Some(seen) = Client::new(algebra, glance.profile).seen(glance.after) else { return };
-        let by_user = rules.contains(Rule::LeavesOfUser);
+        // What another reading adds is promised too.
+        let by_user = rules.union(glance.profile.rules).contains(Rule::LeavesOfUser);
         for line in &seen.roster {
             let counted = |seat: &Seat| {
                 if by_user { seat.user_id == line.seat.user_id } else { *seat == line.seat }
