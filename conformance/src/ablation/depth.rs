@@ -160,6 +160,13 @@ const WHY: &[(Rule, Why)] = &[
         ),
     ),
     (
+        LeaveListed,
+        StoodInFor(
+            &[RotateOnLeave, SealToListed],
+            "the leader rotates and seals nothing further to who left, listed or not",
+        ),
+    ),
+    (
         LeaderUsesAtOnce,
         StoodInFor(
             &[LeaverShownUntilRekey],
