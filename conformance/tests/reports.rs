@@ -5,7 +5,6 @@ mod common;
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use conclave_conformance::{
@@ -26,40 +25,10 @@ use conclave_spec::Rule;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use common::{Ended, conclave, result};
-
-/// More than any of these may take, on a machine busy with other tests.
-const WITHIN: Duration = Duration::from_secs(240);
-
-/// A small part of the suite in which the client without `ROT-02` fails.
-const PART: [&str; 4] = ["--only", "ROT-02", "--profile", "zoom-3.0"];
-
-fn without(rule: &str) -> String {
-    format!("'{}' adapter --without {rule}", env!("CARGO_BIN_EXE_conclave"))
-}
-
-fn in_utf8(path: &Path) -> &str {
-    path.to_str().expect("a path in UTF-8")
-}
-
-/// `conclave check` against the built-in client without a rule, with a result file.
-fn check(without_rule: &str, file: &Path, more: &[&str]) -> Ended {
-    check_against(&without(without_rule), file, more)
-}
-
-fn check_against(adapter: &str, file: &Path, more: &[&str]) -> Ended {
-    let mut line = vec!["check", "--adapter-cmd", adapter, "--result", in_utf8(file)];
-    line.extend(more);
-    conclave(&line, WITHIN)
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a folder for the results")
-}
-
-fn report(words: &[&str]) -> Ended {
-    conclave(&[&["report"], words].concat(), WITHIN)
-}
+use common::{
+    Ended, conclave, result,
+    results::{PART, WITHIN, check, check_against, folder, in_utf8, report, without},
+};
 
 /// A result in which the client says `said` wherever it can say anything.
 fn hostile(said: &str) -> Report {

@@ -5,43 +5,15 @@ mod common;
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use conclave_conformance::{report::sarif::sarif, vectors, verdict::Verdict};
 use serde_json::Value;
 
-use common::{Ended, conclave, result};
-
-/// More than any of these may take, on a machine busy with other tests.
-const WITHIN: Duration = Duration::from_secs(240);
-
-/// A small part of the suite in which the client without `ROT-02` fails.
-const PART: [&str; 4] = ["--only", "ROT-02", "--profile", "zoom-3.0"];
-
-fn in_utf8(path: &Path) -> &str {
-    path.to_str().expect("a path in UTF-8")
-}
-
-/// `conclave check` against the built-in client without a rule, with a result file.
-fn check(without_rule: &str, file: &Path, more: &[&str]) -> Ended {
-    let adapter = format!("'{}' adapter --without {without_rule}", env!("CARGO_BIN_EXE_conclave"));
-    check_against(&adapter, file, more)
-}
-
-fn check_against(adapter: &str, file: &Path, more: &[&str]) -> Ended {
-    let mut line = vec!["check", "--adapter-cmd", adapter, "--result", in_utf8(file)];
-    line.extend(more);
-    conclave(&line, WITHIN)
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a folder for the results")
-}
-
-fn report(words: &[&str]) -> Ended {
-    conclave(&[&["report"], words].concat(), WITHIN)
-}
+use common::{
+    result,
+    results::{PART, check, check_against, folder, in_utf8, report},
+};
 
 #[test]
 fn shares_put_together_are_the_whole_run() {

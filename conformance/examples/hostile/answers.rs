@@ -1,41 +1,8 @@
 //! Whole answers: proper ones, and ones of the right form that mean nothing.
 
+use conclave_conformance::compute::FORMULAS;
+use conclave_spec::Profile;
 use serde_json::{Value, json};
-
-const FORMULAS: &[&str] = &[
-    "sign",
-    "verify",
-    "agree",
-    "binding",
-    "verify_statement",
-    "classic_seal",
-    "classic_open",
-    "kem_public",
-    "hybrid_seal",
-    "hybrid_open",
-    "stream_key",
-    "packet_seal",
-    "packet_open",
-    "security_code",
-    "link_hash",
-    "heartbeat_hash",
-    "verify_heartbeat",
-    "verify_heartbeat_tuple",
-    "verify_lock_request",
-    "decode",
-];
-
-const PROFILES: &[&str] = &[
-    "zoom-2.3.1",
-    "zoom-3.0",
-    "zoom-3.1",
-    "zoom-3.3",
-    "zoom-4.1-client-5.12",
-    "zoom-4.1",
-    "zoom-4.4",
-    "zoom-4.6",
-    "hardened",
-];
 
 /// What an adapter would answer that takes everything and does nothing.
 pub(crate) fn proper(request: &Value) -> Value {
@@ -57,7 +24,7 @@ fn hello() -> Value {
         "name": "hostile",
         "version": "1",
         "roles": ["leader", "participant"],
-        "profiles": PROFILES,
+        "profiles": Profile::all().iter().map(|profile| profile.id).collect::<Vec<_>>(),
         "formulas": FORMULAS,
         "randomness": ["tape", "seeded", "opaque"],
         "codecs": ["bytes", "fields"],

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses its part")]
 
+pub(crate) mod results;
+
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
