@@ -23,9 +23,11 @@ use crate::{
     reference,
 };
 
+mod anew;
 mod chosen;
 mod damage;
 
+pub use anew::{Anew, anew};
 pub use chosen::{Under, cases_under};
 pub use damage::damage;
 
