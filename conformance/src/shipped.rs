@@ -173,7 +173,7 @@ pub fn launch(name: &str, progress: &mut dyn FnMut(&str)) -> Result<Launch, Ship
 /// # Errors
 /// What it needs is not there.
 pub fn python_copy(client: &Path, progress: &mut dyn FnMut(&str)) -> Result<Launch, ShippedError> {
-    let requirements = python::file("requirements.txt")?;
+    let requirements = steps::file("python", "requirements.txt")?;
     python::launch(client, &requirements, &cache(&requirements), progress)
 }
 

@@ -28,11 +28,11 @@ use crate::{
     verdict::{CaseReport, Mode},
 };
 
-mod chosen;
+pub(super) mod chosen;
 mod places;
 mod recorded;
 mod waived;
-mod workers;
+pub(super) mod workers;
 
 pub use waived::{Options as WaiverOptions, WaiversError};
 
@@ -150,7 +150,7 @@ fn jobs(wanted: Option<NonZeroUsize>, cases: usize) -> NonZeroUsize {
 
 /// How long to wait. The first answer includes starting up, which takes an interpreter longer than
 /// any later answer.
-fn limits(answer_ms: Option<u64>) -> Limits {
+pub(super) fn limits(answer_ms: Option<u64>) -> Limits {
     let limits = Limits { start_ms: START_MS_MAX, ..Limits::default() };
     match answer_ms {
         Some(answer_ms) => {
@@ -217,7 +217,7 @@ fn suite(
             return Err(report.exit());
         }
     };
-    let modes = wanted_modes(&hello, options)?;
+    let modes = wanted_modes(&hello, options.mode.as_ref())?;
     let chosen = match options.attacks {
         true => Chosen::new(),
         false => chosen::followed(&hello, &options.policies)?,
@@ -277,7 +277,7 @@ pub(crate) fn judged(
     let hello = adapter.hello()?;
     let bar = ProgressBar::hidden();
     let plan: Vec<_> = cases.iter().map(|case| (mode, case)).collect();
-    let workers = Workers { launch, limits, hello: &hello, bar: &bar };
+    let workers = Workers { launch, limits, hello: &hello, bar: &bar, until: None };
     let copies = NonZeroUsize::new(plan.len() / CASES_PER_JOB).unwrap_or(NonZeroUsize::MIN);
     Ok(workers.run(adapter, &plan, copies.min(COPIES_MAX)).0)
 }
@@ -352,9 +352,9 @@ pub fn modes(hello: &Hello) -> Result<Vec<Mode>, Exit> {
 }
 
 /// Those of them that were asked for.
-fn wanted_modes(hello: &Hello, options: &Options) -> Result<Vec<Mode>, Exit> {
+pub(super) fn wanted_modes(hello: &Hello, wanted: Option<&String>) -> Result<Vec<Mode>, Exit> {
     let all = modes(hello)?;
-    let Some(wanted) = &options.mode else { return Ok(all) };
+    let Some(wanted) = wanted else { return Ok(all) };
     let modes: Vec<_> = all.iter().copied().filter(|mode| mode.name() == *wanted).collect();
     if modes.is_empty() {
         let names: Vec<_> = all.iter().map(|mode| mode.name()).collect();

@@ -61,8 +61,8 @@ fn an_entry_that_contradicts_itself_is_refused() {
     let good = found.expect("a fault told by the right rule");
     assert_eq!(good.check(), Ok(()));
     let first = good.first.clone().expect("it is found");
-    let other = First { rules: vec![conclave_spec::Rule::SeqIncreases], ..first };
-    assert_ne!(good.breaks, conclave_spec::Rule::SeqIncreases);
+    let other = First { rules: vec![Rule::SeqIncreases], ..first };
+    assert_ne!(good.breaks, Rule::SeqIncreases);
     let bad = [
         (Fault { profile: "zoom-9".to_owned(), ..good.clone() }, "profile"),
         (Fault { mode: "tape".to_owned(), ..good.clone() }, "mode"),
