@@ -11,7 +11,7 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     Draft, Drafts,
-    rotation::{reads_list, ready},
+    rotation::{Posted, certify, posted, reads_list, ready},
     scene::{Scene, announcement, forged_heartbeat, forged_seal, next_instance, seat},
 };
 
@@ -373,6 +373,27 @@ fn misplaced(drafts: &mut Drafts) {
             .plays("alice")
             .tests(Rule::PacketOpens)
             .tests(Rule::SubkeyNamesInstance),
+        scene,
+    );
+    let mut scene = ready(profile, &["alice", "bob"]);
+    scene.send("alice", "in the first instance").leave("bob").leave("alice");
+    let before = posted(&mut scene);
+    scene.join_instance("alice", Role::Leader, next_instance());
+    scene.join_instance("bob", Role::Participant, next_instance()).told_leader("bob", "alice");
+    scene.admit("alice", "bob");
+    let beats = posted(&mut scene).beats - 1;
+    certify(&mut scene, "bob", Posted { beats, ..before });
+    let key = scene.newest_sealed("alice", "bob");
+    scene.sealed_from("bob", key).packet("bob", "alice", 1).refused(Rule::PacketOpens);
+    scene.observe("bob");
+    drafts.alone(
+        Draft::new(
+            "packet-of-earlier-meeting-to-participant",
+            "A participant does not play a packet of an earlier instance either",
+        )
+        .plays("bob")
+        .tests(Rule::PacketOpens)
+        .tests(Rule::SubkeyNamesInstance),
         scene,
     );
 }
