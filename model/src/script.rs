@@ -303,7 +303,7 @@ pub enum ValueRecipe {
     SmallOrderBeside(String),
     /// 32 zero bytes, the hash before the first.
     NoHash,
-    /// The hash of a link or heartbeat of a party.
+    /// The hash of a link or heartbeat of a party, or of the binding of an announcement.
     HashOf {
         /// Whose.
         by: String,

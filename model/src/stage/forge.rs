@@ -239,7 +239,7 @@ impl<A: Algebra> Stage<'_, A> {
         Ok(Operation::Snapshot { locked: forged.locked.unwrap_or(list.locked), entries })
     }
 
-    fn binding_hash(
+    pub(super) fn binding_hash(
         &self,
         by: &str,
         seat: &Seat,
