@@ -269,6 +269,9 @@ fn object_of(text: &str, begins: &str) -> String {
     text[at..=at + end].to_owned()
 }
 
+/// What makes a good result a bad one.
+type Spoil = fn(&mut Value);
+
 /// The schema that is published takes what is written, and nothing that is not.
 #[test]
 fn a_result_is_as_the_published_schema_says() {
@@ -282,7 +285,7 @@ fn a_result_is_as_the_published_schema_says() {
     }
     let good = of(hostile("x"));
     assert!(validator.is_valid(&good));
-    let spoils: [(&str, fn(&mut Value)); 6] = [
+    let spoils: [(&str, Spoil); 6] = [
         ("another format", |it| it["schema"] = "conclave-result-2".into()),
         ("no runs", |it| it["runs"] = Value::Array(Vec::new())),
         ("an unknown field", |it| it["runs"][0]["more"] = 1.into()),

@@ -117,7 +117,8 @@ fn a_failure_is_found_in_its_file() {
     let text = fs::read_to_string(vectors.join(file)).expect("the vectors");
     let there = text.lines().nth(line - 1).expect("the line");
     assert!(there.trim_start().starts_with(&format!("{{\"id\":\"{}\"", failing.case)), "{line}");
-    let log: Value = serde_json::from_str(&sarif(&[run.clone()]).expect("a log")).expect("JSON");
+    let log: Value =
+        serde_json::from_str(&sarif(std::slice::from_ref(&run)).expect("a log")).expect("JSON");
     let results = log["runs"][0]["results"].as_array().expect("results");
     let id = |it: &&Value| {
         let name = it.pointer("/locations/0/logicalLocations/0/fullyQualifiedName");
