@@ -3,9 +3,9 @@
 use conclave_model::{
     algebra::Bytes,
     explore::replay_on_bytes,
-    machine::{Outcome, StepError},
+    machine::StepError,
     properties::Goal,
-    script::{Act, Expect, ExpectedClass, Script, ScriptStep},
+    script::{Script, ScriptStep},
     stage::{Stage, StageError},
 };
 use conclave_spec::{Profile, Rule};
@@ -118,20 +118,14 @@ pub(crate) fn expecting(script: &Script, profile: &Profile) -> Result<Script, At
     let mut steps = Vec::with_capacity(script.steps.len());
     for step in &script.steps {
         let reply = stage.play(step).map_err(said)?;
-        let expect = match reply.outcome {
-            Ok(Outcome::Accepted) => Expect::accept(),
-            Ok(Outcome::Pending(rule)) => Expect::pending(rule),
-            // Time that runs out is no input that makes a client leave.
-            Ok(Outcome::Left(_)) if matches!(step.act, Act::Advance { .. }) => Expect::accept(),
-            Ok(Outcome::Left(rule)) => {
-                Expect { class: ExpectedClass::Leave, rule: Some(rule), window: None }
-            }
-            Err(StepError::Refused(reject)) => Expect::broken(reject.rule),
+        match &reply.outcome {
             Err(StepError::Misused(_)) => continue,
             Err(error @ StepError::Undrawn(_)) => {
                 return Err(AttackError::Script(error.to_string()));
             }
-        };
+            Ok(_) | Err(StepError::Refused(_)) => {}
+        }
+        let Some(expect) = record::coming(step, &reply) else { continue };
         steps.push(ScriptStep { expect, ..step.clone() });
     }
     Ok(Script { cast: script.cast.clone(), steps })

@@ -13,6 +13,7 @@ pub mod init;
 pub mod mutants;
 pub mod report;
 pub mod scenario;
+pub mod sessions;
 pub mod tables;
 pub mod trace;
 

@@ -23,6 +23,7 @@ pub mod record;
 pub mod reference;
 pub mod report;
 pub mod run;
+pub mod sessions;
 pub mod shipped;
 pub mod stories;
 pub mod trace;

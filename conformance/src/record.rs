@@ -7,7 +7,7 @@ use conclave_model::{
     algebra::{Bytes, Draw},
     machine::StepError,
     message::{Role, Seat},
-    script::{Act, ExpectedClass, ScriptStep, WireEdit},
+    script::{Act, Expect, ExpectedClass, Script, ScriptStep},
     stage::{Given, Reply, Stage, StageError},
 };
 use conclave_spec::{Octets, Profile, Rule, RuleSet, rules::Area};
@@ -19,13 +19,17 @@ use crate::{
     compute::{self, Refused},
     exchange::Exchange,
     policies,
-    protocol::{Class, Codec, Hex, Input, Message, Output, Payload},
+    protocol::{Class, Codec, Hex, Input, Output},
     reference,
 };
 
+mod anew;
 mod chosen;
+mod damage;
 
+pub use anew::{Anew, anew};
 pub use chosen::{Under, cases_under};
+pub use damage::damage;
 
 /// A draft that does not say what the reference does.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -164,64 +168,105 @@ fn file(area: &str, profile: &str, profile_digest: String, cases: Vec<Case>) -> 
 /// # Errors
 /// The script cannot be played, or the reference disagrees in the world of the profile.
 pub fn record(draft: &Draft, profile: &Profile, world: &Profile) -> Result<Case, RecordError> {
-    let id = format!("{}/{}/{}", profile.id, draft.area, draft.name);
-    let seed = seed_of(draft);
-    let algebra = Bytes::seeded(seed);
-    let at = |step: usize| {
-        let case = id.clone();
-        move |error| RecordError::Script { case, step, error }
-    };
-    let mut stage = staged(draft, &id, &algebra, world)?;
-    let actor = stage.actor(&draft.plays).map_err(at(0))?;
-    let (seat, mut drawn) = (actor.state.seat.clone(), vec![identity(&draft.plays)]);
-    let follows = actor.profile.id;
-    let mut steps = Vec::new();
-    for (index, step) in draft.script.steps.iter().enumerate() {
-        let step_no = index + 1;
-        let (input, reply) = play(&mut stage, step).map_err(at(step_no))?;
+    let algebra = Bytes::seeded(seed_of(draft));
+    let mut recording = Recording::new(draft, profile, world, &algebra)?;
+    for (step, step_no) in draft.script.steps.iter().zip(1..) {
+        let at = recording.at(step_no);
+        let (input, reply) = play(&mut recording.stage, step).map_err(at)?;
         let got = class_of(step, &reply);
         let borne_out = expected_class(step.expect.class) == got.0
             && (got.0 == Class::Accept || step.expect.rule == got.1);
         if world.rules == profile.rules && !borne_out {
             return Err(RecordError::Differs {
-                case: id,
+                case: recording.id,
                 step: step_no,
                 expected: describe(expected_class(step.expect.class), step.expect.rule),
                 got: format!("{} ({:?})", describe(got.0, got.1), reply.outcome),
             });
         }
-        if step.party == draft.plays {
-            drawn.extend(reply.drawn.clone());
-            let observed = matches!(step.act, Act::Observe {});
-            let actor = stage.actor(&step.party).map_err(at(step_no))?;
-            let observed =
-                observed.then(|| reference::observe(&actor.state, &actor.profile, &algebra));
-            let exchange = Exchange { codec: Codec::Bytes, rules: actor.profile.rules };
-            steps.push(recorded(step, input, &reply, observed, &exchange));
+        recording.note(step, input, &reply).map_err(recording.at(step_no))?;
+    }
+    Ok(recording.case(draft.script.clone()))
+}
+
+/// A draft on its way to a case.
+struct Recording<'a> {
+    draft: &'a Draft,
+    profile: &'a Profile,
+    id: String,
+    stage: Stage<'a, Bytes>,
+    drawn: Vec<Draw>,
+    steps: Vec<CaseStep>,
+}
+
+impl<'a> Recording<'a> {
+    fn new(
+        draft: &'a Draft,
+        profile: &'a Profile,
+        world: &Profile,
+        algebra: &'a Bytes,
+    ) -> Result<Self, RecordError> {
+        let id = format!("{}/{}/{}", profile.id, draft.area, draft.name);
+        let stage = staged(draft, &id, algebra, world)?;
+        let drawn = vec![identity(&draft.plays)];
+        Ok(Self { draft, profile, id, stage, drawn, steps: Vec::new() })
+    }
+
+    fn at(&self, step: usize) -> impl FnOnce(StageError) -> RecordError + use<> {
+        let case = self.id.clone();
+        move |error| RecordError::Script { case, step, error }
+    }
+
+    /// Notes a step that was played, if it is one of the client under test.
+    fn note(
+        &mut self,
+        step: &ScriptStep,
+        input: Input,
+        reply: &Reply<Octets>,
+    ) -> Result<(), StageError> {
+        if step.party != self.draft.plays {
+            return Ok(());
+        }
+        self.drawn.extend(reply.drawn.iter().cloned());
+        let actor = self.stage.actor(&step.party)?;
+        let observed = matches!(step.act, Act::Observe {});
+        let algebra = self.stage.algebra();
+        let observed = observed.then(|| reference::observe(&actor.state, &actor.profile, algebra));
+        let exchange = Exchange { codec: Codec::Bytes, rules: actor.profile.rules };
+        self.steps.push(recorded(step, input, reply, observed, &exchange));
+        Ok(())
+    }
+
+    /// The case, with the script that was played.
+    fn case(self, script: Script) -> Case {
+        let Self { draft, profile, id, stage, drawn, steps } = self;
+        let algebra = stage.algebra();
+        let actor = stage.actor(&draft.plays).ok();
+        let seat = actor.map(|it| it.state.seat.clone()).unwrap_or_else(|| Seat::new("", ""));
+        let follows = actor.map(|it| it.profile.id).unwrap_or_default();
+        let (fallback, draws) = (Hex(Vec::new()), draws(algebra, &drawn));
+        Case {
+            result: result(draft, &steps),
+            session: Some(CaseSession {
+                plays: draft.plays.clone(),
+                user_id: seat.user_id.clone(),
+                hardware_id: seat.hardware_id.clone(),
+                profile: follows.to_owned(),
+                leads: leads(&draft.plays, &script, &seat),
+                seed: algebra.party_seed(&draft.plays).map_or(fallback, |seed| Hex(seed.to_vec())),
+                draws,
+                script_seed: Hex(seed_of(draft).to_vec()),
+                script,
+            }),
+            pairs: full_pairs(&draft.pairs, profile.id, draft.area),
+            title: draft.title.clone(),
+            rules: draft.rules.clone(),
+            policies: draft.policies.clone(),
+            intermediates: BTreeMap::new(),
+            steps,
+            id,
         }
     }
-    let (fallback, draws) = (Hex(Vec::new()), draws(&algebra, &drawn));
-    Ok(Case {
-        result: result(draft, &steps),
-        session: Some(CaseSession {
-            plays: draft.plays.clone(),
-            user_id: seat.user_id.clone(),
-            hardware_id: seat.hardware_id.clone(),
-            profile: follows.to_owned(),
-            leads: leads(draft, &seat),
-            seed: algebra.party_seed(&draft.plays).map_or(fallback, |seed| Hex(seed.to_vec())),
-            draws,
-            script_seed: Hex(seed.to_vec()),
-            script: draft.script.clone(),
-        }),
-        pairs: full_pairs(&draft.pairs, profile.id, draft.area),
-        title: draft.title.clone(),
-        rules: draft.rules.clone(),
-        policies: draft.policies.clone(),
-        intermediates: BTreeMap::new(),
-        steps,
-        id,
-    })
 }
 
 /// The seed of a draft: its own and not the profile's, so that two profiles differ in no byte that
@@ -267,42 +312,6 @@ pub fn play(
     let event = event.ok_or(StageError::Misfit("only a delivered message has bytes"))?;
     let reply = stage.give(&step.party, &Given::Event(event))?;
     Ok((input, reply))
-}
-
-/// Damages the bytes of a delivered message.
-pub fn damage(input: &mut Input, edit: &WireEdit) {
-    let Input::Deliver { message } = input else { return };
-    let payload = match message {
-        Message::NoncePosted { nonce: Hex(bytes), .. } => return damage_bytes(bytes, edit),
-        Message::LeaderNamed { announcement, .. } | Message::Admitted { announcement, .. } => {
-            announcement
-        }
-        Message::Link { link } => link,
-        Message::Heartbeat { heartbeat } => heartbeat,
-        Message::LockRequested { request } => request,
-        Message::SealedKey { sealed } => sealed,
-        Message::Packet { packet, .. } => packet,
-        Message::Departed { .. }
-        | Message::Renamed { .. }
-        | Message::LockClaimed { .. }
-        | Message::MeetingEnded {} => return,
-    };
-    if let Payload::Bytes(Hex(bytes)) = payload {
-        damage_bytes(bytes, edit);
-    }
-}
-
-fn damage_bytes(bytes: &mut Vec<u8>, edit: &WireEdit) {
-    match edit {
-        WireEdit::Append(more) => bytes.extend(hex::decode(more).unwrap_or_default()),
-        WireEdit::Truncate(count) => bytes.truncate(bytes.len().saturating_sub(*count)),
-        WireEdit::Instead(other) => *bytes = hex::decode(other).unwrap_or_default(),
-        WireEdit::Flip(at) => {
-            if let Some(byte) = bytes.get_mut(*at) {
-                *byte ^= 1;
-            }
-        }
-    }
 }
 
 fn recorded(
@@ -356,6 +365,28 @@ pub(crate) fn class_of(step: &ScriptStep, reply: &Reply<Octets>) -> (Class, Opti
     }
 }
 
+/// The class a vector can ask for; none where a client could not do something at all.
+#[must_use]
+pub(crate) const fn expectable(class: Class) -> Option<ExpectedClass> {
+    Some(match class {
+        Class::Accept => ExpectedClass::Accept,
+        Class::Reject => ExpectedClass::Reject,
+        Class::Ignore => ExpectedClass::Ignore,
+        Class::Pending => ExpectedClass::Pending,
+        Class::Leave => ExpectedClass::Leave,
+        Class::BadRequest => ExpectedClass::BadRequest,
+        Class::Unsupported | Class::Internal => return None,
+    })
+}
+
+/// What a step with this reply is to come to, if its script makes sense there.
+#[must_use]
+pub(crate) fn coming(step: &ScriptStep, reply: &Reply<Octets>) -> Option<Expect> {
+    let (class, rule) = class_of(step, reply);
+    let class = expectable(class).filter(|_| rule.is_some() || class == Class::Accept)?;
+    Some(Expect { class, rule, window: None })
+}
+
 fn describe(class: Class, rule: Option<Rule>) -> String {
     match rule {
         Some(rule) => format!("{} {}", class.word(), rule.id()),
@@ -379,8 +410,8 @@ fn draws(algebra: &Bytes, drawn: &[Draw]) -> BTreeMap<String, Vec<Hex>> {
     lists
 }
 
-fn leads(draft: &Draft, own: &Seat) -> bool {
-    draft.script.steps.iter().filter(|step| step.party == draft.plays).any(|step| {
+fn leads(plays: &str, script: &Script, own: &Seat) -> bool {
+    script.steps.iter().filter(|step| step.party == plays).any(|step| {
         let joins = matches!(step.act, Act::Join { role: Role::Leader, .. });
         joins || matches!(&step.act, Act::LeaderNamed { seat, .. } if seat == own)
     })

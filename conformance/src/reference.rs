@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use conclave_model::{
-    Client,
+    Algebra, Client,
     algebra::{Bytes, Purpose, Source},
     client::{Phase, Policies, State},
     machine::{Choice, Effect, Event, Input as Moment, Outcome, StepError},
@@ -348,14 +348,23 @@ pub const fn class_of_refusal(rule: Rule) -> Class {
 /// What the user of a client in this state sees.
 #[must_use]
 pub fn observe(state: &State<Octets>, profile: &Profile, algebra: &Bytes) -> Observed {
+    let (seen, code) = seen(&Client::new(algebra, profile), state);
+    Observed { security_code: code.map(|code| exchange::text(&code)), ..seen }
+}
+
+/// What the user of a client in this state sees, less the security code, which comes beside it as
+/// the algebra has it.
+#[must_use]
+pub fn seen<A: Algebra>(
+    client: &Client<'_, A>,
+    state: &State<A::Value>,
+) -> (Observed, Option<A::Value>) {
     let phase = match &state.phase {
         Phase::Outside => line::Phase::Outside,
         Phase::Joined(_) => line::Phase::Joined,
         Phase::Left => line::Phase::Left,
     };
-    let Some(seen) = Client::new(algebra, profile).seen(state) else {
-        return Observed::outside(phase);
-    };
+    let Some(seen) = client.seen(state) else { return (Observed::outside(phase), None) };
     let roster = seen.roster.into_iter().map(|line| RosterLine {
         user_id: line.seat.user_id,
         hardware_id: line.seat.hardware_id,
@@ -363,19 +372,17 @@ pub fn observe(state: &State<Octets>, profile: &Profile, algebra: &Bytes) -> Obs
         standing: if line.here { Standing::Here } else { Standing::Left },
         leaves: line.leaves,
     });
-    Observed {
+    let encryption = if seen.post_quantum { Encryption::PostQuantum } else { Encryption::EndToEnd };
+    let observed = Observed {
         phase,
         leader: seen.leader,
-        security_code: seen.security_code.map(|code| exchange::text(&code)),
+        security_code: None,
         roster: roster.collect(),
         locked: seen.locked,
-        encryption: Some(if seen.post_quantum {
-            Encryption::PostQuantum
-        } else {
-            Encryption::EndToEnd
-        }),
+        encryption: Some(encryption),
         sends_under: seen.sends_under,
-    }
+    };
+    (observed, seen.security_code)
 }
 
 fn source(randomness: &Randomness) -> Result<(Source, bool), String> {

@@ -30,7 +30,7 @@ pub mod story;
 pub mod text;
 pub mod waivers;
 
-pub use printed::print;
+pub use printed::{details, print};
 use scope::Scope;
 use story::Story;
 use waivers::WaiverUse;

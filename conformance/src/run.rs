@@ -19,10 +19,12 @@ mod blame;
 mod ended;
 mod given;
 mod peers;
+mod timers;
 mod transcript;
 mod words;
 
 pub use applies::not_applicable;
+pub use timers::Moment;
 pub use words::told;
 
 use blame::{before_rotation, rule_of, seen_fields};
@@ -52,6 +54,7 @@ struct Run<'b, 'p> {
     drawn: Vec<String>,
     now_ms: u64,
     deadline_ms: Option<u64>,
+    moments: &'b [Moment],
     steps: usize,
     transcript: Transcript,
 }
@@ -64,6 +67,16 @@ impl std::fmt::Debug for Bench<'_> {
 
 /// Runs a case in a mode the client declared, and judges it.
 pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Option<Fault>) {
+    watched(bench, case, mode, &[])
+}
+
+/// As [`run`], with what is known of the moment after each step.
+pub fn watched(
+    bench: &mut Bench<'_>,
+    case: &Case,
+    mode: Mode,
+    moments: &[Moment],
+) -> (CaseReport, Option<Fault>) {
     let mut report = CaseReport::of(case, mode, Verdict::Pass);
     if let Some(why) = not_applicable(case, mode, bench.hello) {
         report.verdict = Verdict::NotApplicable;
@@ -78,6 +91,7 @@ pub fn run(bench: &mut Bench<'_>, case: &Case, mode: Mode) -> (CaseReport, Optio
         drawn: Vec::new(),
         now_ms: 0,
         deadline_ms: None,
+        moments,
         steps: 0,
         transcript: Transcript::default(),
     };
@@ -248,6 +262,7 @@ impl Run<'_, '_> {
             if let Some(wanted) = &step.expect.observed {
                 self.observed(step_no, &step, wanted, &response);
             }
+            self.timer(step_no, &step, &response);
             // The vector says nothing about what follows other heartbeats or rotations.
             if self.judge.is_moved() {
                 return Ok(false);
@@ -268,12 +283,12 @@ impl Run<'_, '_> {
             }
         };
         let before = self.judge.owes_rotation(at).then(|| before_rotation(wanted, &got));
-        let wanted = before.as_ref().unwrap_or(wanted);
-        if got == *wanted {
+        let wanted = self.with_free_use(at, before.as_ref().unwrap_or(wanted), &got);
+        if got == wanted {
             return;
         }
         let shifted = self.judge.is_shifted();
-        for (name, rule, wanted, got) in seen_fields(wanted, &got, self.rule(), shifted) {
+        for (name, rule, wanted, got) in seen_fields(&wanted, &got, self.rule(), shifted) {
             if wanted != got {
                 self.judge.note(Finding {
                     step: at,

@@ -17,7 +17,10 @@ use crate::{
 
 mod changed;
 mod choices;
+mod guided;
 mod server;
+
+pub use guided::{Aim, Attempt, Cell, Composer, Reached};
 
 use choices::Choices;
 
@@ -92,7 +95,7 @@ pub fn script(setting: &Setting, bytes: &[u8]) -> Script {
     let Ok(stage) = setting.stage(&Terms, &cast) else {
         return Script { cast, steps: Vec::new() };
     };
-    let mut writer = Writer { choices, stage, steps: Vec::new(), told: [0; 4], late: Vec::new() };
+    let mut writer = Writer::new(choices, stage);
     if writer.choices.under(16) != 15 {
         writer.opening();
     }
@@ -124,7 +127,7 @@ impl<'a> arbitrary::Arbitrary<'a> for Schedule {
 }
 
 /// A party, now and then of another version.
-fn member(party: &str, choices: &mut Choices<'_>) -> CastMember {
+fn member(party: &str, choices: &mut Choices) -> CastMember {
     let same_device_as = (party == "carol").then(|| "bob".to_owned());
     let all = Profile::all();
     let other = if choices.under(24) == 23 { all.get(choices.under(all.len())) } else { None };
@@ -148,23 +151,48 @@ fn meeting(nth: usize) -> Meeting {
 }
 
 /// A script being written.
-struct Writer<'a> {
-    choices: Choices<'a>,
+#[derive(Clone, Debug)]
+struct Writer {
+    choices: Choices,
     stage: Stage<'static, Terms>,
     steps: Vec<ScriptStep>,
     /// Up to which message each party was told what is on the board.
     told: [usize; 4],
     /// What is kept back for now, and for whom.
     late: Vec<(&'static str, Act)>,
+    /// Whether the server hands on what is posted without a fault.
+    calm: bool,
+    /// The party the schedule is about, if it is about one.
+    about: Option<Aim>,
+    /// What that party reached.
+    reached: Reached,
 }
 
-impl Writer<'_> {
-    /// Writes a step down and plays it. What cannot be played says so in both algebras.
+impl Writer {
+    fn new(choices: Choices, stage: Stage<'static, Terms>) -> Self {
+        Self {
+            choices,
+            stage,
+            steps: Vec::new(),
+            told: [0; 4],
+            late: Vec::new(),
+            calm: false,
+            about: None,
+            reached: Reached::default(),
+        }
+    }
+
+    /// Writes a step down and plays it. What cannot be played says so in both algebras; a schedule
+    /// about one party leaves it out.
     fn act(&mut self, party: &str, act: Act) {
+        if !self.may(party, &act) {
+            return;
+        }
         let step =
             ScriptStep { party: party.to_owned(), act, wire: None, expect: Expect::accept() };
-        let _ = self.stage.play(&step);
-        self.steps.push(step);
+        if self.tried(&step) || self.about.is_none() {
+            self.steps.push(step);
+        }
     }
 
     /// A meeting that works: the leader, two participants, what concerns them in their hands.
@@ -180,7 +208,10 @@ impl Writer<'_> {
         match self.choices.under(28) {
             0..=4 => self.settle(),
             5..=7 => self.pass(),
-            8 | 9 => self.say(),
+            8 | 9 => {
+                let by = self.choices.of(&PARTIES, "alice");
+                self.say(by);
+            }
             10 => {
                 let (party, nth) = (self.choices.of(&PARTIES, "carol"), self.choices.under(8));
                 self.comes(party, nth);
@@ -191,7 +222,10 @@ impl Writer<'_> {
                 let (party, nth) = (self.choices.of(&PARTIES, "carol"), self.choices.under(8));
                 self.join(party, role, nth);
             }
-            12 => self.goes(),
+            12 => {
+                let party = self.choices.of(&PARTIES, "bob");
+                self.goes(party);
+            }
             13 => self.elect(),
             14 => {
                 let (by, seat) = (self.mostly_leader(), self.seat());
@@ -204,8 +238,14 @@ impl Writer<'_> {
             }
             17 => self.rename(),
             18 => self.share_board(),
-            19 => self.claim(),
-            20 => self.again(),
+            19 => {
+                let party = self.choices.of(&PARTIES, "bob");
+                self.claim(party);
+            }
+            20 => {
+                let party = self.choices.of(&PARTIES, "bob");
+                self.again(party);
+            }
             21 => {
                 let party = self.choices.of(&PARTIES, "alice");
                 self.act(party, Act::Observe {});
@@ -214,7 +254,8 @@ impl Writer<'_> {
                 if at == 22 {
                     self.settle();
                 }
-                self.changed();
+                let party = self.target();
+                self.changed(party);
             }
         }
     }
@@ -236,8 +277,7 @@ impl Writer<'_> {
     }
 
     /// Somebody leaves, by itself or because the meeting is over, and the leader may hear of it.
-    fn goes(&mut self) {
-        let party = self.choices.of(&PARTIES, "bob");
+    fn goes(&mut self, party: &'static str) {
         match self.choices.under(4) {
             0 => {}
             1 => self.act(party, Act::MeetingEnded {}),
@@ -289,8 +329,7 @@ impl Writer<'_> {
     }
 
     /// Somebody says something, and others may hear it.
-    fn say(&mut self) {
-        let by = self.choices.of(&PARTIES, "alice");
+    fn say(&mut self, by: &'static str) {
         let stream = self.choices.of(&["audio", "audio", "audio", "video"], "audio");
         let text = format!("words {}", self.choices.under(4));
         self.act(by, Act::Send { stream: stream.to_owned(), text });

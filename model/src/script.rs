@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{Meeting, Role, Seat};
 
 mod forged;
+mod needs;
 mod secrets;
 
 pub use forged::{
@@ -303,7 +304,7 @@ pub enum ValueRecipe {
     SmallOrderBeside(String),
     /// 32 zero bytes, the hash before the first.
     NoHash,
-    /// The hash of a link or heartbeat of a party.
+    /// The hash of a link or heartbeat of a party, or of the binding of an announcement.
     HashOf {
         /// Whose.
         by: String,

@@ -1,12 +1,12 @@
 //! What happens in a script, line by line: who got or did what, when, and what became of it.
 
-use conclave_spec::{Profile, rules::Reaction};
+use conclave_spec::{Profile, Rule, rules::Reaction};
 
 use crate::{
     algebra::{Term, Terms},
     machine::{Effect, Event, Outcome, StepError},
     message::{Heartbeat, Link, Operation, Role},
-    script::{Act, Script},
+    script::{Act, Expect, ExpectedClass, Script},
     stage::{Given, Stage, StageError},
 };
 
@@ -45,6 +45,15 @@ pub fn sequence(script: &Script, profile: &Profile) -> Result<Vec<Line>, StageEr
     let mut lines = Vec::new();
     for step in &script.steps {
         let given = stage.given(&step.act)?;
+        if let (Given::Event(event), Some(_)) = (&given, &step.wire)
+            && let Some(fate) = refused(&step.expect)
+        {
+            let at_ms = stage.actor(&step.party)?.now_ms;
+            let (mark, what) = told(event, &step.act);
+            let text = format!("{what}, its bytes damaged: {fate}");
+            lines.push(Line { at_ms, party: step.party.clone(), mark, text });
+            continue;
+        }
         let reply = stage.give(&step.party, &given)?;
         let now_ms = stage.actor(&step.party)?.now_ms;
         let mut line = |at_ms, (mark, text)| {
@@ -63,6 +72,19 @@ pub fn sequence(script: &Script, profile: &Profile) -> Result<Vec<Line>, StageEr
         }
     }
     Ok(lines)
+}
+
+/// What becomes of a message with damaged bytes, which terms do not have: what the script expects.
+/// Nothing where it is taken all the same.
+fn refused(expect: &Expect) -> Option<String> {
+    let word = match expect.class {
+        ExpectedClass::Accept | ExpectedClass::Pending => return None,
+        ExpectedClass::Reject => "refused",
+        ExpectedClass::Ignore => "ignored",
+        ExpectedClass::Leave => "leaves,",
+        ExpectedClass::BadRequest => "no request",
+    };
+    Some(format!("{word} {}", expect.rule.map_or("", Rule::id)).trim_end().to_owned())
 }
 
 fn marked(outcome: &Result<Outcome, StepError>) -> String {

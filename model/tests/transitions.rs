@@ -1,10 +1,15 @@
 //! What every kind of message is answered with, and what it brings about, in every phase and version.
 //!
 //! A cell says `noted` where nothing is sent or shown but the client remembers something, and
-//! `nothing` where not even that: for each of these a reason is given below, and none is missing.
-//! Rows about time go to the first moment at which the client acts by itself, and to those after it.
+//! `nothing` where not even that: for each of these, in each phase, a reason is given in
+//! `transitions/reasons.rs`, and none is missing. Rows about time go to the first moment at which the
+//! client acts by itself, and to those after it.
 
 mod common;
+#[path = "transitions/reasons.rs"]
+mod reasons;
+#[path = "transitions/tried.rs"]
+mod tried;
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -13,189 +18,10 @@ use conclave_model::{
     algebra::{Term, Terms},
     client::{Client, State},
     machine::{Effect, Event, Input, Outcome, Step, StepError},
-    message::{LockOperation, Role},
-    script::{Act, Change, ForgedRequest, Handle, MessageKind, Recipe, ValueRecipe},
-    stage::{Given, Sent},
 };
 use conclave_spec::{Profile, Rule, readings, rules::Reaction};
-
-/// Who stands for a phase, and whether the meeting is locked.
-struct Phase {
-    party: &'static str,
-    locked: bool,
-}
-
-const OUTSIDE: Phase = Phase { party: "dave", locked: false };
-const LEADER: Phase = Phase { party: "alice", locked: false };
-const UNLED: Phase = Phase { party: "carol", locked: false };
-const PARTICIPANT: Phase = Phase { party: "bob", locked: false };
-const LOCKED_LEADER: Phase = Phase { party: "alice", locked: true };
-const LOCKED_PARTICIPANT: Phase = Phase { party: "bob", locked: true };
-const LEFT: Phase = Phase { party: "mallory", locked: false };
-
-/// The moments at which a client acts by itself.
-const DUE: [&str; 4] =
-    ["time: the first due", "time: the second", "time: the third", "time: the fourth"];
-
-const PHASES: [Phase; 7] =
-    [OUTSIDE, LEADER, UNLED, PARTICIPANT, LOCKED_LEADER, LOCKED_PARTICIPANT, LEFT];
-
-/// A meeting with somebody in every phase. Bob lacks the newest links, heartbeats and keys.
-struct Scene {
-    room: Room,
-    /// How many keys sealed to bob he was given.
-    keys_given: u32,
-}
-
-fn scene(profile: &Profile, locked: bool) -> Scene {
-    let parties = ["alice", "bob", "mallory", "eve", "frank", "carol"];
-    let mut room = Room::seated(profile, &parties, "dave");
-    room.run(30_000);
-    room.act("mallory", Act::Leave {});
-    room.act("alice", Act::Departed { seat: common::seat("mallory") });
-    if locked {
-        room.act("alice", Act::SetLock { locked });
-    }
-    room.run(60_000);
-    room.act("alice", Act::Send { stream: "audio".to_owned(), text: "words".to_owned() });
-    let keys_given = sealed_to_bob(&room);
-    // Nobody hears of these: a heartbeat, and two links with one each.
-    room.act("alice", Act::Advance { to_ms: 70_000 });
-    for party in ["frank", "eve"] {
-        room.act("alice", Act::Kick { seat: common::seat(party) });
-    }
-    Scene { room, keys_given }
-}
-
-fn sealed_to_bob(room: &Room) -> u32 {
-    let to_bob = |(by, it): &&(String, Sent<Term>)| by == "alice" && it.recipient() == Some("bob");
-    u32::try_from(room.stage.sent().filter(to_bob).count()).unwrap()
-}
-
-fn sealed(nth: u32) -> Recipe {
-    Recipe::Sent(Handle::sealed_key("alice", "bob", nth))
-}
-
-fn damaged(of: Recipe, field: &str) -> Recipe {
-    Recipe::Damaged { of: Box::new(of), field: field.to_owned() }
-}
-
-fn request(operation: LockOperation, by: &str, link: Recipe) -> Act {
-    let (by, link) = (by.to_owned(), Box::new(link));
-    Act::LockRequested {
-        request: Recipe::ForgedRequest(ForgedRequest { by, operation, link, signed: Vec::new() }),
-    }
-}
-
-/// The same act with the announcement changed.
-fn with_announcement(act: Act, change: impl FnOnce(Recipe) -> Recipe) -> Act {
-    let mut act = act;
-    if let Act::Admitted { announcement, .. } | Act::LeaderNamed { announcement, .. } = &mut act {
-        *announcement = change(announcement.clone());
-    }
-    act
-}
-
-fn small_order(of: Recipe) -> Recipe {
-    let change = Change::new("pk", ValueRecipe::SmallOrderKey);
-    Recipe::Edited { of: Box::new(of), change }
-}
-
-/// What is tried, by name.
-fn acts(Scene { room, keys_given }: &Scene) -> Vec<(&'static str, Act)> {
-    let bob = || common::seat("bob");
-    let nobody = || common::seat("nobody");
-    let link = |back| room.newest("alice", MessageKind::Link, back);
-    let beat = |back| room.newest("alice", MessageKind::Heartbeat, back);
-    let packet = || room.newest("alice", MessageKind::Packet, 0);
-    let heard =
-        |packet| Act::Packet { from: common::seat("alice"), stream: "audio".to_owned(), packet };
-    let join = |role| Act::Join { meeting: common::meeting(), role, name: "somebody".to_owned() };
-    let named = |seat, name: &str| Act::Renamed { seat, name: name.to_owned() };
-    let forged = Recipe::ForgedAnnouncement {
-        by: "carol".to_owned(),
-        label: None,
-        changes: vec![Change::new("pk", ValueRecipe::SmallOrderKey)],
-    };
-    vec![
-        ("join as leader", join(Role::Leader)),
-        ("join as participant", join(Role::Participant)),
-        ("leader named: alice", room.leader_named("alice")),
-        ("leader named: bob", room.leader_named("bob")),
-        ("leader named: carol", room.leader_named("carol")),
-        (
-            "leader named: carol, signature damaged",
-            with_announcement(room.leader_named("carol"), |it| damaged(it, "sig")),
-        ),
-        ("leader named: carol, key of small order", {
-            let forged = forged.clone();
-            with_announcement(room.leader_named("carol"), |_| forged)
-        }),
-        ("admitted: carol", room.admitted("carol")),
-        ("admitted: bob, who is present", room.admitted("bob")),
-        ("admitted: mallory, who has left", room.admitted("mallory")),
-        (
-            "admitted: carol, signature damaged",
-            with_announcement(room.admitted("carol"), |it| damaged(it, "sig")),
-        ),
-        ("admitted: carol, key exchanged", with_announcement(room.admitted("carol"), small_order)),
-        (
-            "admitted: carol, key of small order",
-            with_announcement(room.admitted("carol"), |_| forged),
-        ),
-        ("departed: bob", Act::Departed { seat: bob() }),
-        ("departed: nobody", Act::Departed { seat: nobody() }),
-        ("renamed: bob", named(bob(), "Rob")),
-        ("renamed: nobody", named(nobody(), "Rob")),
-        (
-            "nonce posted",
-            Act::NoncePosted { seat: bob(), nonce: room.newest("bob", MessageKind::Nonce, 0) },
-        ),
-        ("link: the next", Act::Link { link: link(1) }),
-        ("link: the one after", Act::Link { link: link(0) }),
-        ("link: an old one", Act::Link { link: link(3) }),
-        ("heartbeat: the next", Act::Heartbeat { heartbeat: beat(2) }),
-        ("heartbeat: of an unknown link", Act::Heartbeat { heartbeat: beat(1) }),
-        ("heartbeat: an old one", Act::Heartbeat { heartbeat: beat(4) }),
-        ("heartbeat: signature damaged", Act::Heartbeat { heartbeat: damaged(beat(2), "sig") }),
-        ("lock requested: by bob", request(LockOperation::Lock, "bob", link(0))),
-        ("lock requested: over an old link", request(LockOperation::Lock, "bob", link(1))),
-        ("lock requested: by carol", request(LockOperation::Lock, "carol", link(0))),
-        ("unlock requested: by bob", request(LockOperation::Unlock, "bob", link(0))),
-        ("lock claimed", Act::LockClaimed { locked: true }),
-        ("lock", Act::SetLock { locked: true }),
-        ("unlock", Act::SetLock { locked: false }),
-        ("kick: bob", Act::Kick { seat: bob() }),
-        ("kick: nobody", Act::Kick { seat: nobody() }),
-        ("sealed key: the next", Act::SealedKey { sealed: sealed(keys_given + 1) }),
-        ("sealed key: the one held", Act::SealedKey { sealed: sealed(*keys_given) }),
-        (
-            "sealed key: damaged",
-            Act::SealedKey { sealed: damaged(sealed(keys_given + 1), "ciphertext") },
-        ),
-        ("packet", heard(packet())),
-        ("packet: damaged", heard(damaged(packet(), "body"))),
-        ("send", Act::Send { stream: "audio".to_owned(), text: "words".to_owned() }),
-        ("leave", Act::Leave {}),
-        ("meeting ended", Act::MeetingEnded {}),
-    ]
-}
-
-fn events(scene: &Scene) -> Vec<(&'static str, Event<Term>)> {
-    let mut events = vec![("time passes", Event::Tick)];
-    for (name, act) in acts(scene) {
-        match scene.room.stage.given(&act) {
-            Ok(Given::Event(event)) => events.push((name, event)),
-            Ok(Given::Time(_) | Given::Question) => panic!("{name} is no event"),
-            Err(error) => {
-                // Only what a version does not have cannot be given.
-                assert_eq!(name, "nonce posted", "{error}");
-            }
-        }
-    }
-    events.push(("malformed", Event::Malformed { rule: Rule::EncodingCanonical }));
-    events
-}
+use reasons::{NOTED, NOTHING, Reason};
+use tried::{DUE, PHASES, Phase, events, scene};
 
 fn answer(outcome: &Result<Outcome, StepError>) -> String {
     match outcome {
@@ -288,7 +114,7 @@ type Row = (&'static str, Vec<String>);
 fn rows(phase: &Phase) -> (Vec<&'static str>, Vec<Row>) {
     let mut profiles = Profile::all();
     profiles.retain(|profile| !phase.locked || profile.rules.contains(Rule::LockListed));
-    let scenes = profiles.iter().map(|profile| scene(profile, phase.locked)).collect::<Vec<_>>();
+    let scenes = profiles.iter().map(|profile| scene(profile, phase)).collect::<Vec<_>>();
     let given: Vec<_> = scenes.iter().map(events).collect();
     let names = given.last().into_iter().flatten().map(|(name, _)| *name);
     let rows = names.map(|name| {
@@ -337,85 +163,84 @@ fn table(phase: &Phase) -> String {
 
 #[test]
 fn outside() {
-    insta::assert_snapshot!(table(&OUTSIDE));
+    insta::assert_snapshot!(table(&tried::OUTSIDE));
 }
 
 #[test]
 fn leader() {
-    insta::assert_snapshot!(table(&LEADER));
+    insta::assert_snapshot!(table(&tried::LEADER));
+}
+
+#[test]
+fn successor() {
+    insta::assert_snapshot!(table(&tried::SUCCESSOR));
+}
+
+#[test]
+fn stepped_down() {
+    insta::assert_snapshot!(table(&tried::STEPPED_DOWN));
 }
 
 #[test]
 fn participant_without_a_leader() {
-    insta::assert_snapshot!(table(&UNLED));
+    insta::assert_snapshot!(table(&tried::PARTICIPANT_WITHOUT_A_LEADER));
+}
+
+#[test]
+fn participant_before_a_heartbeat() {
+    insta::assert_snapshot!(table(&tried::PARTICIPANT_BEFORE_A_HEARTBEAT));
 }
 
 #[test]
 fn participant() {
-    insta::assert_snapshot!(table(&PARTICIPANT));
+    insta::assert_snapshot!(table(&tried::PARTICIPANT));
+}
+
+#[test]
+fn participant_of_a_new_leader() {
+    insta::assert_snapshot!(table(&tried::PARTICIPANT_OF_A_NEW_LEADER));
 }
 
 #[test]
 fn locked_leader() {
-    insta::assert_snapshot!(table(&LOCKED_LEADER));
+    insta::assert_snapshot!(table(&tried::LOCKED_LEADER));
 }
 
 #[test]
 fn locked_participant() {
-    insta::assert_snapshot!(table(&LOCKED_PARTICIPANT));
+    insta::assert_snapshot!(table(&tried::LOCKED_PARTICIPANT));
 }
 
 #[test]
 fn left() {
-    insta::assert_snapshot!(table(&LEFT));
+    insta::assert_snapshot!(table(&tried::LEFT));
 }
-
-/// Why nothing comes of something that is accepted: what is tried, the rule or reading that says so
-/// or an input that is none, and the reason.
-const NOTHING: &[(&str, &str, &str)] = &[
-    ("time passes", "", "no time has passed, so nothing is due"),
-    ("leader named: alice", "ELE-02", "the leader there is: no change"),
-    ("admitted: carol", "MEM-17", "Carol herself, to whom the board says nothing about her"),
-    ("admitted: carol, signature damaged", "MEM-17", "as above; nobody looks at it"),
-    ("admitted: carol, key exchanged", "MEM-17", "as above"),
-    ("admitted: carol, key of small order", "MEM-17", "as above"),
-    ("admitted: bob, who is present", "MEM-11", "on the list already, or Bob himself"),
-    ("departed: bob", "R-83", "Bob himself, or somebody who is not on the board"),
-    ("departed: nobody", "R-83", "somebody who is not on the board, nor on the list"),
-    ("nonce posted", "LIV-04", "the newest there is already"),
-    ("lock claimed", "LCK-05", "the server's word about the lock"),
-];
-
-/// What is remembered where nothing is sent or shown, likewise.
-const NOTED: &[(&str, &str, &str)] = &[
-    ("admitted: carol", "R-83", "kept for a member that comes to lead"),
-    ("admitted: carol, signature damaged", "R-83", "as above; verified when it leads"),
-    ("admitted: carol, key exchanged", "R-83", "as above"),
-    ("admitted: carol, key of small order", "R-83", "as above"),
-    ("admitted: bob, who is present", "R-83", "kept by who is told of Bob for the first time"),
-    ("admitted: mallory, who has left", "R-83", "kept, although the list says otherwise"),
-    ("renamed: bob", "R-85", "the server's name for him, shown where the list has none"),
-    ("renamed: nobody", "R-85", "a name for somebody who may come"),
-    ("nonce posted", "LIV-04", "kept for a member that comes to lead"),
-    ("link: the next", "MEM-21", "it waits for its heartbeat"),
-    ("heartbeat: the next", "HBT-13", "the chain and the time of silence go on"),
-    ("sealed key: the next", "ROT-18", "held, and used when its wait is over"),
-    ("sealed key: the one held", "ROT-38", "without a number, it waits to be called for"),
-    ("time: the first due", "ROT-19", "the wait of a key is over: packets go under it"),
-    ("time: the fourth", "ROT-19", "as above, for the next key"),
-];
 
 #[test]
 fn nothing_happens_without_a_reason() {
     for (word, reasons) in [("nothing", NOTHING), ("noted", NOTED)] {
-        let rows = PHASES.iter().flat_map(|phase| rows(phase).1);
         let said = |cells: &[String]| cells.iter().any(|cell| cell.ends_with(word));
-        let found: BTreeSet<_> =
-            rows.filter(|(_, cells)| said(cells)).map(|(name, _)| name).collect();
-        assert_eq!(found, reasons.iter().map(|(name, ..)| *name).collect(), "{word}");
-        for (name, id, _) in reasons {
+        let silent = |phase: &Phase| {
+            let rows = rows(phase).1.into_iter().filter(|(_, cells)| said(cells));
+            rows.map(|(name, _)| (phase.name, name)).collect::<Vec<_>>()
+        };
+        let found: BTreeSet<_> = PHASES.iter().flat_map(silent).collect();
+        let given = |reason: &Reason| {
+            let of = reason.of;
+            reason.phases.iter().map(move |phase| (*phase, of))
+        };
+        let given: Vec<_> = reasons.iter().flat_map(given).collect();
+        assert_eq!(given.len(), given.iter().collect::<BTreeSet<_>>().len(), "one reason each");
+        let given: BTreeSet<_> = given.into_iter().collect();
+        let missing: Vec<_> = found.difference(&given).collect();
+        let idle: Vec<_> = given.difference(&found).collect();
+        assert!(
+            missing.is_empty() && idle.is_empty(),
+            "{word}: missing {missing:#?}, idle {idle:#?}"
+        );
+        for Reason { of, id, why, .. } in reasons {
             let known = Rule::by_id(id).is_some() || readings::by_id(id).is_some();
-            assert!(known || id.is_empty(), "{name}: {id}");
+            assert!((known || id.is_empty()) && !why.is_empty(), "{of}: {id}");
         }
     }
 }
@@ -447,7 +272,7 @@ fn kind(event: &Event<Term>) -> &'static str {
 
 #[test]
 fn every_kind_of_event_is_in_the_tables() {
-    let scene = scene(&Profile::hardened(), false);
+    let scene = scene(&Profile::hardened(), &tried::LEADER);
     let kinds: BTreeSet<_> = events(&scene).iter().map(|(_, event)| kind(event)).collect();
     assert_eq!(kinds.len(), 19, "{kinds:?}");
 }
@@ -461,7 +286,7 @@ fn two_events_in_a_row_in_every_phase_and_version() {
         for phase in
             PHASES.iter().filter(|it| !it.locked || profile.rules.contains(Rule::LockListed))
         {
-            let scene = scene(&profile, phase.locked);
+            let scene = scene(&profile, phase);
             let events = events(&scene);
             let actor = scene.room.stage.actor(phase.party).unwrap();
             let client = Client::new(&Terms, &actor.profile);

@@ -7,6 +7,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::{Profile, Rule, profiles::FORMULA_ONLY, readings};
+
 mod problems;
 
 pub use problems::Problem;
@@ -83,6 +85,30 @@ impl Obligation {
         } else {
             None
         }
+    }
+
+    /// Whether it stands in the version of the paper that a profile is of.
+    #[must_use]
+    pub fn stands_under(&self, profile: &Profile) -> bool {
+        self.places.iter().any(|place| place.paper == profile.paper)
+    }
+
+    /// The rules in force under a profile by which a session can show the sentence: those that are
+    /// the sentence or, where there are none, those that its readings carry. None where it does not
+    /// stand.
+    #[must_use]
+    pub fn shown_by(&self, profile: &Profile) -> Vec<Rule> {
+        if !self.stands_under(profile) {
+            return Vec::new();
+        }
+        let own = self.rules.iter().filter_map(|id| Rule::by_id(id));
+        let mut rules: Vec<_> = own.collect();
+        if rules.is_empty() {
+            let readings = self.reading.iter().filter_map(|id| readings::by_id(id));
+            rules.extend(readings.flat_map(|reading| reading.rules));
+        }
+        rules.retain(|rule| profile.rules.contains(*rule) && !FORMULA_ONLY.contains(rule));
+        rules
     }
 
     fn stands_in(&self, section: &Section) -> bool {

@@ -6,6 +6,7 @@
 //! steps, or is one that all clients of a meeting must make alike, there is none.
 
 pub use hardened::{HARDENED, Stance};
+pub use outside::LATER;
 pub use under::{UNDER, Under};
 
 use crate::rules::{Citation, Rule};
@@ -62,6 +63,12 @@ impl Reading {
     #[must_use]
     pub fn choice(&self) -> Option<&'static Alternative> {
         self.alternative(self.chosen)
+    }
+
+    /// What brings the rules and cases that it has none of yet; nothing for one about meetings.
+    #[must_use]
+    pub fn later(&self) -> Option<&'static str> {
+        LATER.iter().find(|(id, _)| *id == self.id).map(|(_, what)| *what)
     }
 
     /// What the hardened profile makes of it, and why.

@@ -8,7 +8,7 @@ use conclave_spec::{Label, Profile, Rule};
 
 use super::{
     Draft, Drafts,
-    rotation::join_window,
+    rotation::{join_window, ready},
     scene::{Scene, announcement, forged_announcement, next_instance, seat},
 };
 
@@ -20,6 +20,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     genuine(drafts);
     signatures(drafts);
     binding_fields(drafts);
+    binding_fields_at_leader(drafts);
     encodings(drafts);
     ephemerals(drafts);
     codes(drafts);
@@ -179,34 +180,40 @@ fn later_forgeries(drafts: &mut Drafts) {
     );
 }
 
+/// What a binding of `who` may be signed for instead: the rule, a word for it, the change.
+fn other_bindings(who: &str) -> [(Rule, &'static str, Change); 5] {
+    let text = |text: &str| ValueRecipe::Text(text.to_owned());
+    let uuid = ValueRecipe::Uuid(next_instance().uuid);
+    let ivk = ValueRecipe::IvkOf("mallory".to_owned());
+    [
+        (Rule::BindingNamesMeeting, "meeting", Change::new("meeting_id", text("10000000001"))),
+        (Rule::BindingNamesInstance, "instance", Change::new("meeting_uuid", uuid)),
+        (Rule::BindingNamesUser, "user", Change::new("user_id", text("mallory"))),
+        (
+            Rule::BindingNamesDevice,
+            "device",
+            Change::new("hardware_id", text(&format!("{who}-phone"))),
+        ),
+        (Rule::BindingNamesIdentityKey, "ivk", Change::new("ivk", ivk)),
+    ]
+}
+
+/// An announcement whose ephemeral key is that of Mallory.
+fn other_pk(who: &str) -> Recipe {
+    let change = Change::new("pk", ValueRecipe::PkOf("mallory".to_owned()));
+    Recipe::Edited { of: Box::new(announcement(who)), change }
+}
+
 fn binding_fields(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
-    let text = |text: &str| ValueRecipe::Text(text.to_owned());
-    let changes = [
-        (Rule::BindingNamesMeeting, "meeting", Change::new("meeting_id", text("10000000001"))),
-        (
-            Rule::BindingNamesInstance,
-            "instance",
-            Change::new("meeting_uuid", ValueRecipe::Uuid(next_instance().uuid)),
-        ),
-        (Rule::BindingNamesUser, "user", Change::new("user_id", text("mallory"))),
-        (Rule::BindingNamesDevice, "device", Change::new("hardware_id", text("alice-phone"))),
-        (
-            Rule::BindingNamesIdentityKey,
-            "ivk",
-            Change::new("ivk", ValueRecipe::IvkOf("mallory".to_owned())),
-        ),
-    ];
-    for (rule, word, change) in changes {
+    for (rule, word, change) in other_bindings("alice") {
         let mut scene = told(profile, seat("alice"), forged_announcement("alice", change));
         scene.refused(Rule::AnnouncementVerifies);
         let title = format!("An announcement signed for another {word} is refused");
         let name = format!("leader-binding-other-{word}");
         drafts.decisive(rule, Draft::new(&name, &title).plays("bob"), scene);
     }
-    let change = Change::new("pk", ValueRecipe::PkOf("mallory".to_owned()));
-    let recipe = Recipe::Edited { of: Box::new(announcement("alice")), change };
-    let mut scene = told(profile, seat("alice"), recipe);
+    let mut scene = told(profile, seat("alice"), other_pk("alice"));
     scene.refused(Rule::AnnouncementVerifies);
     drafts.decisive(
         Rule::BindingNamesEphemeralKey,
@@ -215,6 +222,30 @@ fn binding_fields(drafts: &mut Drafts) {
         scene,
     );
     replayed_instance(drafts);
+}
+
+/// The same at the other end: a leader is told of a joiner, or of another leader.
+fn binding_fields_at_leader(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let forged = |(rule, word, change)| {
+        (rule, format!("binding-other-{word}"), forged_announcement("bob", change))
+    };
+    let swapped = (Rule::BindingNamesEphemeralKey, "other-pk".to_owned(), other_pk("bob"));
+    let all: Vec<_> = other_bindings("bob").map(forged).into_iter().chain([swapped]).collect();
+    for (rule, what, recipe) in all {
+        let mut scene = admitted(profile, recipe.clone());
+        scene.refused(Rule::AnnouncementVerifies).advance("alice", 3_000).observe("alice");
+        let title = "A joiner whose announcement is signed for something else is not admitted";
+        let draft = Draft::new(&format!("joiner-{what}"), title).plays("alice");
+        drafts.alone(draft.tests(rule).tests(Rule::AnnouncementVerifies), scene);
+
+        let mut scene = ready(profile, &["alice", "bob", "mallory"]);
+        scene.told_leader_as("alice", "bob", seat("bob"), recipe);
+        scene.refused(Rule::AnnouncementVerifies).observe("alice");
+        let title = "A leader goes on when the announcement of another is for something else";
+        let draft = Draft::new(&format!("successor-{what}"), title).plays("alice");
+        drafts.alone(draft.tests(rule).tests(Rule::AnnouncementVerifies), scene);
+    }
 }
 
 /// Yesterday's announcement in today's instance of the same meeting.
@@ -318,14 +349,7 @@ fn ephemerals(drafts: &mut Drafts) {
             drafts.alone(rejoin.tests(Rule::EphemeralFresh), second);
         }
     }
-    // Where everybody needs a Kyber half, it has one: only the other half is amiss.
-    let small = if profile.rules.contains(Rule::EverybodyHybrid) {
-        ValueRecipe::SmallOrderBeside("alice".to_owned())
-    } else {
-        ValueRecipe::SmallOrderKey
-    };
-    let change = Change::new("pk", small);
-    let mut scene = told(profile, seat("alice"), forged_announcement("alice", change));
+    let mut scene = told(profile, seat("alice"), small_order(profile, "alice"));
     scene.refused(Rule::AgreementContributory);
     drafts.decisive(
         Rule::AgreementContributory,
@@ -333,6 +357,28 @@ fn ephemerals(drafts: &mut Drafts) {
             .plays("bob"),
         scene,
     );
+    let mut scene = admitted(profile, small_order(profile, "bob"));
+    scene.refused(Rule::AgreementContributory).advance("alice", 3_000).observe("alice");
+    drafts.alone(
+        Draft::new(
+            "joiner-small-order-key",
+            "Nor is a joiner let in whose key contributes nothing",
+        )
+        .plays("alice")
+        .tests(Rule::AgreementContributory),
+        scene,
+    );
+}
+
+/// An announcement that `by` signed over a key that contributes nothing.
+pub(super) fn small_order(profile: &Profile, by: &str) -> Recipe {
+    // Where everybody needs a Kyber half, it has one: only the other half is amiss.
+    let small = if profile.rules.contains(Rule::EverybodyHybrid) {
+        ValueRecipe::SmallOrderBeside(by.to_owned())
+    } else {
+        ValueRecipe::SmallOrderKey
+    };
+    forged_announcement(by, Change::new("pk", small))
 }
 
 fn codes(drafts: &mut Drafts) {

@@ -11,10 +11,11 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     Draft, Drafts,
-    rotation::{reads_list, ready},
+    rotation::{Posted, certify, posted, reads_list, ready},
     scene::{Scene, announcement, forged_heartbeat, forged_seal, next_instance, seat},
 };
 
+mod at_leader;
 mod lives;
 
 pub(super) fn drafts(drafts: &mut Drafts) {
@@ -29,6 +30,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     misplaced(drafts);
     numbers(drafts);
     lives::drafts(drafts);
+    at_leader::drafts(drafts);
 }
 
 /// Alice has sent one packet; Bob and Carol hold the key.
@@ -38,11 +40,11 @@ fn sent(profile: &Profile) -> Scene {
     scene
 }
 
-/// A packet that Alice, misbehaving, seals under the newest key.
-fn forged(scene: &mut Scene, counter: u64, changes: Vec<Change>) -> Recipe {
-    let number = scene.newest_key("alice");
+/// A packet that a party, misbehaving, seals under the newest key.
+fn forged(scene: &mut Scene, by: &str, counter: u64, changes: Vec<Change>) -> Recipe {
+    let number = scene.newest_key(by);
     Recipe::ForgedPacket(ForgedPacket {
-        by: "alice".to_owned(),
+        by: by.to_owned(),
         key_seq: number,
         mk_seq: number,
         counter,
@@ -77,6 +79,36 @@ fn opening(drafts: &mut Drafts) {
     );
 }
 
+/// What can become of the bytes of a packet: a word, what of it, and how.
+fn damages() -> [(&'static str, &'static str, WireEdit); 8] {
+    [
+        ("shorter", "A packet with a byte missing is not played", WireEdit::Truncate(1)),
+        (
+            "longer",
+            "A packet with a byte too many is not played",
+            WireEdit::Append("00".to_owned()),
+        ),
+        (
+            "oversized",
+            "A packet with thousands of bytes too many is not played",
+            WireEdit::Append("5a".repeat(5_000)),
+        ),
+        ("empty", "A packet of no bytes is not played", WireEdit::Truncate(10_000)),
+        (
+            "that-is-a-heartbeat",
+            "The bytes of a heartbeat are no packet",
+            WireEdit::Instead(super::raw::a_heartbeat()),
+        ),
+        ("other-header", "A packet with another counter is not played", WireEdit::Flip(15)),
+        (
+            "counter-too-long",
+            "A packet whose counter is beyond eight bytes is not played",
+            WireEdit::Flip(4),
+        ),
+        ("other-number", "A packet naming a key that is not held is not played", WireEdit::Flip(2)),
+    ]
+}
+
 fn damaged(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
     let of = Box::new(first_packet());
@@ -88,39 +120,11 @@ fn damaged(drafts: &mut Drafts) {
         Draft::new("packet-damaged", "A packet with one bit changed is not played").plays("bob"),
         scene,
     );
-    for (name, title, edit) in [
-        ("packet-shorter", "A packet with a byte missing is not played", WireEdit::Truncate(1)),
-        (
-            "packet-longer",
-            "A packet with a byte too many is not played",
-            WireEdit::Append("00".to_owned()),
-        ),
-        (
-            "packet-oversized",
-            "A packet with thousands of bytes too many is not played",
-            WireEdit::Append("5a".repeat(5_000)),
-        ),
-        ("packet-empty", "A packet of no bytes is not played", WireEdit::Truncate(10_000)),
-        (
-            "packet-that-is-a-heartbeat",
-            "The bytes of a heartbeat are no packet",
-            WireEdit::Instead(super::raw::a_heartbeat()),
-        ),
-        ("packet-other-header", "A packet with another counter is not played", WireEdit::Flip(15)),
-        (
-            "packet-counter-too-long",
-            "A packet whose counter is beyond eight bytes is not played",
-            WireEdit::Flip(4),
-        ),
-        (
-            "packet-other-number",
-            "A packet naming a key that is not held is not played",
-            WireEdit::Flip(2),
-        ),
-    ] {
+    for (word, title, edit) in damages() {
         let mut scene = sent(profile);
         scene.packet("bob", "alice", 1).damaged_on_the_wire(edit).refused(Rule::PacketOpens);
-        drafts.alone(Draft::new(name, title).plays("bob").tests(Rule::PacketOpens), scene);
+        let name = format!("packet-{word}");
+        drafts.alone(Draft::new(&name, title).plays("bob").tests(Rule::PacketOpens), scene);
     }
     let mut scene = sent(profile);
     scene.packet("bob", "alice", 1).damaged_on_the_wire(WireEdit::Truncate(10));
@@ -151,7 +155,7 @@ fn names(drafts: &mut Drafts) {
         (Rule::SubkeyNamesInstance, "packet-of-other-instance", other_instance),
     ] {
         let mut scene = sent(profile);
-        let packet = forged(&mut scene, 7, vec![change]);
+        let packet = forged(&mut scene, "alice", 7, vec![change]);
         scene.packet_as("bob", "alice", "audio", packet).refused(Rule::PacketOpens);
         let title = "A packet under a stream key of another meeting is not played";
         drafts.decisive(rule, Draft::new(name, title).plays("bob"), scene);
@@ -308,17 +312,17 @@ fn counters(drafts: &mut Drafts) {
     let mut scene = ready(profile, &["alice", "bob"]);
     let window = profile.params.replay_window;
     for counter in [100, 99, 37] {
-        let packet = forged(&mut scene, counter, Vec::new());
+        let packet = forged(&mut scene, "alice", counter, Vec::new());
         scene.packet_as("bob", "alice", "audio", packet).shows(Rule::CounterOnce);
         if counter + u64::from(window) <= 100 {
             scene.refused(Rule::CounterOnce);
         }
     }
     for counter in [99, 36, 0] {
-        let packet = forged(&mut scene, counter, Vec::new());
+        let packet = forged(&mut scene, "alice", counter, Vec::new());
         scene.packet_as("bob", "alice", "audio", packet).refused(Rule::CounterOnce);
     }
-    let packet = forged(&mut scene, u64::MAX, Vec::new());
+    let packet = forged(&mut scene, "alice", u64::MAX, Vec::new());
     scene.packet_as("bob", "alice", "audio", packet);
     drafts.alone(
         Draft::new(
@@ -369,6 +373,27 @@ fn misplaced(drafts: &mut Drafts) {
             .plays("alice")
             .tests(Rule::PacketOpens)
             .tests(Rule::SubkeyNamesInstance),
+        scene,
+    );
+    let mut scene = ready(profile, &["alice", "bob"]);
+    scene.send("alice", "in the first instance").leave("bob").leave("alice");
+    let before = posted(&mut scene);
+    scene.join_instance("alice", Role::Leader, next_instance());
+    scene.join_instance("bob", Role::Participant, next_instance()).told_leader("bob", "alice");
+    scene.admit("alice", "bob");
+    let beats = posted(&mut scene).beats - 1;
+    certify(&mut scene, "bob", Posted { beats, ..before });
+    let key = scene.newest_sealed("alice", "bob");
+    scene.sealed_from("bob", key).packet("bob", "alice", 1).refused(Rule::PacketOpens);
+    scene.observe("bob");
+    drafts.alone(
+        Draft::new(
+            "packet-of-earlier-meeting-to-participant",
+            "A participant does not play a packet of an earlier instance either",
+        )
+        .plays("bob")
+        .tests(Rule::PacketOpens)
+        .tests(Rule::SubkeyNamesInstance),
         scene,
     );
 }

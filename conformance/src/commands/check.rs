@@ -28,11 +28,11 @@ use crate::{
     verdict::{CaseReport, Mode},
 };
 
-mod chosen;
+pub(super) mod chosen;
 mod places;
 mod recorded;
 mod waived;
-mod workers;
+pub(super) mod workers;
 
 pub use waived::{Options as WaiverOptions, WaiversError};
 
@@ -147,7 +147,7 @@ fn jobs(wanted: Option<NonZeroUsize>, cases: usize) -> NonZeroUsize {
 
 /// How long to wait. The first answer includes starting up, which takes an interpreter longer than
 /// any later answer.
-fn limits(answer_ms: Option<u64>) -> Limits {
+pub(super) fn limits(answer_ms: Option<u64>) -> Limits {
     let limits = Limits { start_ms: START_MS_MAX, ..Limits::default() };
     match answer_ms {
         Some(answer_ms) => {
@@ -214,7 +214,7 @@ fn suite(
             return Err(report.exit());
         }
     };
-    let modes = wanted_modes(&hello, options)?;
+    let modes = wanted_modes(&hello, options.mode.as_ref())?;
     let chosen = match options.attacks {
         true => Chosen::new(),
         false => chosen::followed(&hello, &options.policies)?,
@@ -329,9 +329,9 @@ pub fn modes(hello: &Hello) -> Result<Vec<Mode>, Exit> {
 }
 
 /// Those of them that were asked for.
-fn wanted_modes(hello: &Hello, options: &Options) -> Result<Vec<Mode>, Exit> {
+pub(super) fn wanted_modes(hello: &Hello, wanted: Option<&String>) -> Result<Vec<Mode>, Exit> {
     let all = modes(hello)?;
-    let Some(wanted) = &options.mode else { return Ok(all) };
+    let Some(wanted) = wanted else { return Ok(all) };
     let modes: Vec<_> = all.iter().copied().filter(|mode| mode.name() == *wanted).collect();
     if modes.is_empty() {
         let names: Vec<_> = all.iter().map(|mode| mode.name()).collect();

@@ -63,7 +63,8 @@ pub fn list(part: &str, out: &mut dyn Write) -> Result<(), ScenarioError> {
     Ok(())
 }
 
-/// Draws a scenario: by its identifier, or by its name alone under the newest profile that has it.
+/// Draws a scenario: by its identifier, or without the profile (`membership/link-twice`) or by its
+/// name alone (`link-twice`) under the newest profile that has it.
 ///
 /// # Errors
 /// There is none, it cannot be played, or the output cannot be written.
@@ -97,8 +98,12 @@ fn drawn(case: &Case, session: &CaseSession, format: Format) -> Result<String, S
 
 fn find<'c>(cases: &'c [Case], name: &str) -> Result<&'c Case, ScenarioError> {
     let whole = cases.iter().find(|case| case.id == name);
-    let last = |case: &&Case| case.id.rsplit('/').next() == Some(name);
-    let newest = || cases.iter().filter(last).max_by_key(|case| age(case));
+    // Without the profile, and without the area too.
+    let named = |case: &&Case| {
+        let under = case.id.split_once('/').map(|(_, rest)| rest);
+        under == Some(name) || case.id.rsplit('/').next() == Some(name)
+    };
+    let newest = || cases.iter().filter(named).max_by_key(|case| age(case));
     whole.or_else(newest).ok_or_else(|| {
         let near = cases.iter().map(|case| case.id.rsplit('/').next().unwrap_or_default());
         let near = near.max_by(|one, other| {
@@ -113,4 +118,22 @@ fn age(case: &Case) -> Option<usize> {
     let profile = case.session.as_ref().map(|session| session.profile.as_str())?;
     let shipped = Profile::all().into_iter().filter(|it| it.id != "hardened");
     shipped.enumerate().find(|(_, it)| it.id == profile).map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_is_found_with_and_without_its_profile_and_area() {
+        let cases = vectors::load(&vectors::folder(None)).unwrap();
+        for name in ["zoom-4.6/membership/link-twice", "membership/link-twice", "link-twice"] {
+            assert_eq!(find(&cases, name).unwrap().id, "zoom-4.6/membership/link-twice", "{name}");
+        }
+        let unknown = find(&cases, "device/link-twice");
+        assert!(
+            matches!(unknown, Err(ScenarioError::Unknown { near: Some(_), .. })),
+            "{unknown:?}"
+        );
+    }
 }

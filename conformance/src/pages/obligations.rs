@@ -3,6 +3,7 @@
 use conclave_spec::obligations::{Obligation, Obligations};
 
 use super::markdown;
+use crate::stories::UNPLAYED;
 
 pub(super) fn page(table: &Obligations) -> String {
     let mut text = markdown::opening("Obligations", "spec/obligations.toml");
@@ -13,6 +14,12 @@ pub(super) fn page(table: &Obligations) -> String {
          ## Coverage\n\n",
     );
     text.push_str(&coverage(table));
+    text.push_str(
+        "\n## Without a scenario\n\nEvery sentence that rules answer is played by cases of those \
+         rules, and one that a reading alone answers by cases of the rules which that reading carries \
+         (`vectors/scenarios`). These cannot be:\n\n",
+    );
+    text.push_str(&unplayed(table));
     for section in table.sections_in_scope() {
         text.push_str(&format!("\n## {}, {}: {}\n\n", section.paper, section.place, section.title));
         let mut here: Vec<_> = table
@@ -58,6 +65,15 @@ fn coverage(table: &Obligations) -> String {
             [c.paper, c.place, c.title, all, rules, readings, later, out, unmapped]
         }),
     )
+}
+
+/// What no session can show.
+fn unplayed(table: &Obligations) -> String {
+    let rows = table.all().iter().filter_map(|obligation| {
+        let (_, why) = UNPLAYED.iter().find(|(id, _)| *id == obligation.id)?;
+        Some([name(obligation, false), says(obligation), (*why).to_owned()])
+    });
+    markdown::table(["obligation", "asks for", "why not"], rows)
 }
 
 /// A sentence that stands in several versions is a target for links where it stands first.

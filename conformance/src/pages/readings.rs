@@ -51,6 +51,9 @@ fn entry(reading: &Reading, table: &Obligations) -> String {
         text.push_str(&format!("- hardened: `{}`. {why}\n", facts::stance(reading, stance)));
     }
     text.push_str(&format!("- rules: {}\n", markdown::rules(reading.rules)));
+    if let Some(what) = reading.later() {
+        text.push_str(&format!("- later: {what}\n"));
+    }
     let obligations = facts::obligations_with_reading(id, table);
     let obligations = obligations.iter().map(|o| markdown::to_obligation(&o.id));
     text.push_str(&format!("- obligations: {}\n", markdown::or_dash(obligations)));

@@ -1,10 +1,10 @@
 //! The cases for a client that chose otherwise where the paper is silent: the same scripts, and what
 //! comes of them then.
 
-use conclave_model::{algebra::Bytes, script::ExpectedClass};
+use conclave_model::algebra::Bytes;
 use conclave_spec::Profile;
 
-use super::{RecordError, class_of, expected_class, play, record, seed_of, staged};
+use super::{RecordError, class_of, coming, expected_class, play, record, seed_of, staged};
 use crate::{
     case::Case,
     cases::{self, Draft},
@@ -101,25 +101,12 @@ fn adjusted(draft: &Draft, profile: &Profile) -> Result<Result<Draft, String>, R
         {
             continue;
         }
-        let Some(class) = expectable(class).filter(|_| rule.is_some() || class == Class::Accept)
-        else {
+        let Some(expect) = coming(step, &reply) else {
             return Ok(Err(format!("its script makes no sense any more at step {nth}")));
         };
-        (step.expect.class, step.expect.rule) = (class, rule);
+        (step.expect.class, step.expect.rule) = (expect.class, expect.rule);
     }
     Ok(Ok(draft))
-}
-
-fn expectable(class: Class) -> Option<ExpectedClass> {
-    Some(match class {
-        Class::Accept => ExpectedClass::Accept,
-        Class::Reject => ExpectedClass::Reject,
-        Class::Ignore => ExpectedClass::Ignore,
-        Class::Pending => ExpectedClass::Pending,
-        Class::Leave => ExpectedClass::Leave,
-        Class::BadRequest => ExpectedClass::BadRequest,
-        Class::Unsupported | Class::Internal => return None,
-    })
 }
 
 #[cfg(test)]

@@ -43,13 +43,13 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .filter(|it| matches!(it.verdict, Verdict::Advice | Verdict::Differs))
         .collect();
     for case in failing.iter().take(SHOWN_MAX) {
-        details(report, case, out)?;
+        detail(report, case, out)?;
     }
     if failing.len() > SHOWN_MAX {
         writeln!(out, "... and {} more; --result FILE has them all\n", failing.len() - SHOWN_MAX)?;
     }
     for case in notable.iter().take(SHOWN_MAX) {
-        details(report, case, out)?;
+        detail(report, case, out)?;
     }
     if notable.len() > SHOWN_MAX {
         let more = notable.len() - SHOWN_MAX;
@@ -67,7 +67,15 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     summary(report, out)
 }
 
-fn details(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Result<()> {
+/// Prints what is wrong in each case, and nothing else.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn details(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    report.cases.iter().try_for_each(|case| detail(report, case, out))
+}
+
+fn detail(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Result<()> {
     let verdict = painted(case.verdict);
     let mode = if report.subject.modes.is_empty() {
         String::new()

@@ -82,6 +82,7 @@ impl Run<'_, '_> {
         if let Some(wanted) = &step.expect.observed {
             self.observed(own, &step, wanted, &response);
         }
+        self.timer(own, &step, &response);
         let findings = live.heard(&input, &response, own);
         findings.map_err(Stop::Script)?.into_iter().for_each(|it| self.judge.note(it));
         Ok(())

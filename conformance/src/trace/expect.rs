@@ -15,9 +15,12 @@ use super::{
     check::{Checker, Place, Wrong},
     format::{self, Commitment, Event},
     names::Clash,
-    node::{Node, Reply, refused},
+    node::{Reply, refused},
 };
-use crate::protocol::{self as line, Class, Encryption, Observed, RosterLine, Standing};
+use crate::{
+    protocol::{Class, Observed},
+    reference::seen,
+};
 
 impl<'t, A: Algebra + Clone> Checker<'t, A>
 where
@@ -209,7 +212,9 @@ where
 
     fn seen(&mut self, at: usize, event: &Event) -> Result<(), Wrong> {
         let (Some(got), Some(node)) = (&event.observed, self.nodes.get(at)) else { return Ok(()) };
-        let (wanted, code) = observed(node, &self.algebra);
+        let algebra = &self.algebra;
+        let client = Client { algebra, profile: &node.profile, policies: node.policies };
+        let (wanted, code) = seen(&client, &node.state);
         let without = Observed { security_code: None, ..got.clone() };
         let codes = (code, got.security_code.as_deref());
         let found = difference(&shown(&wanted), &shown(&without));
@@ -309,35 +314,6 @@ fn rule_of_sight(path: &str) -> Rule {
         "sends_under" => Rule::UseNewestKey,
         _ => Rule::MeetingKeysErased,
     }
-}
-
-/// What the user of the model's client sees, and the security code.
-fn observed<A: Algebra>(node: &Node<A::Value>, algebra: &A) -> (Observed, Option<A::Value>) {
-    let phase = match &node.state.phase {
-        Phase::Outside => line::Phase::Outside,
-        Phase::Joined(_) => line::Phase::Joined,
-        Phase::Left => line::Phase::Left,
-    };
-    let client = Client { algebra, profile: &node.profile, policies: node.policies };
-    let Some(seen) = client.seen(&node.state) else { return (Observed::outside(phase), None) };
-    let roster = seen.roster.into_iter().map(|line| RosterLine {
-        user_id: line.seat.user_id,
-        hardware_id: line.seat.hardware_id,
-        name: line.name,
-        standing: if line.here { Standing::Here } else { Standing::Left },
-        leaves: line.leaves,
-    });
-    let encryption = if seen.post_quantum { Encryption::PostQuantum } else { Encryption::EndToEnd };
-    let observed = Observed {
-        phase,
-        leader: seen.leader,
-        security_code: None,
-        roster: roster.collect(),
-        locked: seen.locked,
-        encryption: Some(encryption),
-        sends_under: seen.sends_under,
-    };
-    (observed, seen.security_code)
 }
 
 /// What is taken a message to be that no node of the log sent.

@@ -10,8 +10,7 @@ use conclave_model::{
     machine::Event as Input,
     message::{Announcement, Seat},
     script::{
-        Act, CastMember, Expect, ExpectedClass, Handle, MessageKind, Recipe, Script, ScriptStep,
-        ValueRecipe,
+        Act, CastMember, Expect, Handle, MessageKind, Recipe, Script, ScriptStep, ValueRecipe,
     },
 };
 use conclave_spec::Profile;
@@ -20,8 +19,7 @@ use super::format::{Commitment, Effect, Entry, Event, Given, NodeHeader, Trace};
 use crate::{
     case::Case,
     cases::Draft,
-    protocol::Class,
-    record::{RecordError, record},
+    record::{RecordError, expectable, record},
 };
 
 /// The area of frozen traces.
@@ -268,17 +266,7 @@ fn said<T: serde::Serialize>(message: &T) -> String {
 }
 
 fn expect(line: usize, event: &Event) -> Result<Expect, FreezeError> {
-    let class = match event.class {
-        Class::Accept => ExpectedClass::Accept,
-        Class::Reject => ExpectedClass::Reject,
-        Class::Ignore => ExpectedClass::Ignore,
-        Class::Pending => ExpectedClass::Pending,
-        Class::Leave => ExpectedClass::Leave,
-        Class::BadRequest => ExpectedClass::BadRequest,
-        Class::Unsupported | Class::Internal => {
-            let reason = "the client could not do this, which no vector asks for";
-            return Err(FreezeError::Unsayable { line, reason });
-        }
-    };
+    let reason = "the client could not do this, which no vector asks for";
+    let class = expectable(event.class).ok_or(FreezeError::Unsayable { line, reason })?;
     Ok(Expect { class, rule: event.rule, window: None })
 }

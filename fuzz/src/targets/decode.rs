@@ -3,9 +3,12 @@
 use arbitrary::{Arbitrary, Unstructured};
 use conclave_conformance::{
     exchange::Exchange,
-    protocol::{Codec, Effect as Said, Hex, Payload},
+    protocol::{Codec, Effect as Said, Hex, Input, Message, Payload},
 };
-use conclave_model::machine::Effect;
+use conclave_model::{
+    machine::{Effect, Event},
+    stage::Given,
+};
 use conclave_spec::{
     Octets, Profile, Rule, RuleSet,
     formulas::{binding::open_sealed_plaintext, media::packet_header},
@@ -120,6 +123,26 @@ fn payloads(rules: RuleSet, data: &[u8]) {
     crosses!(heartbeat, Effect::PostHeartbeat);
     crosses!(lock_request, Effect::PostLockRequest);
     crosses!(packet, |packet| Effect::Transmit { stream: "audio".to_owned(), packet });
+    nonces(&bytes, data);
+    nonces(&fields, data);
+}
+
+/// A nonce has no layout and no other codec: 24 bytes are one, and nothing else is.
+fn nonces(exchange: &Exchange, data: &[u8]) {
+    let (user_id, hardware_id) = ("bob".to_owned(), "laptop".to_owned());
+    let message = Message::NoncePosted { user_id, hardware_id, nonce: Hex(data.to_vec()) };
+    let read = exchange.event(&Input::Deliver { message: message.clone() });
+    let event = read.expect("the line makes sense").expect("it is an event");
+    if let Event::NonceArrived { nonce, .. } = &event {
+        assert_eq!(data.len(), 24, "a nonce of another width");
+        let said = exchange.effect(&Effect::PostNonce(nonce.clone()));
+        assert_eq!(said, Said::PostNonce { nonce: Hex(data.to_vec()) });
+        let again = exchange.request(&Given::Event(event));
+        assert_eq!(again, Input::Deliver { message }, "it is written as it was read");
+    } else {
+        assert_eq!(event, Event::Malformed { rule: Rule::EncodingCanonical });
+        assert_ne!(data.len(), 24, "a nonce is refused");
+    }
 }
 
 fn payload_of(effect: Said) -> Payload {

@@ -24,10 +24,9 @@ fn handle_of(by: &str, kind: MessageKind, nth: u32) -> Recipe {
     Recipe::Sent(Handle::of(by, kind, nth.max(1)))
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Something the server says without any message.
-    pub(super) fn claim(&mut self) {
-        let party = self.choices.of(&PARTIES, "bob");
+    pub(super) fn claim(&mut self, party: &'static str) {
         let act = match self.choices.under(4) {
             0 => Act::LockClaimed { locked: self.choices.under(2) == 0 },
             1 => Act::Departed { seat: self.seat() },
@@ -40,8 +39,7 @@ impl Writer<'_> {
     }
 
     /// A message sent at some time, to anybody.
-    pub(super) fn again(&mut self) {
-        let party = self.choices.of(&PARTIES, "bob");
+    pub(super) fn again(&mut self, party: &'static str) {
         let act = match self.choices.under(6) {
             0 => Act::Link { link: self.old(MessageKind::Link) },
             1 => Act::Heartbeat { heartbeat: self.old(MessageKind::Heartbeat) },
@@ -53,9 +51,13 @@ impl Writer<'_> {
         self.act(party, act);
     }
 
-    /// A message that nobody sent like this, to anybody, mostly to a participant.
-    pub(super) fn changed(&mut self) {
-        let party = self.choices.of(&["bob", "bob", "mallory", "carol", "alice"], "bob");
+    /// Whom a message that nobody sent like this reaches: anybody, mostly a participant.
+    pub(super) fn target(&mut self) -> &'static str {
+        self.choices.of(&["bob", "bob", "mallory", "carol", "alice"], "bob")
+    }
+
+    /// A message that nobody sent like this.
+    pub(super) fn changed(&mut self, party: &'static str) {
         if self.choices.under(2) == 1 {
             self.catch_up(party);
         }
@@ -125,7 +127,7 @@ impl Writer<'_> {
         Act::LeaderNamed { seat, ivk, announcement: self.announcement(leader) }
     }
 
-    fn mostly(&mut self, usual: &'static str) -> &'static str {
+    pub(super) fn mostly(&mut self, usual: &'static str) -> &'static str {
         if self.choices.under(6) == 5 { self.choices.of(&PARTIES, usual) } else { usual }
     }
 

@@ -1,24 +1,26 @@
 //! Bytes read as choices, one byte each.
 
-/// The bytes not read yet.
-pub(super) struct Choices<'a> {
-    bytes: &'a [u8],
+/// The bytes, and how many of them were read.
+#[derive(Clone, Debug)]
+pub(super) struct Choices {
+    bytes: Vec<u8>,
+    read: usize,
 }
 
-impl<'a> Choices<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes }
+impl Choices {
+    pub(super) fn new(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.to_vec(), read: 0 }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.read >= self.bytes.len()
     }
 
     /// A number below `bound`; 0 when the bytes are used up.
     pub(super) fn under(&mut self, bound: usize) -> usize {
-        let Some((first, rest)) = self.bytes.split_first() else { return 0 };
-        self.bytes = rest;
-        usize::from(*first) % bound.max(1)
+        let Some(byte) = self.bytes.get(self.read) else { return 0 };
+        self.read += 1;
+        usize::from(*byte) % bound.max(1)
     }
 
     pub(super) fn of<T: Copy>(&mut self, values: &[T], fallback: T) -> T {

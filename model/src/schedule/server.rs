@@ -9,7 +9,7 @@ use crate::{
     stage::Sent,
 };
 
-impl Writer<'_> {
+impl Writer {
     /// Everybody in a meeting gets what concerns them, leaders first: what they answer is on its
     /// way to the others at once.
     pub(super) fn settle(&mut self) {
@@ -30,7 +30,7 @@ impl Writer<'_> {
         self.late = other;
         let new = self.on_the_way(party, from);
         for act in new {
-            match self.choices.under(24) {
+            match if self.calm { 0 } else { self.choices.under(24) } {
                 20 => {}
                 21 => {
                     self.act(party, act.clone());
@@ -39,7 +39,8 @@ impl Writer<'_> {
                 22 => self.late.push((party, act)),
                 23 => {
                     self.act(party, act);
-                    self.changed();
+                    let target = self.target();
+                    self.changed(target);
                 }
                 _ => self.act(party, act),
             }

@@ -236,10 +236,14 @@ impl<A: Algebra> Stage<'_, A> {
             let entry = entries.get_mut(seat).ok_or(unknown.clone())?;
             (entry.ivk, entry.standing) = (side.ivk, Standing::Present(hash));
         }
+        if entries.is_empty() {
+            // No layout has it: what does not decode is damage, and said as such.
+            return Err(StageError::Misfit("a snapshot lists somebody"));
+        }
         Ok(Operation::Snapshot { locked: forged.locked.unwrap_or(list.locked), entries })
     }
 
-    fn binding_hash(
+    pub(super) fn binding_hash(
         &self,
         by: &str,
         seat: &Seat,

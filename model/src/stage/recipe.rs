@@ -103,20 +103,22 @@ impl<A: Algebra> Stage<'_, A> {
         })
     }
 
-    /// The hash of a link, or of a heartbeat that `by` signed.
+    /// The hash of a link, of a heartbeat that `by` signed, or of the binding that `by` announced.
     fn hash_of(&self, by: &str, of: &Recipe) -> Result<A::Value, StageError> {
         let profile = &self.actor(by)?.profile;
         match self.message(of)? {
+            Sent::Announcement(Announcement { seat, pk, sig: _ }) => {
+                let side = Side { ivk: self.actor(by)?.state.ivk.clone(), pk };
+                self.binding_hash(by, &seat, &side)
+            }
             Sent::Link(link) => Ok(link_hash(self.algebra, profile.rules, &link)),
             Sent::Heartbeat(heartbeat) => {
                 let record = heartbeat_record(self.binding_of(by)?, &heartbeat);
                 Ok(heartbeat_message(self.algebra, profile, &record).1)
             }
-            Sent::Announcement(_)
-            | Sent::SealedKey(_)
-            | Sent::Packet(_)
-            | Sent::Nonce(_)
-            | Sent::LockRequest(_) => Err(StageError::Misfit("only links and heartbeats have one")),
+            Sent::SealedKey(_) | Sent::Packet(_) | Sent::Nonce(_) | Sent::LockRequest(_) => {
+                Err(StageError::Misfit("only links, heartbeats and announcements have one"))
+            }
         }
     }
 

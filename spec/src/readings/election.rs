@@ -220,7 +220,11 @@ pub(super) const R_103: Reading = Reading {
     why: "A removal that is listed as a leave lets whoever was removed back into a locked meeting. \
         Who is host is known from the server alone, so a signature would prove no more than its \
         word; a server that lies can keep anybody out at any time. A client that insists on leader \
-        and host being one compares two words of the same server.",
+        and host being one, as those before 5.11.3 do, compares two words of the same server, of \
+        which no message of this release brings the second: here the server names a leader, and \
+        nobody is told who is host. So the cases are the same in every version with locks, \
+        `lock/host-removes-through-leader` under zoom-3.1 too, where a client before 5.11.3 would have \
+        had the host take over first.",
     policy: None,
     rules: &[Rule::KickListed, Rule::KickedStaysOut],
 };

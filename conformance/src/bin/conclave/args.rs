@@ -14,6 +14,8 @@ use conclave_conformance::{
 };
 use conclave_spec::rules::Area;
 
+use crate::sessions::SessionsArgs;
+
 /// Executable specification and verification harness for leader-based end-to-end-encrypted
 /// meetings.
 #[derive(Debug, Parser)]
@@ -69,6 +71,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: ScenarioAction,
     },
+    /// Meetings made up step by step, against a client and the model in lockstep
+    Sessions(SessionsArgs),
     /// Logs of real clients: check, lint, record, freeze, replay
     Trace {
         #[command(subcommand)]
@@ -398,7 +402,7 @@ pub(crate) enum VectorsAction {
 }
 
 /// A policy and the value of it to follow.
-fn policy(text: &str) -> Result<(String, String), String> {
+pub(crate) fn policy(text: &str) -> Result<(String, String), String> {
     let mut known = POLICIES.iter().flat_map(|[key, one, other]| [(key, one), (key, other)]);
     let is_it = |(key, value): &(&&str, &&str)| {
         text.split_once('=').is_some_and(|it| it == (**key, **value))

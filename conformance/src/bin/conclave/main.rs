@@ -20,9 +20,13 @@ use conclave_conformance::{
 use conclave_spec::{Profile, Rule};
 
 mod args;
+mod sessions;
 mod shell;
 
 use args::*;
+
+/// From the words of the command line to a client, and the words that name it in a replay line.
+type FindClient<'f> = &'f dyn Fn(Option<&str>, Option<&str>) -> Result<(Launch, String), Exit>;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -133,6 +137,7 @@ fn run(command: Command) -> Exit {
             };
             told_story(result)
         }
+        Command::Sessions(args) => sessions::run(args, &client),
         Command::Trace { action } => trace::run(&action, &client, out),
         Command::Explain { id } => ended(tables::explain(Look::of_stdout(), &id, out)),
         Command::Docs { action } => run_docs(action),

@@ -10,7 +10,7 @@ use super::{admitted, told};
 use crate::cases::{
     Draft, Drafts,
     raw::a_link,
-    rotation::{join_window, ready},
+    rotation::{READY_MS, join_window, ready},
     scene::{Scene, announcement, next_instance, seat},
 };
 
@@ -24,20 +24,41 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     to_participant(drafts);
 }
 
-fn damaged_at_leader(drafts: &mut Drafts) {
-    let profile = &drafts.profile.clone();
-    for (word, edit) in [
+/// What can become of the bytes of an announcement: a word, and how.
+fn damages() -> [(&'static str, WireEdit); 6] {
+    [
         ("longer", WireEdit::Append("00".to_owned())),
         ("shorter", WireEdit::Truncate(1)),
         ("empty", WireEdit::Truncate(10_000)),
         ("other-tag", WireEdit::Flip(5)),
-    ] {
+        ("oversized", WireEdit::Append("5a".repeat(5_000))),
+        ("that-is-a-link", WireEdit::Instead(a_link())),
+    ]
+}
+
+fn damaged_at_leader(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    for (word, edit) in damages() {
         let mut scene = admitted(profile, announcement("bob"));
         scene.damaged_on_the_wire(edit).refused(Rule::EncodingCanonical).observe("alice");
         drafts.alone(
             Draft::new(
                 &format!("joiner-announcement-{word}"),
                 "A joiner whose announcement does not decode is not admitted",
+            )
+            .plays("alice")
+            .tests(Rule::EncodingCanonical),
+            scene,
+        );
+    }
+    for (word, edit) in damages() {
+        let mut scene = ready(profile, &["alice", "bob", "carol"]);
+        scene.told_leader("alice", "carol").damaged_on_the_wire(edit);
+        scene.refused(Rule::EncodingCanonical).observe("alice").advance("alice", READY_MS + 8_000);
+        drafts.alone(
+            Draft::new(
+                &format!("successor-announcement-{word}"),
+                "A leader goes on while the announcement of another does not decode",
             )
             .plays("alice")
             .tests(Rule::EncodingCanonical),
@@ -188,4 +209,32 @@ fn to_participant(drafts: &mut Drafts) {
         .tests(Rule::EncodingCanonical),
         scene,
     );
+    let mut scene = ready(profile, &["alice", "bob", "carol"]);
+    scene.admit("bob", "carol").admit("bob", "carol").observe("bob").told_leader("bob", "bob");
+    scene.observe("bob").advance("bob", READY_MS + 8_000);
+    drafts.alone(
+        Draft::new(
+            "board-announcement-twice",
+            "An announcement that comes twice to a participant makes one member when it leads",
+        )
+        .plays("bob")
+        .tests(Rule::AnnouncementVerifies)
+        .tests(Rule::AnnouncementListed),
+        scene,
+    );
+    for (word, edit) in damages() {
+        let mut scene = ready(profile, &["alice", "bob", "carol"]);
+        scene.admit_with("bob", "carol", announcement("carol")).damaged_on_the_wire(edit);
+        scene.refused(Rule::EncodingCanonical).observe("bob");
+        scene.admit_with("bob", "carol", announcement("carol")).observe("bob");
+        drafts.alone(
+            Draft::new(
+                &format!("board-announcement-{word}"),
+                "A participant stores no announcement that does not decode",
+            )
+            .plays("bob")
+            .tests(Rule::EncodingCanonical),
+            scene,
+        );
+    }
 }

@@ -22,6 +22,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     key_without_heartbeat(drafts);
     under_certified_number(drafts);
     same_leader(drafts);
+    announced_as_before(drafts);
     misled(drafts);
     back_and_forth(drafts);
 }
@@ -222,6 +223,30 @@ fn same_leader(drafts: &mut Drafts) {
         Draft::new("leader-named-with-other-key", "What the same device after another join is")
             .plays("bob")
             .tests(Rule::ChangeNoticed),
+        scene,
+    );
+}
+
+/// Carol has joined anew, and is named with what she announced before.
+fn announced_as_before(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &CAST);
+    scene.leave("carol").join("carol", Role::Participant).told_leader("carol", "alice");
+    scene.admit("alice", "carol").settle();
+    scene.told_leader_as("bob", "carol", seat("carol"), announcement("carol"));
+    if scene.has(Rule::LeaderBound) {
+        scene.refused(Rule::LeaderBound);
+    } else {
+        scene.shows(Rule::ChangeNoticed);
+    }
+    scene.observe("bob");
+    drafts.alone(
+        Draft::new(
+            "next-leader-announced-as-before",
+            "What a leader announced for an earlier join counts where the list does not decide",
+        )
+        .plays("bob")
+        .tests(Rule::ChangeNoticed)
+        .tests(Rule::LeaderBound),
         scene,
     );
 }

@@ -1,14 +1,14 @@
 //! The client under test leads until it is told of somebody else.
 
-use conclave_model::script::Recipe;
+use conclave_model::{message::Role, script::Recipe};
 use conclave_spec::Rule;
 
 use super::{
     super::{
         rotation::leave_window,
-        scene::{announcement, seat},
+        scene::{announcement, next_instance, seat},
     },
-    Draft, Drafts, prepared,
+    Draft, Drafts, Scene, prepared,
 };
 
 const CAST: [&str; 3] = ["alice", "bob", "carol"];
@@ -18,6 +18,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     silent(drafts);
     due(drafts);
     misled(drafts);
+    of_other_joins(drafts);
 }
 
 fn told(drafts: &mut Drafts) {
@@ -102,4 +103,56 @@ fn misled(drafts: &mut Drafts) {
         let draft = Draft::new(&format!("successor-{name}"), title).plays("alice");
         drafts.alone(draft.tests(Rule::LeaderStepsDown).tests(Rule::AnnouncementVerifies), scene);
     }
+}
+
+/// Announcements of the next leader that are of an earlier meeting, or of an earlier join of hers.
+fn of_other_joins(drafts: &mut Drafts) {
+    let mut scene = Scene::of(&drafts.profile, &CAST);
+    scene.join_instance("carol", Role::Participant, next_instance()).leave("carol");
+    scene.join("alice", Role::Leader);
+    for party in ["bob", "carol"] {
+        scene.join(party, Role::Participant).told_leader(party, "alice").admit("alice", party);
+    }
+    scene.settle().told_leader_as("alice", "carol", seat("carol"), announcement("carol"));
+    scene.refused(Rule::AnnouncementVerifies).observe("alice").advance("alice", 20_000);
+    drafts.alone(
+        Draft::new("successor-of-earlier-meeting", "Nor is one announced for an earlier meeting")
+            .plays("alice")
+            .tests(Rule::BindingNamesInstance)
+            .tests(Rule::AnnouncementVerifies),
+        scene,
+    );
+    let mut scene = prepared(drafts, &CAST);
+    scene.leave("carol").join("carol", Role::Participant).told_leader("carol", "alice");
+    scene.admit("alice", "carol").settle();
+    scene.told_leader_as("alice", "carol", seat("carol"), announcement("carol"));
+    if scene.has(Rule::LeaderBound) {
+        scene.refused(Rule::LeaderBound);
+    } else {
+        scene.shows(Rule::LeaderStepsDown);
+    }
+    scene.observe("alice").advance("alice", 20_000);
+    drafts.alone(
+        Draft::new(
+            "successor-announced-as-before",
+            "An announcement of an earlier join is followed where the list does not decide",
+        )
+        .plays("alice")
+        .tests(Rule::LeaderStepsDown)
+        .tests(Rule::LeaderBound),
+        scene,
+    );
+    let mut scene = prepared(drafts, &CAST);
+    scene.told_leader("alice", "carol").told_leader("alice", "carol");
+    scene.shows(Rule::LeaderStepsDown).observe("alice").advance("alice", 20_000);
+    drafts.alone(
+        Draft::new(
+            "leader-steps-down-once",
+            "A leader told twice of the same other steps down once",
+        )
+        .plays("alice")
+        .tests(Rule::LeaderStepsDown)
+        .tests(Rule::ChangeNoticed),
+        scene,
+    );
 }

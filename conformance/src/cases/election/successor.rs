@@ -2,12 +2,18 @@
 
 use conclave_model::{
     message::Role,
-    script::{Act, CastMember, Handle, MessageKind, Recipe, ValueRecipe},
+    script::{
+        Act, CastMember, Change, ForgedHeartbeat, Handle, MessageKind, OperationRecipe, Recipe,
+        ValueRecipe,
+    },
 };
 use conclave_spec::Rule;
 
 use super::{
-    super::scene::{announcement, seat},
+    super::{
+        device::small_order,
+        scene::{announcement, forged_heartbeat, forged_link, next_instance, seat},
+    },
     Draft, Drafts, Scene, key_ahead, prepared,
 };
 
@@ -18,6 +24,8 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     policies(drafts);
     board(drafts);
     fakes_on_board(drafts);
+    earlier_meeting_on_board(drafts);
+    small_order_inherited(drafts);
     nobody_on_board(drafts);
     key_without_heartbeat(drafts);
     links_without_heartbeat(drafts);
@@ -156,6 +164,59 @@ fn fakes_on_board(drafts: &mut Drafts) {
         let draft = Draft::new(&format!("takeover-announcement-{name}"), title).plays("carol");
         drafts.alone(draft.tests(Rule::AnnouncementListed).tests(Rule::SealToListed), scene);
     }
+}
+
+/// Bob's announcement for an earlier meeting is on the board of this one.
+fn earlier_meeting_on_board(drafts: &mut Drafts) {
+    let mut scene = Scene::of(&drafts.profile, &CAST);
+    scene.join_instance("bob", Role::Participant, next_instance()).leave("bob");
+    scene.join("alice", Role::Leader);
+    for party in ["bob", "carol"] {
+        scene.join(party, Role::Participant).told_leader(party, "alice").admit("alice", party);
+    }
+    scene.settle().nonce("carol", "bob").admit_with("carol", "bob", announcement("bob"));
+    scene.admit("carol", "alice").told_leader("carol", "carol").observe("carol");
+    scene.advance("carol", 10_000);
+    drafts.alone(
+        Draft::new(
+            "takeover-announcement-of-earlier-meeting",
+            "Nor does one for an earlier meeting count for anybody",
+        )
+        .plays("carol")
+        .tests(Rule::AnnouncementListed)
+        .tests(Rule::SealToListed),
+        scene,
+    );
+}
+
+/// Alice, misbehaving, lists Bob's announcement of a key that contributes nothing.
+fn small_order_inherited(drafts: &mut Drafts) {
+    let mut scene = Scene::gathered(&drafts.profile, &CAST);
+    scene.admit("alice", "carol").settle();
+    let announced = small_order(&drafts.profile, "bob");
+    let add = OperationRecipe::Add {
+        seat: seat("bob"),
+        keys_of: "bob".to_owned(),
+        name: "bob".to_owned(),
+    };
+    let of = Box::new(Recipe::ForgedLink(forged_link(2, add)));
+    let bound = ValueRecipe::HashOf { by: "bob".to_owned(), of: Box::new(announced.clone()) };
+    let listed = Recipe::Edited { of, change: Change::new("binding_hash", bound) };
+    let certifies = Some(Box::new(listed.clone()));
+    scene.link_from("carol", listed);
+    scene.heartbeat_forged("carol", ForgedHeartbeat { certifies, ..forged_heartbeat() });
+    scene.admit("carol", "alice").nonce("carol", "bob").admit_with("carol", "bob", announced);
+    scene.told_leader("carol", "carol").observe("carol").advance("carol", 10_000);
+    drafts.alone(
+        Draft::new(
+            "small-order-key-inherited",
+            "A new leader seals nothing to a listed key that contributes nothing",
+        )
+        .plays("carol")
+        .tests(Rule::AgreementContributory)
+        .tests(Rule::TakeoverRotates),
+        scene,
+    );
 }
 
 fn nobody_on_board(drafts: &mut Drafts) {

@@ -9,7 +9,7 @@ use conclave_spec::Rule;
 use super::{
     super::{
         rotation::join_window,
-        scene::{announcement, seat},
+        scene::{announcement, next_instance, seat},
     },
     Draft, Drafts, Scene, nonce, renewal,
 };
@@ -19,6 +19,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     waiting(drafts);
     forgetting(drafts);
     odd_nonces(drafts);
+    exchanged(drafts);
     new_leader(drafts);
 }
 
@@ -173,30 +174,7 @@ fn odd_nonces(drafts: &mut Drafts) {
         .tests(Rule::SealUsesNewestNonce),
         scene,
     );
-    for (name, what, edit) in [
-        ("nonce-shorter", "with a byte missing", WireEdit::Truncate(1)),
-        ("nonce-empty", "of no bytes", WireEdit::Truncate(24)),
-        ("nonce-oversized", "of a thousand bytes", WireEdit::Append("5a".repeat(1_000))),
-        ("nonce-that-is-a-key", "of the width of a key", WireEdit::Instead("5a".repeat(32))),
-    ] {
-        let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
-        scene.nonce("alice", "bob").damaged_on_the_wire(edit.clone());
-        scene.refused(Rule::EncodingCanonical);
-        scene.admit_with("alice", "bob", announcement("bob")).advance("alice", 3_000);
-        scene
-            .nonce("alice", "bob")
-            .nonce("bob", "alice")
-            .damaged_on_the_wire(edit)
-            .refused(Rule::EncodingCanonical);
-        let title = format!("A nonce {what} is refused");
-        drafts.alone(
-            Draft::new(name, &title)
-                .plays("alice")
-                .tests(Rule::NoSealWithoutNonce)
-                .tests(Rule::EncodingCanonical),
-            scene,
-        );
-    }
+    damaged(drafts);
     let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob", "carol"]);
     scene.act("alice", Act::NoncePosted { seat: seat("bob"), nonce: nonce("carol", 1) });
     scene.admit_with("alice", "bob", announcement("bob")).shows(Rule::SealUsesNewestNonce);
@@ -218,6 +196,86 @@ fn odd_nonces(drafts: &mut Drafts) {
     );
 }
 
+/// Nonces that are none, to a leader and to a participant.
+fn damaged(drafts: &mut Drafts) {
+    for (word, what, edit) in [
+        ("shorter", "with a byte missing", WireEdit::Truncate(1)),
+        ("empty", "of no bytes", WireEdit::Truncate(24)),
+        ("oversized", "of a thousand bytes", WireEdit::Append("5a".repeat(1_000))),
+        ("that-is-a-key", "of the width of a key", WireEdit::Instead("5a".repeat(32))),
+    ] {
+        let mut scene = Scene::gathered(&drafts.profile, &["alice", "bob"]);
+        scene.nonce("alice", "bob").damaged_on_the_wire(edit.clone());
+        scene.refused(Rule::EncodingCanonical);
+        scene.admit_with("alice", "bob", announcement("bob")).advance("alice", 3_000);
+        scene
+            .nonce("alice", "bob")
+            .nonce("bob", "alice")
+            .damaged_on_the_wire(edit.clone())
+            .refused(Rule::EncodingCanonical);
+        let title = format!("A nonce {what} is refused");
+        drafts.alone(
+            Draft::new(&format!("nonce-{word}"), &title)
+                .plays("alice")
+                .tests(Rule::NoSealWithoutNonce)
+                .tests(Rule::EncodingCanonical),
+            scene,
+        );
+        let mut scene = Scene::seated(&drafts.profile, &["alice", "bob", "carol"]);
+        scene.admit_with("carol", "bob", announcement("bob"));
+        scene.nonce("carol", "bob").damaged_on_the_wire(edit).refused(Rule::EncodingCanonical);
+        scene.told_leader("carol", "carol").nonce("carol", "bob").observe("carol");
+        let title = format!("A participant stores no nonce {what}, and has none when it leads");
+        drafts.alone(
+            Draft::new(&format!("nonce-at-participant-{word}"), &title)
+                .plays("carol")
+                .tests(Rule::NoSealWithoutNonce)
+                .tests(Rule::EncodingCanonical),
+            scene,
+        );
+    }
+}
+
+/// Nonces on the board that are not what the server says they are: a leader binds what there is,
+/// and whom the key is sealed to does not open it.
+fn exchanged(drafts: &mut Drafts) {
+    for (name, title, plays, whose) in [
+        (
+            "nonce-of-earlier-meeting",
+            "A leader binds a nonce of an earlier meeting",
+            "alice",
+            "bob",
+        ),
+        ("takeover-binds-nonce-of-earlier-meeting", "So does a new leader", "carol", "bob"),
+        (
+            "takeover-binds-nonce-of-another",
+            "It binds that of somebody else, too",
+            "carol",
+            "alice",
+        ),
+    ] {
+        let mut scene = Scene::of(&drafts.profile, &["alice", "bob", "carol"]);
+        scene.join_instance("bob", Role::Participant, next_instance()).leave("bob");
+        scene.join("alice", Role::Leader);
+        for party in ["bob", "carol"] {
+            scene.join(party, Role::Participant).told_leader(party, "alice");
+        }
+        let announced = Recipe::Sent(Handle::announcement("bob", 2));
+        let posted = Act::NoncePosted { seat: seat("bob"), nonce: nonce(whose, 1) };
+        if plays == "carol" {
+            scene.admit("alice", "bob").admit("alice", "carol").settle().act("carol", posted);
+            scene.admit_with("carol", "bob", announced).told_leader("carol", "carol");
+            scene.told_leader("bob", "carol");
+        } else {
+            scene.act("alice", posted).admit_with("alice", "bob", announced);
+        }
+        let sealed = scene.newest_sealed(plays, "bob");
+        scene.sealed_from("bob", sealed).refused(Rule::SealOpens).observe(plays);
+        let draft = Draft::new(name, title).plays(plays).tests(Rule::SealUsesNewestNonce);
+        drafts.alone(draft, scene);
+    }
+}
+
 fn new_leader(drafts: &mut Drafts) {
     let cast = ["alice", "bob", "carol"];
     let mut scene = Scene::seated(&drafts.profile, &cast);
@@ -228,6 +286,20 @@ fn new_leader(drafts: &mut Drafts) {
         Draft::new("takeover-binds-newest-nonce", "A new leader binds the newest nonces it has")
             .plays("carol")
             .tests(Rule::SealUsesNewestNonce),
+        scene,
+    );
+    let mut scene = Scene::seated(&drafts.profile, &cast);
+    scene.share_board();
+    renewal(&mut scene, &cast, 1);
+    scene.nonce("carol", "bob").nonce_nth("carol", "bob", 1).nonce("carol", "alice");
+    scene.elect("carol").settle().observe("carol");
+    drafts.alone(
+        Draft::new(
+            "takeover-after-older-nonce-again",
+            "An older nonce that came again to a participant is not the newest when it leads",
+        )
+        .plays("carol")
+        .tests(Rule::SealUsesNewestNonce),
         scene,
     );
     let mut scene = Scene::seated(&drafts.profile, &cast);

@@ -23,6 +23,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     unlocking(drafts);
     again(drafts);
     from_elsewhere(drafts);
+    ahead_of_new_leader(drafts);
     damaged(drafts);
 }
 
@@ -239,6 +240,24 @@ fn from_elsewhere(drafts: &mut Drafts) {
             .plays("alice")
             .tests(Rule::RequestVerifies)
             .tests(Rule::RequestNamesInstance),
+        scene,
+    );
+}
+
+/// Bob has a link of Alice's that Carol, who leads now, never saw.
+fn ahead_of_new_leader(drafts: &mut Drafts) {
+    let mut scene = seated(drafts);
+    scene.share_board().run(10_000).rename("alice", "carol", "Caroline");
+    scene.catch_up("bob").misses("carol").elect("carol").set_lock("bob", true);
+    scene.lock_request("carol", "bob", 1).refused(Rule::RequestMatchesHead).observe("carol");
+    scene.advance("carol", 20_000).observe("carol");
+    drafts.alone(
+        Draft::new(
+            "request-ahead-of-new-leader",
+            "A request for a link that only the former leader made is refused by the next",
+        )
+        .plays("carol")
+        .tests(Rule::RequestMatchesHead),
         scene,
     );
 }

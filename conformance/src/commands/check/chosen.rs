@@ -17,12 +17,12 @@ use crate::{
 ///
 /// # Errors
 /// The adapter does not declare what was asked for.
-pub(super) fn followed(hello: &Hello, asked: &Chosen) -> Result<Chosen, Exit> {
+pub(in crate::commands) fn followed(hello: &Hello, asked: &Chosen) -> Result<Chosen, Exit> {
     for (key, value) in asked {
         let values = hello.policies.get(key).map(Vec::as_slice).unwrap_or_default();
         if !values.contains(value) {
             let known: Vec<_> = values.iter().map(String::as_str).collect();
-            return Err(super::super::no_such(
+            return Err(crate::commands::no_such(
                 &format!("value of the policy {key} of this adapter"),
                 value,
                 &known,

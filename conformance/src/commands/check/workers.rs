@@ -113,7 +113,7 @@ impl Patience {
 }
 
 /// An adapter that is started again after a fault.
-pub(super) struct Adapter {
+pub(in crate::commands) struct Adapter {
     launch: Launch,
     limits: Limits,
     process: Option<AdapterProcess>,
@@ -121,12 +121,12 @@ pub(super) struct Adapter {
 }
 
 impl Adapter {
-    pub(super) fn new(launch: Launch, limits: Limits) -> Self {
+    pub(in crate::commands) fn new(launch: Launch, limits: Limits) -> Self {
         Self { launch, limits, process: None, next_id: 1 }
     }
 
     /// Starts the adapter, if it does not run, and asks who it is.
-    pub(super) fn hello(&mut self) -> Result<Hello, Fault> {
+    pub(in crate::commands) fn hello(&mut self) -> Result<Hello, Fault> {
         let mut process = AdapterProcess::start(&self.launch, self.limits)?;
         let hello = ask_hello(&mut process)?;
         self.process = Some(process);
@@ -134,7 +134,19 @@ impl Adapter {
         Ok(hello)
     }
 
+    /// Runs a case. After a fault the adapter is started again for the next one.
     fn run(&mut self, hello: &Hello, case: &Case, mode: Mode) -> (CaseReport, Option<Fault>) {
+        self.run_watched(hello, case, mode, &[])
+    }
+
+    /// As [`Adapter::run`], with what is known of the moments between its steps.
+    pub(in crate::commands) fn run_watched(
+        &mut self,
+        hello: &Hello,
+        case: &Case,
+        mode: Mode,
+        moments: &[run::Moment],
+    ) -> (CaseReport, Option<Fault>) {
         if self.process.is_none()
             && let Err(fault) = self.hello()
         {
@@ -145,7 +157,7 @@ impl Adapter {
         }
         let Some(process) = self.process.as_mut() else { return (not_run(case, mode), None) };
         let mut bench = Bench { player: process, hello, next_id: self.next_id };
-        let (report, fault) = run::run(&mut bench, case, mode);
+        let (report, fault) = run::watched(&mut bench, case, mode, moments);
         self.next_id = bench.next_id;
         if fault.is_some() {
             self.process = None;
@@ -153,7 +165,8 @@ impl Adapter {
         (report, fault)
     }
 
-    fn finish(&mut self) -> Option<Fault> {
+    /// Ends it. A fault says that it did not end well.
+    pub(in crate::commands) fn finish(&mut self) -> Option<Fault> {
         self.process.take().and_then(|process| process.finish().err())
     }
 }

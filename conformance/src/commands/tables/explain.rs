@@ -208,6 +208,7 @@ fn write_reading(reading: &Reading, table: &Obligations, sheet: &mut Sheet<'_>) 
     if let Some((stance, why)) = reading.hardened() {
         sheet.line("hardened", &format!("{}: {why}", facts::stance(reading, stance)))?;
     }
+    sheet.line("later", reading.later().unwrap_or_default())?;
     for rule in reading.rules {
         sheet.line("rule", &format!("{}: {}", rule.id(), rule.statement()))?;
     }
@@ -244,7 +245,7 @@ fn write_profile(profile: &Profile, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.heading(profile.id, profile.summary)?;
     sheet.line("paper", profile.paper)?;
     for variant in words::variants(profile) {
-        sheet.line(variant.name, variant.value)?;
+        sheet.line("variant", &format!("{} = {}", variant.name, variant.value))?;
     }
     if let Some(parent) = profile.parent.and_then(Profile::by_id) {
         sheet.line("parent", parent.id)?;

@@ -128,6 +128,14 @@ fn the_difference_of_two_profiles_names_every_number_and_variant_that_differs() 
 }
 
 #[test]
+fn a_profile_is_explained_with_its_variants_apart_from_their_names() {
+    let text = explained("zoom-4.1");
+    for part in ["variant       heartbeat_form = ", "variant       nonce_schedule = "] {
+        assert!(text.contains(part), "{part:?} is missing in\n{text}");
+    }
+}
+
+#[test]
 fn a_rule_is_explained_by_identifier_and_by_name() {
     let text = explained("ROT-02");
     assert_eq!(explained("rot-02"), text);
