@@ -10,7 +10,6 @@ use crate::message::{Meeting, Role, Seat};
 
 mod forged;
 mod needs;
-mod secrets;
 
 pub use forged::{
     BoundTo, ForgedHeartbeat, ForgedLink, ForgedPacket, ForgedRequest, ForgedSeal, ForgedSnapshot,
