@@ -12,7 +12,7 @@ pub use frame::frame;
 pub use known::{Versions, WEAKNESSES, Weakness, why_broken};
 pub use schedule::{moves_made, schedule};
 pub use session::{Reached, reached, session};
-pub use step::step;
+pub use step::{Depth, depth, step};
 
 /// A target by name.
 pub type Target = (&'static str, fn(&[u8]));

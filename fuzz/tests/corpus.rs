@@ -46,3 +46,19 @@ fn the_stored_schedules_come_far_in_every_version() {
         far.filter_map(|(_, input)| Some(usize::from(*input.first()?) % versions)).collect();
     assert_eq!(versions.len(), Profile::all().len(), "{versions:?}");
 }
+
+#[test]
+fn the_stored_steps_reach_both_roles_in_every_version_and_every_phase_in_some() {
+    let depths: Vec<_> =
+        inputs("step").into_iter().filter_map(|(_, input)| targets::depth(&input)).collect();
+    let deep = depths.iter().filter(|it| it.leads && it.follows && it.refused > 2);
+    let versions: BTreeSet<_> = deep.map(|it| it.version).collect();
+    assert_eq!(versions, Profile::all().iter().map(|it| it.id).collect(), "{depths:#?}");
+    for (phase, reached) in [
+        ("between two leaders", depths.iter().filter(|it| it.between).count()),
+        ("locked", depths.iter().filter(|it| it.locked).count()),
+        ("left", depths.iter().filter(|it| it.left).count()),
+    ] {
+        assert!(reached > 1, "{phase}: {depths:#?}");
+    }
+}

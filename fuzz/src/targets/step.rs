@@ -5,7 +5,7 @@ use arbitrary::{Arbitrary, Unstructured};
 use conclave_model::{
     Algebra,
     algebra::{Bytes, Terms},
-    client::{Client, Phase},
+    client::{Client, Phase, RoleState},
     machine::{Event, Input, Outcome, StepError},
     schedule::Schedule,
     stage::{Given, Stage, StageError},
@@ -16,16 +16,47 @@ use conclave_model::{
 /// # Panics
 /// A property does not hold.
 pub fn step(data: &[u8]) {
-    let Ok(schedule) = Schedule::arbitrary_take_rest(Unstructured::new(data)) else { return };
-    let terms = play(&Terms, &schedule);
-    let bytes = play(&Bytes::seeded([3; 32]), &schedule);
+    depth(data);
+}
+
+/// How deep a schedule came.
+#[derive(Clone, Debug, Default)]
+pub struct Depth {
+    /// The version that is followed.
+    pub version: &'static str,
+    /// Whether somebody leads in the end and has somebody else on its list.
+    pub leads: bool,
+    /// Whether somebody follows in the end, took a heartbeat and holds a key.
+    pub follows: bool,
+    /// Whether somebody is between two leaders in the end: told of the next, without a heartbeat.
+    pub between: bool,
+    /// Whether some list is locked in the end.
+    pub locked: bool,
+    /// Whether somebody has left in the end.
+    pub left: bool,
+    /// How many steps a rule refused.
+    pub refused: usize,
+}
+
+/// [`step`], and how deep it came; `None` for bytes that are no schedule.
+///
+/// # Panics
+/// A property does not hold.
+pub fn depth(data: &[u8]) -> Option<Depth> {
+    let schedule = Schedule::arbitrary_take_rest(Unstructured::new(data)).ok()?;
+    let (terms, mut depth) = play(&Terms, &schedule);
+    let (bytes, _) = play(&Bytes::seeded([3; 32]), &schedule);
     assert_eq!(terms, bytes, "the algebras differ");
+    let refused = |answer: &&Answer| matches!(answer, Ok((Err(StepError::Refused(_)), _)));
+    depth.refused = terms.iter().filter(refused).count();
+    depth.version = schedule.setting.profile.id;
+    Some(depth)
 }
 
 /// What became of a step: the answer, and how much the party did.
 type Answer = Result<(Result<Outcome, StepError>, usize), StageError>;
 
-fn play<A: Algebra>(algebra: &A, schedule: &Schedule) -> Vec<Answer> {
+fn play<A: Algebra>(algebra: &A, schedule: &Schedule) -> (Vec<Answer>, Depth) {
     let Schedule { setting, script } = schedule;
     let mut stage = setting.stage(algebra, &script.cast).expect("the cast is right");
     let mut events = Vec::new();
@@ -38,7 +69,31 @@ fn play<A: Algebra>(algebra: &A, schedule: &Schedule) -> Vec<Answer> {
         answers.push(reply.map(|reply| (reply.outcome, reply.effects.len())));
     }
     any_message_in_any_phase(&stage, &events);
-    answers
+    (answers, phases(&stage))
+}
+
+/// The phases in which everybody is in the end.
+fn phases<A: Algebra>(stage: &Stage<'_, A>) -> Depth {
+    let mut depth = Depth::default();
+    for (_, actor) in stage.actors() {
+        let joined = match &actor.state.phase {
+            Phase::Joined(joined) => joined,
+            Phase::Outside => continue,
+            Phase::Left => {
+                depth.left = true;
+                continue;
+            }
+        };
+        depth.locked |= joined.list.locked;
+        match &joined.role {
+            RoleState::Leader(leader) => depth.leads |= !leader.members.is_empty(),
+            RoleState::Participant(participant) => {
+                depth.follows |= joined.chain.begun && !joined.ring.is_empty();
+                depth.between |= participant.changed;
+            }
+        }
+    }
+    depth
 }
 
 /// No client panics, whatever it is given. The state is shown as in a meeting, or not at all.
