@@ -78,7 +78,7 @@ fn without_the_heartbeat_chain_the_stored_fork_is_found_and_fails_the_client() {
     args.extend(["--without", "HBT-13", "--export", path]);
     let found = conclave(&args);
     assert_eq!(found.code, Some(1), "{}", found.stdout);
-    for word in ["violated after 4 moves", "sees that carol leads now", "HIST is broken there too"]
+    for word in ["violated after 3 moves", "sees that carol leads now", "HIST is broken there too"]
     {
         assert!(found.stdout.contains(word), "no {word:?} in {}", found.stdout);
     }
