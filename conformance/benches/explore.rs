@@ -2,10 +2,12 @@
 //! states per second and bytes per state.
 //!
 //! Each search runs in a process of its own, so that the peak of its memory is its own. Arguments:
-//! names of slices; without any, the small one and the default.
+//! names of slices; without any, the small one and the default, and then how long it takes to find
+//! each attack that the explorer finds by itself, beside a bare search for as many states.
 
 use std::{env, process::Command, time::Instant};
 
+use conclave_conformance::attacks::searches::SEARCHES;
 use conclave_model::{
     explore::{bare, explore},
     world::{Rig, Slice},
@@ -40,6 +42,44 @@ fn main() {
         }
         assert!(all.iter().all(|(_, found)| found.states == all[0].1.states), "counts differ");
     }
+    if arguments.is_empty() {
+        attacks();
+    }
+}
+
+/// The time to each counterexample, and the time of a bare search for as many states. Medians.
+fn attacks() {
+    let [attack, slice, states] = ["attack", "slice", "states"];
+    println!(
+        "\n{attack:10} {slice:10} {states:>8} {:>10} {:>10} {:>6}",
+        "found, s", "bare, s", "ratio"
+    );
+    for search in SEARCHES {
+        let (profile, slice) = search.place().expect("the table is right");
+        let rig = Rig::new(&profile, &slice);
+        let found = search.find(1, &mut |_| {}).expect("it is found");
+        let states = found.after_states;
+        let found = median(|| drop(search.find(1, &mut |_| {})));
+        let floor = median(|| drop(bare(&rig, states)));
+        let (attack, ratio) = (search.attack.trim_start_matches("ATK-"), found / floor);
+        println!(
+            "{attack:10} {:10} {states:>8} {found:>10.4} {floor:>10.4} {ratio:>6.2}",
+            slice.name
+        );
+    }
+}
+
+/// The median time of some runs, in seconds.
+fn median(work: impl Fn()) -> f64 {
+    let mut times: Vec<_> = (0..RUNS).map(|_| timed(&work)).collect();
+    times.sort_by(f64::total_cmp);
+    times[RUNS / 2]
+}
+
+fn timed(work: &impl Fn()) -> f64 {
+    let begun = Instant::now();
+    work();
+    begun.elapsed().as_secs_f64()
 }
 
 fn named(name: &str) -> Slice {
@@ -81,7 +121,8 @@ fn child(search: &str, slice: &Slice) {
     let states = match search {
         "explorer" => explore(&profile, slice).expect("a model without faults").distinct_states,
         _ => {
-            let (states, _) = bare(&Rig::new(&profile, slice)).expect("a world that begins");
+            let (states, _) =
+                bare(&Rig::new(&profile, slice), usize::MAX).expect("a world that begins");
             states
         }
     };

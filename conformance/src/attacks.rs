@@ -29,6 +29,7 @@ mod lock;
 mod media;
 mod outside;
 mod roster;
+pub mod searches;
 mod staleness;
 mod steps;
 mod suite;

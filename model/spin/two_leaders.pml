@@ -376,7 +376,7 @@ inline name(who, to) {
 
 #define LIST_OF(beat) board[((beat) - 1) / 16].post[((beat) - 1) % 16].list
 
-/* HIST: who shares a heartbeat agrees on every list certified before it. */
+/* HIST: who shares a heartbeat agrees on every list certified up to it, that one too. */
 inline judge_history() {
     one = 0;
     do
@@ -407,14 +407,14 @@ inline judge_history() {
     od
 }
 
-/* The first i heartbeats of one against the first j of two: one list for each version. */
+/* The heartbeats of one up to i against those of two up to j: one list for each version. */
 inline judge_before() {
     k = 0;
     do
-    :: k < i ->
+    :: k <= i ->
         l = 0;
         do
-        :: l < j ->
+        :: l <= j ->
             head = LIST_OF(party[one].taken[k]);
             list = LIST_OF(party[two].taken[l]);
             if

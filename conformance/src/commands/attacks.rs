@@ -18,6 +18,8 @@ use crate::attacks::{
     judge::{self, JudgeError, Judged, Outcome},
 };
 
+pub mod found;
+
 /// How many attacks are judged at a time.
 const THREADS: usize = 2;
 

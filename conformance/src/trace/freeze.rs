@@ -10,10 +10,11 @@ use conclave_model::{
     machine::Event as Input,
     message::{Announcement, Seat},
     script::{
-        Act, CastMember, Expect, Handle, MessageKind, Recipe, Script, ScriptStep, ValueRecipe,
+        Act, CastMember, Expect, ExpectedClass, Handle, MessageKind, Recipe, Script, ScriptStep,
+        ValueRecipe,
     },
 };
-use conclave_spec::Profile;
+use conclave_spec::{Profile, Rule};
 
 use super::format::{Commitment, Effect, Entry, Event, Given, NodeHeader, Trace};
 use crate::{
@@ -268,5 +269,7 @@ fn said<T: serde::Serialize>(message: &T) -> String {
 fn expect(line: usize, event: &Event) -> Result<Expect, FreezeError> {
     let reason = "the client could not do this, which no vector asks for";
     let class = expectable(event.class).ok_or(FreezeError::Unsayable { line, reason })?;
-    Ok(Expect { class, rule: event.rule, window: None })
+    // A client need not name this rule: nothing else makes a request one that does not fit.
+    let misfit = (class == ExpectedClass::BadRequest).then_some(Rule::RequestFits);
+    Ok(Expect { class, rule: event.rule.or(misfit), window: None })
 }

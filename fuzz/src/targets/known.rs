@@ -26,6 +26,8 @@ pub enum Versions {
     With(Rule),
     /// Those with the first and without the second.
     Between(Rule, Rule),
+    /// Those that have neither.
+    Neither(Rule, Rule),
     /// Those in which a key goes when another comes, and not with the certificate.
     KeptUntilReceipt,
     /// Those whose nonces grow rare in large meetings.
@@ -128,7 +130,7 @@ pub const WEAKNESSES: &[Weakness] = &[
     },
     Weakness {
         goal: Goal::LiveKey,
-        slices: &["latekeys"],
+        slices: &["latekeys", "stale"],
         versions: Versions::Without(Rule::NonceRecent),
         why: "no nonce says how old a sealed key is",
     },
@@ -159,7 +161,7 @@ pub const WEAKNESSES: &[Weakness] = &[
     Weakness {
         goal: Goal::Rejoin,
         slices: &["ghost"],
-        versions: Versions::Without(Rule::SnapshotKeepsKnown),
+        versions: Versions::Neither(Rule::SnapshotKeepsKnown, Rule::SnapshotIdentical),
         why: "the list of a new leader may lack whoever was on the one before",
     },
 ];
@@ -180,6 +182,9 @@ impl Versions {
             Self::With(rule) => profile.rules.contains(rule),
             Self::Between(rule, end) => {
                 profile.rules.contains(rule) && !profile.rules.contains(end)
+            }
+            Self::Neither(rule, other) => {
+                !profile.rules.contains(rule) && !profile.rules.contains(other)
             }
             Self::KeptUntilReceipt => profile.grace_from == GraceFrom::Receipt,
             Self::RareNonces => profile.nonce_schedule == NonceSchedule::Quadratic,

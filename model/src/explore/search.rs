@@ -257,11 +257,11 @@ impl Search<'_> {
 }
 
 /// The floor of the bench: the same transition function, a set of digests and a queue, and nothing
-/// judged or kept. How many worlds and transitions there are.
+/// judged or kept, until so many worlds are reached. How many worlds and transitions there are.
 ///
 /// # Errors
 /// The world cannot begin.
-pub fn bare(rig: &Rig) -> Result<(usize, usize), StageError> {
+pub fn bare(rig: &Rig, states_max: usize) -> Result<(usize, usize), StageError> {
     let start = rig.start()?;
     let mut seen = BTreeSet::from([start.digest()]);
     let mut queue = std::collections::VecDeque::from([start]);
@@ -270,6 +270,9 @@ pub fn bare(rig: &Rig) -> Result<(usize, usize), StageError> {
         for (_, after) in rig.successors(&world) {
             transitions += 1;
             if seen.insert(after.digest()) {
+                if seen.len() >= states_max {
+                    return Ok((seen.len(), transitions));
+                }
                 queue.push_back(after);
             }
         }

@@ -237,6 +237,9 @@ pub(crate) struct AttacksArgs {
     /// Write everything as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Play no script: let the explorer find the attacks by itself, in versions open to them
+    #[arg(long, conflicts_with_all = ["id", "profile", "json"])]
+    pub(crate) find: bool,
 }
 
 #[derive(Debug, Args)]

@@ -112,7 +112,10 @@ fn run(command: Command) -> Exit {
             ablate::run(&options, out)
         }
         Command::Attack(args) => run_attack(args),
-        Command::Attacks(AttacksArgs { id, profile, json }) => {
+        Command::Attacks(AttacksArgs { find: true, .. }) => {
+            attacks::found::run(Look::of_stdout(), out)
+        }
+        Command::Attacks(AttacksArgs { id, profile, json, find: false }) => {
             attacks::run(&attacks::Options { id, profile, json, look: Look::of_stdout() }, out)
         }
         Command::Rules(table) => ended(tables::rules(&listing(&table), out)),

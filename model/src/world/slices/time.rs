@@ -75,7 +75,7 @@ impl Slice {
             ..Self::of(
                 "stale",
                 "leaders named early, their heartbeats shown late",
-                &[Goal::LiveRoster],
+                &[Goal::LiveRoster, Goal::LiveKey],
             )
         }
     }

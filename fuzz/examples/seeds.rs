@@ -1,0 +1,72 @@
+//! Looks for inputs of the target `step` that come deep, and stores them in the corpus: after a
+//! change of what bytes mean, the old ones may not.
+//!
+//! ```sh
+//! cargo run --release -p conclave-fuzz --example seeds
+//! ```
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use conclave_fuzz::targets::{Depth, depth};
+use conclave_spec::Profile;
+use sha2::{Digest as _, Sha256};
+
+/// How many inputs are tried.
+const TRIES: u32 = 60_000;
+/// How long each is, in bytes.
+const LENGTH: usize = 1_200;
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/step");
+    let mut wanted = wishes();
+    for number in 0..TRIES {
+        if wanted.is_empty() {
+            break;
+        }
+        let input = bytes(number);
+        let Some(depth) = depth(&input) else { continue };
+        let met: Vec<String> = wanted
+            .iter()
+            .filter(|(_, meets)| meets(&depth))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in met {
+            println!("{name}: input {number}");
+            fs::write(folder.join(&name), &input).expect("a file of the corpus");
+            wanted.remove(&name);
+        }
+    }
+    for name in wanted.keys() {
+        println!("{name}: not found in {TRIES} inputs");
+    }
+}
+
+type Wish = Box<dyn Fn(&Depth) -> bool>;
+
+/// What the corpus must have, by the name of the file.
+fn wishes() -> BTreeMap<String, Wish> {
+    let mut wishes: BTreeMap<String, Wish> = BTreeMap::new();
+    for profile in Profile::all() {
+        let deep =
+            move |it: &Depth| it.version == profile.id && it.leads && it.follows && it.refused > 2;
+        wishes.insert(format!("deep-{}", profile.id), Box::new(deep));
+    }
+    for version in ["zoom-4.6", "hardened"] {
+        let phases: [(&str, fn(&Depth) -> bool); 3] = [
+            ("between", |it| it.between),
+            ("locked", |it| it.locked && it.follows),
+            ("left", |it| it.left && it.follows),
+        ];
+        for (name, meets) in phases {
+            let wish = move |it: &Depth| it.version == version && meets(it);
+            wishes.insert(format!("{name}-{version}"), Box::new(wish));
+        }
+    }
+    wishes
+}
+
+/// The same bytes for the same number, everywhere.
+fn bytes(number: u32) -> Vec<u8> {
+    let block = |at: usize| Sha256::digest(format!("step {number} {at}"));
+    (0..LENGTH.div_ceil(32)).flat_map(block).take(LENGTH).collect()
+}
