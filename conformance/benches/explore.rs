@@ -14,7 +14,7 @@ use conclave_model::{
 };
 use conclave_spec::Profile;
 
-const SEARCHES: [&str; 2] = ["bare", "explorer"];
+const ENGINES: [&str; 2] = ["bare", "explorer"];
 const CHILD: &str = "--search";
 /// Each search this often; the median counts.
 const RUNS: usize = 3;
@@ -33,8 +33,7 @@ fn main() {
     let [slice, search, states] = ["slice", "search", "states"];
     println!("{slice:8} {search:14} {states:>10} {:>10} {:>12}", "states/s", "bytes/state");
     for slice in slices {
-        let all: Vec<_> =
-            SEARCHES.iter().map(|search| (search, measured(search, &slice))).collect();
+        let all: Vec<_> = ENGINES.iter().map(|search| (search, measured(search, &slice))).collect();
         for (search, found) in &all {
             let Found { states, per_second, bytes } = found;
             let bytes = bytes.map_or("unknown".to_owned(), |bytes| format!("{bytes:.0}"));

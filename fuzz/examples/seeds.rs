@@ -52,15 +52,11 @@ fn wishes() -> BTreeMap<String, Wish> {
         wishes.insert(format!("deep-{}", profile.id), Box::new(deep));
     }
     for version in ["zoom-4.6", "hardened"] {
-        let phases: [(&str, fn(&Depth) -> bool); 3] = [
-            ("between", |it| it.between),
-            ("locked", |it| it.locked && it.follows),
-            ("left", |it| it.left && it.follows),
-        ];
-        for (name, meets) in phases {
-            let wish = move |it: &Depth| it.version == version && meets(it);
-            wishes.insert(format!("{name}-{version}"), Box::new(wish));
-        }
+        let here = move |it: &Depth| it.version == version;
+        let wish = |name: &str| format!("{name}-{version}");
+        wishes.insert(wish("between"), Box::new(move |it| here(it) && it.between));
+        wishes.insert(wish("locked"), Box::new(move |it| here(it) && it.locked && it.follows));
+        wishes.insert(wish("left"), Box::new(move |it| here(it) && it.left && it.follows));
     }
     wishes
 }

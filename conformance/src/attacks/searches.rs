@@ -146,7 +146,7 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Expected, *};
 
     /// Moves, and states reached before: a changed model is noticed.
     const FOUND: &[(&str, usize, usize)] = &[
@@ -180,7 +180,8 @@ mod tests {
                 Some(rule) => assert!(profile.rules.contains(rule), "{}", search.attack),
                 None => {
                     let expected = entry.expected_in(&profile);
-                    assert_eq!(expected, super::super::Expected::Succeeds, "{}", search.attack);
+                    let open = matches!(expected, Expected::Succeeds | Expected::Detected);
+                    assert!(open, "{}: {expected:?}", search.attack);
                 }
             }
             let found = search.find(1, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));

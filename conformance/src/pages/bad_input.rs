@@ -306,8 +306,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        case::{Case, Expected, ExpectedClass},
-        cases, record,
+        case::{Case, Expected},
+        cases,
+        protocol::Class,
+        record,
     };
 
     /// Every case of every profile.
@@ -328,7 +330,7 @@ mod tests {
     /// Whether a case holds something the client under test has no use for in its state.
     fn misfits(case: &Case) -> bool {
         let misfit = |expect: &Expected| {
-            expect.class == ExpectedClass::BadRequest && expect.rule == Some(R::RequestFits)
+            expect.class == Class::BadRequest && expect.rule == Some(R::RequestFits)
         };
         case.steps.iter().any(|step| misfit(&step.expect))
     }

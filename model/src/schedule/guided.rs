@@ -222,7 +222,7 @@ impl Writer {
         let own = aim.own;
         match self.choices.under(24) {
             0..=3 => self.settle(),
-            4..=6 => self.to_own_moment(own),
+            4..=6 => self.advance_to_own_moment(own),
             7 => self.say(own),
             8 => {
                 let by = self.choices.of(&PARTIES, "alice");
@@ -264,7 +264,7 @@ impl Writer {
 
     /// Time passes to where the party acts by itself, or just short of it, or a little beyond;
     /// for everybody, or for it alone.
-    fn to_own_moment(&mut self, own: &'static str) {
+    fn advance_to_own_moment(&mut self, own: &'static str) {
         let Ok(actor) = self.stage.actor(own) else { return };
         let client = Client { algebra: &Terms, profile: &actor.profile, policies: actor.policies };
         let due_ms = client.deadline_ms(&actor.state).map_or(1_000, u64::from);

@@ -14,6 +14,7 @@ use console::style;
 
 use super::Client;
 use crate::{
+    commands::tables::wrapped,
     player::Fault,
     report::{self, Report, Subject, text},
     sessions::{
@@ -24,6 +25,8 @@ use crate::{
 
 /// The longest list of rules printed, in rules.
 const RULES_MAX: usize = 60;
+/// How wide the lines are, in columns.
+const WIDTH: u16 = 100;
 
 /// Prints everything: differences, one line for each profile and role, what was reached.
 pub(super) fn print(
@@ -127,7 +130,8 @@ fn reached(lanes: &[Lane], out: &mut dyn Write) -> io::Result<()> {
         let shown: Vec<_> = never.iter().take(RULES_MAX).copied().collect();
         let more = never.len().saturating_sub(RULES_MAX);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        writeln!(out, "  not reached: {}{more}", shown.join(" "))?;
+        let named = format!("no step turned on {}{more}", shown.join(" "));
+        writeln!(out, "{}", wrapped(&named, 2, WIDTH))?;
     }
     let cells: BTreeSet<_> = lanes.iter().flat_map(|lane| &lane.reached.cells).collect();
     let pairs: BTreeSet<_> = cells.iter().map(|cell| (cell.phase, cell.input)).collect();
