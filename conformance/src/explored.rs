@@ -15,6 +15,9 @@ use conclave_spec::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::cores;
+
+pub mod findings;
 pub mod readings;
 
 /// The format of the stored table.
@@ -23,9 +26,16 @@ pub const SCHEMA: &str = "conclave-explored-1";
 /// The stored table, under the vector folder.
 pub const TABLE: &str = "explored.json";
 
-/// What is explored: versions, and slices that take minutes. `wide` and `vast` take hours, and have
-/// not been explored to their end.
-const WANTED: (&[&str], &[&str]) = (&["zoom-4.6", "hardened"], &["creep", "stale"]);
+/// What is explored: slices that take minutes, and in which versions. `wide` and `vast` take hours,
+/// and have not been explored to their end.
+const WANTED: &[(&str, &[&str])] = &[
+    ("creep", &["zoom-4.6", "hardened"]),
+    ("stale", &["zoom-4.6", "hardened"]),
+    ("often", &["hardened"]),
+];
+
+/// The long slice that shows a finding: 4.6 is explored in it under every other reading as well.
+const UNDER_ALL: &str = "creep";
 
 /// The stored table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +58,9 @@ pub struct Row {
     pub slice: String,
     /// The profile.
     pub profile: String,
+    /// The reading it is taken by, as in `R-54=unbound`, if not by the reference's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<String>,
     /// SHA-256 of the profile and of the slice with its powers, budgets and goals.
     pub inputs: String,
     /// How many different worlds there are.
@@ -92,15 +105,23 @@ pub enum ExploredError {
 pub struct Job {
     /// Under which version.
     pub profile: Profile,
+    /// By which reading, if not by the reference's.
+    pub under: Option<Under>,
     /// What, with the goals that this version promises.
     pub slice: Slice,
 }
 
 impl Job {
+    /// The version, or the reading under which it is taken otherwise.
+    #[must_use]
+    pub fn version(&self) -> String {
+        self.under.map_or_else(|| self.profile.id.to_owned(), |under| under.to_string())
+    }
+
     /// SHA-256 over what the row depends on but the code of the machine.
     #[must_use]
     pub fn inputs(&self) -> String {
-        let Self { profile, slice } = self;
+        let Self { profile, slice, .. } = self;
         let text = format!("{SCHEMA} {} {} {slice:?}", profile.id, profile.digest());
         hex::encode(Sha256::digest(text.as_bytes()))
     }
@@ -110,11 +131,12 @@ impl Job {
     /// # Errors
     /// A fault of the model.
     pub fn explore(&self, progress: &mut dyn FnMut(Pace)) -> Result<Row, ExploredError> {
-        let limits = Limits::default();
+        let limits = Limits { threads: cores::count(), ..Limits::default() };
         let found = explore_within(&self.profile, &self.slice, &limits, progress)?;
         Ok(Row {
             slice: self.slice.name.to_owned(),
             profile: self.profile.id.to_owned(),
+            under: self.under.map(|under| under.to_string()),
             inputs: self.inputs(),
             states: found.distinct_states,
             transitions: found.transitions,
@@ -141,18 +163,18 @@ fn judged(found: &Exploration) -> Vec<Judged> {
 /// Everything that is explored, in the order of the table.
 #[must_use]
 pub fn jobs() -> Vec<Job> {
-    let (profiles, slices) = WANTED;
-    let of = |name: &&str| Slice::by_name(name);
-    let slices = slices.iter().filter_map(of);
-    let jobs = slices.flat_map(|slice| {
-        profiles.iter().filter_map(move |id| {
-            let profile = Profile::by_id(id)?;
-            let mut slice = slice.clone();
-            slice.goals.retain(|goal| goal.applies(&profile));
-            (!slice.goals.is_empty()).then_some(Job { profile, slice })
-        })
+    let plain = WANTED.iter().flat_map(|(slice, profiles)| {
+        profiles.iter().filter_map(|id| job(Profile::by_id(id)?, None, slice))
     });
-    jobs.collect()
+    let under =
+        UNDER.iter().filter_map(|under| job(under.of(readings::plain()), Some(*under), UNDER_ALL));
+    plain.chain(under).collect()
+}
+
+fn job(profile: Profile, under: Option<Under>, slice: &str) -> Option<Job> {
+    let mut slice = Slice::by_name(slice)?;
+    slice.goals.retain(|goal| goal.applies(&profile));
+    (!slice.goals.is_empty()).then_some(Job { profile, under, slice })
 }
 
 impl Table {

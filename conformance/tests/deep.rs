@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use conclave_conformance::{
-    explored::{self, Table, readings},
+    explored::{self, Table, findings::FINDINGS, readings},
     vectors,
 };
 use conclave_spec::readings::UNDER;
@@ -32,7 +32,23 @@ fn every_long_slice_is_stored_of_todays_inputs() {
     assert_eq!(table.rows.len(), explored::jobs().len());
     let verdicts = table.rows.iter().flat_map(|row| &row.goals).map(|goal| goal.verdict.as_str());
     assert!(verdicts.clone().all(|verdict| ["holds", "broken"].contains(&verdict)));
-    assert_eq!(verdicts.count(), 6);
+    assert_eq!(verdicts.count(), 6 + UNDER.len());
+}
+
+/// A finding holds in 4.6 and ends under some reading; every reading is tried.
+#[test]
+fn every_finding_is_judged_under_every_other_reading() {
+    let table = stored();
+    for finding in FINDINGS {
+        let under = finding.under(&table);
+        assert_eq!(under.len(), UNDER.len(), "{}", finding.id);
+        let ends = under.iter().filter(|(_, holds)| *holds).count();
+        assert!((1..4).contains(&ends), "{}: {under:?}", finding.id);
+        let page = fs::read_dir("../docs/findings").expect("the findings").any(|file| {
+            file.expect("a file").file_name().to_string_lossy().starts_with(finding.id)
+        });
+        assert!(page, "{} is written up", finding.id);
+    }
 }
 
 /// Every alternative that the model can take was searched; some break a goal and some mend one.

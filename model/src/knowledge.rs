@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::{
     algebra::{BoxSecret, Datum, Term, TermKind},
     client::State,
-    message::{Announcement, Heartbeat, Link, LockRequest, Operation, Packet, SealedKey},
+    message::{Announcement, Heartbeat, Link, LockRequest, Operation, SealedKey},
     properties::Goal,
     stage::Sent,
 };
@@ -80,71 +80,53 @@ impl Knowledge {
         }
     }
 
-    /// Takes in an announcement.
-    pub fn learn_announcement(&mut self, announcement: &Announcement<Term>) {
-        self.learn(&announcement.pk);
-        self.learn(&announcement.sig);
-    }
-
-    /// Takes in a sealed key.
-    pub fn learn_sealed_key(&mut self, sealed: &SealedKey<Term>) {
-        self.learn(&sealed.sealed.nonce);
-        if let Some(kem) = &sealed.sealed.kem {
-            self.learn(kem);
+    /// Takes in whatever was sent, and everything that it opens.
+    pub fn learn_sent<'m>(&mut self, messages: impl IntoIterator<Item = &'m Sent<Term>>) {
+        for message in messages {
+            self.take_apart_sent(message);
         }
-        self.learn(&sealed.sealed.ciphertext);
+        // Once for all of them: what opens does not depend on the order.
+        self.open_locked();
     }
 
-    /// Takes in a packet.
-    pub fn learn_packet(&mut self, packet: &Packet<Term>) {
-        self.learn(&packet.body);
-    }
-
-    /// Takes in a link.
-    pub fn learn_link(&mut self, link: &Link<Term>) {
-        self.learn(&link.prev);
-        match &link.operation {
-            Operation::Add { ivk, binding_hash, .. } => {
-                self.learn(ivk);
-                self.learn(binding_hash);
+    fn take_apart_sent(&mut self, message: &Sent<Term>) {
+        let mut take = |term: &Term| self.take_apart(term.clone());
+        match message {
+            Sent::Announcement(Announcement { pk, sig, .. }) => {
+                [pk, sig].into_iter().for_each(take);
             }
-            Operation::Snapshot { entries, .. } => {
-                for entry in entries.values() {
-                    self.learn(&entry.ivk);
-                    entry.binding_hash().into_iter().for_each(|hash| self.learn(hash));
+            Sent::SealedKey(SealedKey { sealed, .. }) => {
+                take(&sealed.nonce);
+                sealed.kem.iter().for_each(&mut take);
+                take(&sealed.ciphertext);
+            }
+            Sent::Packet(packet) => take(&packet.body),
+            Sent::Nonce(nonce) => take(nonce),
+            Sent::Link(Link { prev, operation, .. }) => {
+                take(prev);
+                match operation {
+                    Operation::Add { ivk, binding_hash, .. } => {
+                        [ivk, binding_hash].into_iter().for_each(take);
+                    }
+                    Operation::Snapshot { entries, .. } => {
+                        for entry in entries.values() {
+                            take(&entry.ivk);
+                            entry.binding_hash().into_iter().for_each(&mut take);
+                        }
+                    }
+                    Operation::Left { .. }
+                    | Operation::Kicked { .. }
+                    | Operation::Rename { .. }
+                    | Operation::Lock
+                    | Operation::Unlock => {}
                 }
             }
-            Operation::Left { .. }
-            | Operation::Kicked { .. }
-            | Operation::Rename { .. }
-            | Operation::Lock
-            | Operation::Unlock => {}
-        }
-    }
-
-    /// Takes in a heartbeat.
-    pub fn learn_heartbeat(&mut self, heartbeat: &Heartbeat<Term>) {
-        self.learn(&heartbeat.list_hash);
-        self.learn(&heartbeat.prev);
-        self.learn(&heartbeat.sig);
-    }
-
-    /// Takes in a co-host's request.
-    pub fn learn_request(&mut self, request: &LockRequest<Term>) {
-        self.learn(&request.link_hash);
-        self.learn(&request.sig);
-    }
-
-    /// Takes in whatever somebody sent.
-    pub fn learn_sent(&mut self, message: &Sent<Term>) {
-        match message {
-            Sent::Announcement(announcement) => self.learn_announcement(announcement),
-            Sent::SealedKey(sealed) => self.learn_sealed_key(sealed),
-            Sent::Packet(packet) => self.learn_packet(packet),
-            Sent::Nonce(nonce) => self.learn(nonce),
-            Sent::Link(link) => self.learn_link(link),
-            Sent::Heartbeat(heartbeat) => self.learn_heartbeat(heartbeat),
-            Sent::LockRequest(request) => self.learn_request(request),
+            Sent::Heartbeat(Heartbeat { list_hash, prev, sig, .. }) => {
+                [list_hash, prev, sig].into_iter().for_each(take);
+            }
+            Sent::LockRequest(LockRequest { link_hash, sig, .. }) => {
+                [link_hash, sig].into_iter().for_each(take);
+            }
         }
     }
 

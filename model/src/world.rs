@@ -242,9 +242,7 @@ impl World {
                 knowledge.learn_kept(state);
             }
         }
-        for (_, message) in self.stage.sent() {
-            knowledge.learn_sent(message);
-        }
+        knowledge.learn_sent(self.stage.sent().map(|(_, message)| message));
         knowledge
     }
 

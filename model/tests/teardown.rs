@@ -185,7 +185,7 @@ fn meeting(profile: &Profile, way: Way) -> (Room, Secrets) {
 
 fn public(room: &Room) -> Knowledge {
     let mut knowledge = Knowledge::default();
-    room.stage.sent().for_each(|(_, message)| knowledge.learn_sent(message));
+    knowledge.learn_sent(room.stage.sent().map(|(_, message)| message));
     knowledge
 }
 

@@ -14,7 +14,7 @@ use console::style;
 use super::{Exit, ablate, mutants};
 use crate::{
     ablation,
-    explored::{self, ExploredError, Job, Row, Table, readings},
+    explored::{self, ExploredError, Job, Row, Table, findings::FINDINGS, readings},
 };
 
 /// What to do.
@@ -35,7 +35,8 @@ pub struct Options {
 /// Says what is stored and whether it is of today, or computes it. Exit 0 when everything is.
 pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
     if let Some(wanted) = &options.slice {
-        let known: Vec<_> = explored::jobs().iter().map(|job| job.slice.name).collect();
+        let mut known: Vec<_> = explored::jobs().iter().map(|job| job.slice.name).collect();
+        known.dedup();
         if !known.contains(&wanted.as_str()) {
             return super::no_such("long slice", wanted, &known);
         }
@@ -55,13 +56,21 @@ fn stored(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError>
     writeln!(out, "{}", style("explored to the end, as stored").bold())?;
     for job in jobs(options) {
         match table.row(&job) {
+            // What is found under other readings is summed up below.
+            Some(row) if row.under.is_some() => {}
             Some(row) => show(row, out)?,
             None => {
                 stale += 1;
-                let (slice, profile) = (job.slice.name, job.profile.id);
-                writeln!(out, "  {slice:<8} {profile:<10} {}", style("stale or missing").red())?;
+                let (slice, version) = (job.slice.name, job.version());
+                writeln!(out, "  {slice:<8} {version:<10} {}", style("stale or missing").red())?;
             }
         }
+    }
+    for finding in FINDINGS {
+        let under = finding.under(&table);
+        let ends = under.iter().filter(|(_, holds)| *holds).count();
+        let (id, goal, all) = (finding.id, finding.goal.id(), under.len());
+        writeln!(out, "  {id}: {goal} holds under {ends} of {all} other readings")?;
     }
     stale += of_readings(&table, out)?;
     stale += others(options, out)?;
@@ -71,11 +80,12 @@ fn stored(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError>
             writeln!(
                 out,
                 "  {} {}: computed anew it is something else",
-                job.slice.name, row.profile
+                job.slice.name,
+                job.version()
             )?;
             stale += 1;
         } else {
-            writeln!(out, "slice {} under {} computed anew: the same", row.slice, row.profile)?;
+            writeln!(out, "slice {} under {} computed anew: the same", row.slice, job.version())?;
         }
     }
     if stale == 0 {
@@ -186,12 +196,12 @@ fn explore(job: &Job) -> Result<Row, ExploredError> {
     let started = Instant::now();
     let bar = indicatif::ProgressBar::new_spinner();
     bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-    let (slice, profile) = (job.slice.name, job.profile.id);
+    let (slice, version) = (job.slice.name, job.version());
     let row = job.explore(&mut |pace: Pace| {
         let rate = pace.distinct_states as f64 / started.elapsed().as_secs_f64().max(0.001);
         let (states, depth) = (pace.distinct_states, pace.depth);
         bar.set_message(format!(
-            "{slice} under {profile}: {states} states, {rate:.0} per second, {depth} moves deep"
+            "{slice} under {version}: {states} states, {rate:.0} per second, {depth} moves deep"
         ));
         bar.tick();
     });
@@ -200,10 +210,11 @@ fn explore(job: &Job) -> Result<Row, ExploredError> {
 }
 
 fn show(row: &Row, out: &mut dyn Write) -> io::Result<()> {
-    let Row { slice, profile, states, transitions, depth, goals, .. } = row;
+    let Row { slice, profile, under, states, transitions, depth, goals, .. } = row;
+    let version = under.as_ref().unwrap_or(profile);
     writeln!(
         out,
-        "  {slice:<8} {profile:<10} {states:>9} states {transitions:>10} moves  depth {depth}"
+        "  {slice:<8} {version:<10} {states:>9} states {transitions:>10} moves  depth {depth}"
     )?;
     let with = |verdict: &str| -> Vec<String> {
         let those = goals.iter().filter(|it| it.verdict == verdict);

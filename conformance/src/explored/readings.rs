@@ -49,7 +49,7 @@ pub struct Found {
 }
 
 /// The version that is read otherwise.
-fn plain() -> Profile {
+pub(super) fn plain() -> Profile {
     Profile::zoom_4_6()
 }
 

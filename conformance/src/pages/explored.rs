@@ -5,6 +5,7 @@ use conclave_spec::readings::{self, Under};
 use super::markdown;
 use crate::explored::{
     Row, Table,
+    findings::FINDINGS,
     readings::{Found, Row as UnderRow},
 };
 
@@ -12,7 +13,7 @@ pub(super) fn page(table: &Table) -> String {
     let mut text = opening();
     text.push_str(&markdown::table(
         ["slice", "profile", "states", "moves between them", "depth", "goals"],
-        table.rows.iter().map(long),
+        table.rows.iter().filter(|row| row.under.is_none()).map(long),
     ));
     let searched = table.readings.len();
     let states: usize = table.readings.iter().map(|row| row.states).sum();
@@ -35,9 +36,30 @@ pub(super) fn page(table: &Table) -> String {
             [reading, key, goals(&row.breaks), goals(&row.mends)]
         }),
     ));
+    text.push_str(&findings(table));
     for row in table.readings.iter().filter(|row| !row.breaks.is_empty()) {
         text.push_str(&section(row));
     }
+    text
+}
+
+/// Every finding under every alternative.
+fn findings(table: &Table) -> String {
+    let mut text = "\n## Findings under other readings\n\nEach finding in 4.6 under each of these \
+                    alternatives alone, its slice explored to the end.\n\n"
+        .to_owned();
+    let rows = FINDINGS.iter().map(|finding| {
+        let under = finding.under(table);
+        let (ends, stays): (Vec<_>, Vec<_>) = under.into_iter().partition(|(_, holds)| *holds);
+        let named = |under: Vec<(String, bool)>| {
+            markdown::or_dash(under.into_iter().map(|(name, _)| format!("`{name}`")))
+        };
+        let place = format!("{} ({})", finding.goal.id(), finding.slice);
+        let all = ends.len() + stays.len();
+        let stays = format!("{} of {all}", stays.len());
+        [finding.id.to_owned(), place, named(ends), stays]
+    });
+    text.push_str(&markdown::table(["finding", "goal", "ends under", "stays under"], rows));
     text
 }
 

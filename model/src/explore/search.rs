@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{breaks, judge};
+use super::judge;
 use crate::{
     properties::Goal,
     stage::StageError,
@@ -225,12 +225,16 @@ impl Search<'_> {
     /// The goals that a world puts to the test, and those it breaks, of those of which that is not
     /// known yet.
     fn judged(&self, world: &World) -> (Vec<Goal>, Vec<Goal>) {
+        let Found { premises, broken, .. } = &self.found;
         let goals = self.rig.slice.goals.iter().copied();
-        let untested = goals.clone().filter(|goal| !self.found.premises.contains(goal));
-        let tested = untested.filter(|goal| judge(world, |view| goal.premise_reached(view)));
-        let unbroken = goals.filter(|goal| !self.found.broken.contains_key(goal));
-        let broken = unbroken.filter(|goal| breaks(self.rig, world, *goal));
-        (tested.collect(), broken.collect())
+        // One look for all goals: what the spy knows is worked out once.
+        judge(world, |view| {
+            let untested = goals.clone().filter(|goal| !premises.contains(goal));
+            let tested = untested.filter(|goal| goal.premise_reached(view));
+            let unbroken = goals.clone().filter(|goal| !broken.contains_key(goal));
+            let breaks = unbroken.filter(|goal| !goal.holds(&self.rig.profile, view));
+            (tested.collect(), breaks.collect())
+        })
     }
 
     fn note_broken(&mut self, broken: Vec<Goal>, number: u32) {

@@ -59,6 +59,7 @@ impl Slice {
             Self::again(),
             Self::quiet(),
             Self::silent(),
+            Self::often(),
             Self::vast(),
         ]
     }
@@ -66,7 +67,7 @@ impl Slice {
     /// The slices that take seconds: what a run of all of them explores.
     #[must_use]
     pub fn quick() -> Vec<Self> {
-        let long = ["delay", "wide", "creep", "stale", "vast"];
+        let long = ["delay", "wide", "creep", "stale", "often", "vast"];
         Self::all().into_iter().filter(|slice| !long.contains(&slice.name)).collect()
     }
 

@@ -33,6 +33,23 @@ impl Slice {
         }
     }
 
+    /// As the default, with everything more often: over ten million worlds, for the deep run.
+    pub(super) fn often() -> Self {
+        Self {
+            name: "often",
+            about: "as replay, with everything more often",
+            budgets: Budgets {
+                joins: 3,
+                leaves: 2,
+                sends: 4,
+                deliveries: 4,
+                waits: 4,
+                ..Budgets::default()
+            },
+            ..Self::replay()
+        }
+    }
+
     /// The default with one packet: for a quick look.
     pub(super) fn small() -> Self {
         let goals = [Goal::Removal, Goal::Conf, Goal::AgreeKey, Goal::Mono, Goal::Authentic];
@@ -105,6 +122,7 @@ impl Slice {
             budgets: Budgets {
                 joins: 1,
                 leaves: 1,
+                kicks: 1,
                 locks: 1,
                 sends: 1,
                 changes: 2,
@@ -114,7 +132,7 @@ impl Slice {
             },
             ..Self::of(
                 "vast",
-                "joins, leaves, locks and leaders, all news ruled by the insider",
+                "a removal, a lock and leaders, all news ruled by the insider",
                 &goals,
             )
         }
