@@ -9,6 +9,7 @@ pub mod check;
 pub mod deep;
 pub mod docs;
 pub mod explore;
+pub mod faults;
 pub mod init;
 pub mod mutants;
 pub mod report;

@@ -12,6 +12,7 @@ pub mod cores;
 pub mod diagram;
 pub mod exchange;
 pub mod explored;
+pub mod faults;
 pub mod judge;
 pub mod live;
 pub mod pages;

@@ -1,7 +1,7 @@
 //! The generated pages of the book and the generated schemas: one text for each file.
 //!
 //! Everything here is a function of the tables of `conclave-spec`, of the types of
-//! [`crate::protocol`], of the corpus in [`crate::attacks`] and of what the deep run stored, so a
+//! [`crate::protocol`], of the corpus in [`crate::attacks`], of what the deep run stored and of what became of planted faults, so a
 //! page cannot say what the program does not.
 
 use std::path::Path;
@@ -14,6 +14,7 @@ mod attacks;
 pub mod bad_input;
 mod explored;
 pub mod facts;
+mod faults;
 mod goals;
 mod labels;
 mod layouts;
@@ -43,6 +44,9 @@ pub enum PagesError {
     /// What was explored cannot be read.
     #[error(transparent)]
     Explored(#[from] crate::explored::ExploredError),
+    /// What became of planted faults cannot be read.
+    #[error(transparent)]
+    Faults(#[from] crate::faults::FaultsError),
     /// A schema cannot be written down.
     #[error("a schema cannot be written as JSON")]
     Schema(#[from] serde_json::Error),
@@ -51,10 +55,11 @@ pub enum PagesError {
 /// Every generated file, in a fixed order, for the repository at `root`.
 ///
 /// # Errors
-/// A table of the specification, or the stored explorations, cannot be read.
+/// A table of the specification, or a stored table, cannot be read.
 pub fn all(root: &Path) -> Result<Vec<Page>, PagesError> {
     let table = Obligations::load()?;
     let found = crate::explored::read(&root.join("vectors"))?;
+    let faults = crate::faults::table::read(&root.join("vectors"))?;
     Ok(vec![
         Page { path: "docs/generated/rules.md", text: rules::page(&table) },
         Page { path: "docs/generated/readings.md", text: readings::page(&table) },
@@ -65,6 +70,7 @@ pub fn all(root: &Path) -> Result<Vec<Page>, PagesError> {
         Page { path: "docs/generated/goals.md", text: goals::page() },
         Page { path: "docs/generated/attacks.md", text: attacks::page() },
         Page { path: "docs/generated/explored.md", text: explored::page(&found) },
+        Page { path: "docs/generated/faults.md", text: faults::page(&faults) },
         Page { path: "docs/generated/adapter-messages.md", text: adapter_messages::page() },
         Page { path: "docs/generated/bad-input.md", text: bad_input::page() },
         Page { path: "vectors/schema/adapter.json", text: schema::text(&schema::adapter())? },

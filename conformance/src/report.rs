@@ -30,7 +30,7 @@ pub mod story;
 pub mod text;
 pub mod waivers;
 
-pub use printed::{details, print};
+pub use printed::{FINDINGS_SHOWN, details, print};
 use scope::Scope;
 use story::Story;
 use waivers::WaiverUse;

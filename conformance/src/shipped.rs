@@ -167,6 +167,16 @@ pub fn launch(name: &str, progress: &mut dyn FnMut(&str)) -> Result<Launch, Ship
     }
 }
 
+/// How to start a copy of the python client that stands at `client`. `progress` gets a line when
+/// something takes long, such as an installation.
+///
+/// # Errors
+/// What it needs is not there.
+pub fn python_copy(client: &Path, progress: &mut dyn FnMut(&str)) -> Result<Launch, ShippedError> {
+    let requirements = steps::file("python", "requirements.txt")?;
+    python::launch(client, &requirements, &cache(&requirements), progress)
+}
+
 /// This very program with these arguments, of which the first is `adapter`.
 ///
 /// # Errors

@@ -43,6 +43,9 @@ use workers::{Adapter, Workers};
 /// Fewer cases than this are not worth another copy of the adapter.
 const CASES_PER_JOB: usize = 200;
 
+/// The most copies where their number must not depend on the machine.
+const COPIES_MAX: NonZeroUsize = NonZeroUsize::new(2).unwrap();
+
 /// How many unknown names in `hello` are told one by one.
 const NOTES_MAX: usize = 20;
 
@@ -257,6 +260,26 @@ fn suite(
     selected.place(&mut report);
     find_lines(&mut report, &vectors::folder(options.vectors.as_deref()));
     Ok(report)
+}
+
+/// The verdict on each of these cases, in order. How many copies of the adapter answer depends on the
+/// cases alone. How it ends when its input ends is not judged.
+///
+/// # Errors
+/// The adapter does not even say who it is.
+pub(crate) fn judged(
+    launch: &Launch,
+    limits: Limits,
+    cases: &[Case],
+    mode: Mode,
+) -> Result<Vec<CaseReport>, Fault> {
+    let mut adapter = Adapter::new(launch.clone(), limits);
+    let hello = adapter.hello()?;
+    let bar = ProgressBar::hidden();
+    let plan: Vec<_> = cases.iter().map(|case| (mode, case)).collect();
+    let workers = Workers { launch, limits, hello: &hello, bar: &bar, until: None };
+    let copies = NonZeroUsize::new(plan.len() / CASES_PER_JOB).unwrap_or(NonZeroUsize::MIN);
+    Ok(workers.run(adapter, &plan, copies.min(COPIES_MAX)).0)
 }
 
 /// Names in `hello` that this release does not know.

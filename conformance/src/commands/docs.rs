@@ -112,15 +112,17 @@ fn at(path: &Path, source: io::Error) -> DocsError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explored;
+    use crate::{explored, faults};
 
     #[test]
     fn what_was_written_is_fresh_and_a_changed_line_is_named() {
         let root = tempfile::tempdir().unwrap();
         assert!(matches!(docs_check(root.path()), Err(DocsError::Pages(_))));
-        let stored = crate::vectors::folder(None).join(explored::TABLE);
         fs::create_dir(root.path().join("vectors")).unwrap();
-        fs::copy(stored, root.path().join("vectors").join(explored::TABLE)).unwrap();
+        for table in [explored::TABLE, faults::table::TABLE] {
+            let stored = crate::vectors::folder(None).join(table);
+            fs::copy(stored, root.path().join("vectors").join(table)).unwrap();
+        }
         assert!(matches!(docs_check(root.path()), Err(DocsError::Stale(Stale { line: 1, .. }))));
         let changed = docs_write(root.path()).unwrap();
         assert_eq!(docs_check(root.path()).unwrap(), changed.len());

@@ -24,7 +24,7 @@ impl Group<'_> {
 
 /// How grave it is, gravest first: what counts against the client, what is waived, what differs,
 /// what only advises.
-fn gravity(case: &CaseReport) -> u8 {
+pub(crate) fn gravity(case: &CaseReport) -> u8 {
     match (case.verdict, case.waiver) {
         (Verdict::Inconclusive, None) if case.steps == 0 => 1,
         (_, None) if case.verdict.is_nonconformant() => 0,

@@ -13,6 +13,9 @@ use crate::{
     verdict::{CaseReport, Finding, Verdict, WAIVED},
 };
 
+/// How many findings of the first wrong step are shown.
+pub const FINDINGS_SHOWN: usize = 4;
+
 /// How many failing cases are printed in full.
 const SHOWN_MAX: usize = 12;
 
@@ -84,7 +87,7 @@ fn detail(report: &Report, case: &CaseReport, out: &mut dyn Write) -> io::Result
     };
     writeln!(out, "{verdict}  {}{mode}", style(text::line(&case.case)).bold())?;
     writeln!(out, "{}", wrapped(&format!("  {}", text::line(&case.title)), 2))?;
-    for finding in case.deciding().take(4) {
+    for finding in case.deciding().take(FINDINGS_SHOWN) {
         found(finding, out)?;
     }
     let first = case.deciding().map(|finding| finding.step).next();

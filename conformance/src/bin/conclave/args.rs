@@ -5,6 +5,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
     commands::{init, report, scenario, trace},
+    faults::Language,
     policies::POLICIES,
     process::Limits,
     report::{
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Adapter(AdapterArgs),
     /// Run the reference client without each rule and show that the suite notices
     Mutants(MutantsArgs),
+    /// Plant realistic mistakes in copies of the foreign clients and show which case finds each
+    Faults(FaultsArgs),
     /// Write or check the vector files
     Vectors(VectorsArgs),
     /// Explore a protocol version and judge its goals (exit 1 with a counterexample)
@@ -380,6 +383,28 @@ pub(crate) struct MutantsArgs {
     #[arg(long, value_name = "N", conflicts_with_all = ["only", "write"])]
     pub(crate) sample: Option<usize>,
     /// What the sample is chosen by: the same text chooses the same mutants
+    #[arg(long, value_name = "TEXT", requires = "sample", default_value = "")]
+    pub(crate) seed: String,
+    /// The vector folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) vectors: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FaultsArgs {
+    /// Only faults of this language
+    #[arg(long)]
+    pub(crate) language: Option<Language>,
+    /// Only this fault
+    #[arg(long, value_name = "ID")]
+    pub(crate) only: Option<String>,
+    /// Store the table; rows that are of today's faults, clients and cases are kept
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// Judge only this many anew, each in some cases; of all, that the stored table is of today
+    #[arg(long, value_name = "N", conflicts_with_all = ["only", "write"])]
+    pub(crate) sample: Option<usize>,
+    /// What the sample is chosen by: the same text chooses the same faults and cases
     #[arg(long, value_name = "TEXT", requires = "sample", default_value = "")]
     pub(crate) seed: String,
     /// The vector folder

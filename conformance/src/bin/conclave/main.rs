@@ -6,7 +6,7 @@ use clap::Parser as _;
 use conclave_conformance::{
     commands::{
         self, Exit, ablate, adapter, adapter_test, attack, attacks, check, deep, docs, explore,
-        init, mutants, report,
+        faults, init, mutants, report,
         scenario::{self, ScenarioError},
         tables::{self, Listing, Look, TablesError},
         trace,
@@ -71,6 +71,12 @@ fn run(command: Command) -> Exit {
                 &mutants::Options { only: args.only, vectors, write: args.write, sample },
                 out,
             )
+        }
+        Command::Faults(args) => {
+            let vectors = vectors::folder(args.vectors.as_deref());
+            let FaultsArgs { language, only, write, sample, seed, .. } = args;
+            let sample = sample.map(|size| mutants::Sample { size, seed });
+            faults::run(&faults::Options { language, only, vectors, write, sample }, out)
         }
         Command::Vectors(args) => run_vectors(&args),
         Command::Explore(args) if args.plan => explore::plan(out),
