@@ -40,19 +40,19 @@ pub enum Versions {
 pub const WEAKNESSES: &[Weakness] = &[
     Weakness {
         goal: Goal::Removal,
-        slices: &["small", "replay", "often", "wide", "vast"],
+        slices: &["small", "replay", "wide", "vast"],
         versions: Versions::Without(Rule::SeqIncreases),
         why: "the number of a key is outside its seal, so an old key rolls back",
     },
     Weakness {
         goal: Goal::Authentic,
-        slices: &["small", "replay", "often", "delay", "wide", "vast"],
+        slices: &["small", "replay", "delay", "wide", "vast"],
         versions: Versions::Without(Rule::SealCarriesSeq),
         why: "a key is taken under the number of a heartbeat, whichever key it is",
     },
     Weakness {
         goal: Goal::AgreeKey,
-        slices: &["small", "replay", "often", "board", "delay", "wide", "vast"],
+        slices: &["small", "replay", "board", "delay", "wide", "vast"],
         versions: Versions::Without(Rule::SealCarriesSeq),
         why: "a key is taken under the number of a heartbeat, whichever key it is",
     },
