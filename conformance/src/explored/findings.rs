@@ -37,7 +37,7 @@ impl Finding {
     /// it.
     #[must_use]
     pub fn under<'t>(&self, table: &'t Table) -> Vec<(String, bool)> {
-        let quick = table.readings.iter().filter(|_| self.slice != super::UNDER_ALL);
+        let quick = table.readings.iter().filter(|_| self.slice != super::UNDER_OTHERS.0);
         let quick = quick.map(|row| {
             let ends =
                 row.mends.iter().any(|it| it.goal == self.goal.id() && it.slice == self.slice);
