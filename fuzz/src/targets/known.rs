@@ -58,17 +58,7 @@ pub const WEAKNESSES: &[Weakness] = &[
     },
     Weakness {
         goal: Goal::RosterSend,
-        slices: &[
-            "certified",
-            "joiner",
-            "roster",
-            "board",
-            "replay",
-            "often",
-            "delay",
-            "wide",
-            "vast",
-        ],
+        slices: &["certified", "joiner", "roster", "board", "replay", "delay", "wide", "vast"],
         versions: Versions::Without(Rule::KeyAwaitsHeartbeat),
         why: "a key is used before a heartbeat certified the list of those who have it",
     },
