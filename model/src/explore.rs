@@ -111,8 +111,19 @@ pub fn explore_within(
     limits: &Limits,
     progress: &mut dyn FnMut(Pace),
 ) -> Result<Exploration, ExploreError> {
-    let rig = Rig::new(profile, slice);
-    let found = search::search(&rig, limits, progress)?;
+    explore_rig(&Rig::new(profile, slice), limits, progress)
+}
+
+/// As [`explore_within`], for a rig.
+///
+/// # Errors
+/// As [`explore`].
+pub fn explore_rig(
+    rig: &Rig,
+    limits: &Limits,
+    progress: &mut dyn FnMut(Pace),
+) -> Result<Exploration, ExploreError> {
+    let found = search::search(rig, limits, progress)?;
     let mut verdicts = Vec::new();
     for goal in &rig.slice.goals {
         let verdict = match found.broken.get(goal) {
@@ -126,7 +137,7 @@ pub fn explore_within(
         verdicts.push((*goal, verdict));
     }
     Ok(Exploration {
-        profile: profile.id,
+        profile: rig.profile.id,
         slice: rig.slice.clone(),
         distinct_states: found.distinct_states,
         transitions: found.transitions,

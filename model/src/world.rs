@@ -94,15 +94,39 @@ pub struct Rig {
     pub profile: Profile,
     /// What may happen.
     pub slice: Slice,
+    /// What is left out.
+    pruned: Pruned,
+}
+
+/// What is left out of a search because it changes no verdict (decision 9). Tests put each back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pruned {
+    /// Links without their heartbeat, and nonces without the admission after them.
+    pub pieces: bool,
+    /// The moments of regular heartbeats.
+    pub beats: bool,
+    /// The order of messages of different senders on the board.
+    pub order: bool,
+}
+
+impl Pruned {
+    /// All of it.
+    pub const ALL: Self = Self { pieces: true, beats: true, order: true };
 }
 
 impl Rig {
     /// This profile within this slice, with the numbers of its preset.
     #[must_use]
     pub fn new(profile: &Profile, slice: &Slice) -> Self {
+        Self::pruning(profile, slice, Pruned::ALL)
+    }
+
+    /// The same, with no more left out than this.
+    #[must_use]
+    pub fn pruning(profile: &Profile, slice: &Slice, pruned: Pruned) -> Self {
         let mut slice = slice.clone();
         slice.goals.retain(|goal| goal.applies(profile));
-        Self { profile: slice.preset.applied(profile), slice }
+        Self { profile: slice.preset.applied(profile), slice, pruned }
     }
 
     /// The parties of the world.
@@ -136,7 +160,7 @@ impl Rig {
             leader: LEADER,
             ledger: Arc::new(Ledger::watching(&self.slice.goals)),
             left: self.slice.budgets,
-            marks: digest::Marks::default(),
+            marks: digest::Marks::of(self.pruned),
         };
         let mut turn = Turn::opening(self, world);
         for (double, _) in &self.slice.doubles {

@@ -150,7 +150,7 @@ fn painted(judged: &Judged, text: &str, look: Look) -> String {
         (Outcome::Refused { .. } | Outcome::Prevented, true) => Style::new().green(),
         (Outcome::NotApplicable, true) => Style::new().dim(),
     };
-    if look.styled { paint.force_styling(true).apply_to(text).to_string() } else { text.to_owned() }
+    look.painted(paint, text)
 }
 
 fn matrix(rows: &[Vec<Judged>], look: Look, out: &mut dyn Write) -> io::Result<()> {
@@ -196,12 +196,7 @@ fn legend(look: Look, out: &mut dyn Write) -> io::Result<()> {
     ];
     writeln!(out)?;
     for (sign, what, paint) in lines {
-        let padded = format!("{sign:<6}");
-        let sign = if look.styled {
-            paint.force_styling(true).apply_to(padded).to_string()
-        } else {
-            padded
-        };
+        let sign = look.painted(paint, &format!("{sign:<6}"));
         writeln!(out, "{sign} {what}")?;
     }
     let played = "Each is played over terms and over bytes. What is searched for, explore and ablate say, \

@@ -13,7 +13,7 @@ use console::style;
 
 use super::{Exit, ablate, mutants};
 use crate::{
-    ablation,
+    ablation, cores,
     explored::{self, ExploredError, Job, Row, Table, findings::FINDINGS, readings},
 };
 
@@ -149,15 +149,16 @@ fn computed(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredErro
     let schema = explored::SCHEMA.to_owned();
     let nothing = Table { schema, rows: Vec::new(), readings: Vec::new() };
     let mut table = explored::read(&options.vectors).unwrap_or(nothing);
-    for job in jobs(options) {
-        if table.row(&job).is_none() || options.all {
-            let row = explore(&job)?;
+    let missing = jobs(options).into_iter();
+    let missing: Vec<_> = missing.filter(|it| options.all || table.row(it).is_none()).collect();
+    for jobs in missing.chunks(cores::count()) {
+        for row in cores::map(jobs, explore)? {
             show(&row, out)?;
             table.rows.retain(|other| other.inputs != row.inputs);
             table.rows.push(row);
-            // What is done is kept if the rest is broken off.
-            explored::write(&options.vectors, &table)?;
         }
+        // What is done is kept if the rest is broken off.
+        explored::write(&options.vectors, &table)?;
     }
     if options.slice.is_some() {
         return Ok(Exit::Conformant);

@@ -36,8 +36,8 @@ impl Finding {
     /// Every alternative that was explored, as in `R-54=unbound`, and whether the goal holds under
     /// it.
     #[must_use]
-    pub fn under<'t>(&self, table: &'t Table) -> Vec<(String, bool)> {
-        let quick = table.readings.iter().filter(|_| self.slice != super::UNDER_ALL);
+    pub fn under(&self, table: &Table) -> Vec<(String, bool)> {
+        let quick = table.readings.iter().filter(|_| self.slice != super::UNDER_OTHERS.0);
         let quick = quick.map(|row| {
             let ends =
                 row.mends.iter().any(|it| it.goal == self.goal.id() && it.slice == self.slice);

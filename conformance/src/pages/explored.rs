@@ -46,7 +46,8 @@ pub(super) fn page(table: &Table) -> String {
 /// Every finding under every alternative.
 fn findings(table: &Table) -> String {
     let mut text = "\n## Findings under other readings\n\nEach finding in 4.6 under each of these \
-                    alternatives alone, its slice explored to the end.\n\n"
+                    alternatives alone, its slice explored to the end; F-01, whose slice is long, \
+                    under those about heartbeats, time and old keys.\n\n"
         .to_owned();
     let rows = FINDINGS.iter().map(|finding| {
         let under = finding.under(table);

@@ -14,6 +14,10 @@ use conclave_conformance::{
 };
 use conclave_spec::{BoxSuite, Profile};
 
+mod operation;
+
+use operation::{Act, Edit, Operation, Pause, Pick, Play};
+
 /// The longest list of operations played.
 const OPERATIONS_MAX: usize = 40;
 
@@ -56,110 +60,6 @@ pub fn reached(data: &[u8]) -> Reached {
         table.play(operation);
     }
     table.reached
-}
-
-#[derive(Arbitrary, Debug)]
-struct Play {
-    profile: u8,
-    hybrid: bool,
-    fields: bool,
-    operations: Vec<Operation>,
-}
-
-#[derive(Arbitrary, Debug)]
-struct Operation {
-    party: u8,
-    act: Act,
-}
-
-#[derive(Arbitrary, Debug)]
-enum Act {
-    /// Everybody joins, hears of the leader, is admitted and gets what is posted.
-    Opening,
-    /// Everybody gets what was posted since the last time.
-    Settle,
-    Join {
-        meeting: u8,
-        leads: bool,
-    },
-    Named {
-        announcement: Pick,
-        claimed: u8,
-    },
-    Admitted {
-        announcement: Pick,
-        claimed: u8,
-        outdated: bool,
-    },
-    Departed {
-        claimed: u8,
-    },
-    Renamed {
-        claimed: u8,
-        name: u8,
-    },
-    Nonce {
-        nonce: Pick,
-        claimed: u8,
-    },
-    Link {
-        link: Pick,
-    },
-    Heartbeat {
-        heartbeat: Pick,
-    },
-    Asked {
-        request: Pick,
-    },
-    Claim {
-        locked: bool,
-    },
-    SetLock {
-        locked: bool,
-    },
-    Kick {
-        claimed: u8,
-    },
-    Offered {
-        sealed: Pick,
-    },
-    Heard {
-        packet: Pick,
-        claimed: u8,
-        stream: bool,
-    },
-    Send {
-        stream: bool,
-        bytes: u8,
-    },
-    Advance {
-        ms: Pause,
-    },
-    Leave,
-    Ended,
-}
-
-/// A message sent so far, counted from the newest, and what happens to it on its way.
-#[derive(Arbitrary, Clone, Copy, Debug)]
-struct Pick {
-    back: u8,
-    edit: Option<Edit>,
-}
-
-#[derive(Arbitrary, Clone, Copy, Debug)]
-struct Edit {
-    at: u16,
-    byte: u8,
-    cut: bool,
-}
-
-#[derive(Arbitrary, Clone, Copy, Debug)]
-enum Pause {
-    None,
-    Deadline,
-    BeforeDeadline,
-    Milliseconds(u16),
-    Long(u64),
 }
 
 /// What a message is.

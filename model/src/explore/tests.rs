@@ -9,7 +9,7 @@ use crate::{
     algebra::Terms,
     machine::StepError,
     properties::{Bounds, bounds},
-    world::{Budgets, Power, SPY},
+    world::{Budgets, Power, Pruned, SPY},
 };
 
 fn slice(name: &str) -> Slice {
@@ -225,6 +225,71 @@ fn the_order_of_twins_loses_no_verdict() {
         };
         assert_eq!(lengths(&pruned), lengths(&whole), "{}", profile.id);
         assert_eq!(pruned.depth, whole.depth);
+    }
+}
+
+/// A slice with these budgets of deliveries and waits, without and with a pruning.
+fn both(
+    profile: &Profile,
+    name: &str,
+    (deliveries, waits): (u8, u8),
+    less: Pruned,
+) -> [Exploration; 2] {
+    let slice = slice(name);
+    let budgets = Budgets { deliveries, waits, ..slice.budgets };
+    let slice = Slice { budgets, ..slice };
+    [less, Pruned::ALL].map(|pruned| {
+        let rig = Rig::pruning(profile, &slice, pruned);
+        explore_rig(&rig, &Limits::default(), &mut |_| {}).unwrap()
+    })
+}
+
+fn broken(found: &Exploration) -> Vec<Goal> {
+    found.broken().map(|(goal, _)| goal).collect()
+}
+
+#[test]
+fn the_order_between_senders_loses_no_verdict() {
+    let less = Pruned { order: false, ..Pruned::ALL };
+    for profile in [Profile::zoom_2_3_1(), Profile::zoom_4_6()] {
+        for name in ["fork", "board"] {
+            let [whole, pruned] = both(&profile, name, (1, 1), less);
+            assert!(pruned.distinct_states <= whole.distinct_states, "{name}");
+            let lengths = |found: &Exploration| {
+                let all = found.broken().map(|(goal, found)| (goal, found.moves.len()));
+                all.collect::<Vec<_>>()
+            };
+            assert_eq!(lengths(&pruned), lengths(&whole), "{} {name}", profile.id);
+        }
+    }
+}
+
+/// Whether a search with less left out breaks nothing in these slices that the usual one does not.
+fn misses_nothing(profile: &Profile, names: &[&str], budgets: (u8, u8), less: Pruned) {
+    for name in names {
+        let [whole, pruned] = both(profile, name, budgets, less);
+        assert_ne!(pruned.distinct_states, whole.distinct_states, "{name}: nothing is put back");
+        let known = broken(&pruned);
+        let missed = broken(&whole).into_iter().filter(|goal| !known.contains(goal));
+        assert_eq!(missed.collect::<Vec<_>>(), [], "{} {name}", profile.id);
+    }
+}
+
+/// With as many moves, single pieces reach no farther than pieces with what they wait for.
+#[test]
+fn pieces_that_wait_for_others_lose_no_verdict() {
+    let less = Pruned { pieces: false, ..Pruned::ALL };
+    for profile in [Profile::zoom_3_0(), Profile::zoom_4_6()] {
+        misses_nothing(&profile, &["certified", "links"], (3, 1), less);
+    }
+}
+
+/// Waits that end at every regular heartbeat reach nothing that waits past them do not.
+#[test]
+fn moments_of_regular_heartbeats_lose_no_verdict() {
+    let less = Pruned { beats: false, ..Pruned::ALL };
+    for profile in [Profile::zoom_2_3_1(), Profile::zoom_4_6()] {
+        misses_nothing(&profile, &["small", "joiner"], (1, 3), less);
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
-use super::{Name, World};
+use super::{Name, Pruned, World};
 use crate::{algebra::Term, client::State, stage::Sent};
 
 /// Two worlds with the same digest are the same situation.
@@ -21,9 +21,15 @@ pub(super) struct Marks {
     /// What each party has put on the board and on the wire, in its own order. The order between
     /// parties makes no difference to anybody: messages are named by their sender.
     said: BTreeMap<Name, Digest>,
+    /// What everybody has put there, in the order in which it came; where that counts.
+    sequence: Option<Digest>,
 }
 
 impl Marks {
+    pub(super) fn of(pruned: Pruned) -> Self {
+        Self { sequence: (!pruned.order).then_some(0), ..Self::default() }
+    }
+
     pub(super) fn note_state(&mut self, party: Name, state: &State<Term>) {
         self.states.insert(party, digest(state));
     }
@@ -35,6 +41,9 @@ impl Marks {
     pub(super) fn note_sent(&mut self, party: Name, message: &Sent<Term>) {
         let said = self.said.entry(party).or_default();
         *said = digest(&(*said, message));
+        if let Some(sequence) = &mut self.sequence {
+            *sequence = digest(&(*sequence, party, message));
+        }
     }
 }
 
@@ -53,6 +62,9 @@ impl World {
         for (party, mark) in self.marks.states.iter().chain(&self.marks.said) {
             hasher.write(party.as_bytes());
             hasher.write_u128(*mark);
+        }
+        if let Some(sequence) = self.marks.sequence {
+            hasher.write_u128(sequence);
         }
         self.ways.hash(&mut hasher);
         self.leader.hash(&mut hasher);

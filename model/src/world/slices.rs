@@ -59,7 +59,6 @@ impl Slice {
             Self::again(),
             Self::quiet(),
             Self::silent(),
-            Self::often(),
             Self::vast(),
         ]
     }
@@ -67,7 +66,7 @@ impl Slice {
     /// The slices that take seconds: what a run of all of them explores.
     #[must_use]
     pub fn quick() -> Vec<Self> {
-        let long = ["delay", "wide", "creep", "stale", "often", "vast"];
+        let long = ["delay", "wide", "creep", "stale", "vast"];
         Self::all().into_iter().filter(|slice| !long.contains(&slice.name)).collect()
     }
 

@@ -19,7 +19,7 @@ const STEPS_MIN: u64 = 3;
 
 #[derive(Debug, Args)]
 pub(crate) struct SessionsArgs {
-    /// A shipped adapter: reference, python
+    /// A shipped adapter: reference, c, javascript, python
     #[arg(long, value_name = "NAME", conflicts_with = "adapter_cmd")]
     adapter: Option<String>,
     /// Any other adapter: a program with its arguments

@@ -213,11 +213,7 @@ fn same_leader(drafts: &mut Drafts) {
     );
     let mut scene = prepared(drafts, &CAST);
     scene.leave("alice").join("alice", Role::Participant).told_leader("bob", "alice");
-    if scene.has(Rule::LeaderBound) {
-        scene.refused(Rule::LeaderBound);
-    } else {
-        scene.shows(Rule::ChangeNoticed);
-    }
+    refused_where_bound(&mut scene);
     scene.observe("bob");
     drafts.alone(
         Draft::new("leader-named-with-other-key", "What the same device after another join is")
@@ -233,11 +229,7 @@ fn announced_as_before(drafts: &mut Drafts) {
     scene.leave("carol").join("carol", Role::Participant).told_leader("carol", "alice");
     scene.admit("alice", "carol").settle();
     scene.told_leader_as("bob", "carol", seat("carol"), announcement("carol"));
-    if scene.has(Rule::LeaderBound) {
-        scene.refused(Rule::LeaderBound);
-    } else {
-        scene.shows(Rule::ChangeNoticed);
-    }
+    refused_where_bound(&mut scene);
     scene.observe("bob");
     drafts.alone(
         Draft::new(
@@ -281,4 +273,14 @@ fn back_and_forth(drafts: &mut Drafts) {
             .tests(Rule::ChangeNoticed),
         scene,
     );
+}
+
+/// A leader announced otherwise than on the list is refused, or followed where the list does not
+/// decide.
+fn refused_where_bound(scene: &mut Scene) {
+    if scene.has(Rule::LeaderBound) {
+        scene.refused(Rule::LeaderBound);
+    } else {
+        scene.shows(Rule::ChangeNoticed);
+    }
 }

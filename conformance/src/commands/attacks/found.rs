@@ -58,14 +58,8 @@ fn row(
     match found {
         Ok((moves, states)) => writeln!(out, "{moves:>5} {states:>6} {seconds:>7.1}"),
         Err(error) => {
-            let paint = Style::new().red().bold();
             let text = format!("NOT FOUND, {seconds:.1} s\n       {error}");
-            let text = if look.styled {
-                paint.force_styling(true).apply_to(text).to_string()
-            } else {
-                text
-            };
-            writeln!(out, "{text}")
+            writeln!(out, "{}", look.painted(Style::new().red().bold(), &text))
         }
     }
 }

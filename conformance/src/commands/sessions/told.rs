@@ -87,7 +87,7 @@ fn conclusion(
 fn line(lane: &Lane, out: &mut dyn Write) -> io::Result<()> {
     let plan = lane.source.plan();
     let (reached, all) = (&lane.reached, plan.profile.rules);
-    let mut line = format!(
+    let line = format!(
         "  {:<22} {:<12} {:>5} sessions {:>7} inputs   rules {} held, {} refused, cells {}",
         plan.profile.id,
         word(plan.role),
@@ -97,11 +97,12 @@ fn line(lane: &Lane, out: &mut dyn Write) -> io::Result<()> {
         within(reached.turned, all).len(),
         reached.cells.len(),
     );
+    writeln!(out, "{line}")?;
     if let (count @ 1.., why) = &lane.left_out {
         let why = text::line(why.as_deref().unwrap_or_default());
-        line.push_str(&format!("   {count} not applicable: {why}"));
+        writeln!(out, "{}", wrapped(&format!("{count} not applicable: {why}"), 25, WIDTH))?;
     }
-    writeln!(out, "{line}")
+    Ok(())
 }
 
 /// The rules of one set that are in another.

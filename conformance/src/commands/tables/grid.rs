@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write};
 
 use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
-use console::{Term, style};
+use console::{Style, Term};
 
 /// No line is longer, on any terminal.
 const WIDTH_MAX: u16 = 100;
@@ -39,8 +39,13 @@ impl Look {
 
     /// A heading.
     pub(in crate::commands) fn heading(self, text: &str) -> String {
+        self.painted(Style::new().bold(), text)
+    }
+
+    /// A text in a style, where there are styles.
+    pub(in crate::commands) fn painted(self, paint: Style, text: &str) -> String {
         if self.styled {
-            style(text).bold().force_styling(true).to_string()
+            paint.force_styling(true).apply_to(text).to_string()
         } else {
             text.to_owned()
         }

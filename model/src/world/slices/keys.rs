@@ -33,23 +33,6 @@ impl Slice {
         }
     }
 
-    /// As the default, with everything more often: over ten million worlds, for the deep run.
-    pub(super) fn often() -> Self {
-        Self {
-            name: "often",
-            about: "as replay, with everything more often",
-            budgets: Budgets {
-                joins: 3,
-                leaves: 2,
-                sends: 4,
-                deliveries: 4,
-                waits: 4,
-                ..Budgets::default()
-            },
-            ..Self::replay()
-        }
-    }
-
     /// The default with one packet: for a quick look.
     pub(super) fn small() -> Self {
         let goals = [Goal::Removal, Goal::Conf, Goal::AgreeKey, Goal::Mono, Goal::Authentic];

@@ -9,7 +9,7 @@ use crate::{
 impl Turn<'_> {
     pub(super) fn hear(&mut self, party: Name, channel: Channel) -> Moved {
         let Some(way) = self.world.ways.get_mut(party) else { return Ok(None) };
-        let batch = way.batch(channel);
+        let batch = if self.rig.pruned.pieces { way.batch(channel) } else { 1 };
         let Some(waiting) = way.waiting.get_mut(&channel).filter(|_| batch > 0) else {
             return Ok(None);
         };

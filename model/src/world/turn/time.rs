@@ -31,7 +31,7 @@ impl Turn<'_> {
                 self.pass(left)?;
                 return Ok((left > 0).then_some(()));
             }
-            let regular = self.rig.regular_beat_ms(&self.world).is_some();
+            let regular = self.rig.pruned.beats && self.rig.regular_beat_ms(&self.world).is_some();
             self.pass(due)?;
             self.settle()?;
             self.trickle()?;
