@@ -22,7 +22,8 @@ pub(super) fn page(table: &Table) -> String {
          {searched} alternatives that the model can take, each alone, in every quick slice to its \
          end, {states} states in all. *Breaks* is what holds under the reading of the reference, \
          *mends* the other way round. An alternative that breaks nothing here is not thereby \
-         right: the slices have their bounds. `conclave explore --profile zoom-4.6 --reading \
+         right: the slices have their bounds. Of `R-62=may_copy` the leader's half is taken: the \
+         others warn and do not refuse. `conclave explore --profile zoom-4.6 --reading \
          R-54=unbound --slice all` runs one.\n\n"
     ));
     text.push_str(&markdown::table(
