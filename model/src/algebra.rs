@@ -191,6 +191,9 @@ pub trait Algebra {
     /// A Curve25519 public key of small order, which makes every shared secret zero.
     fn small_order_key(&self) -> Self::Value;
 
+    /// An announced key cut, or filled with zeros, to another width than its suite has, in bytes.
+    fn of_width(&self, pk: &Self::Value, bytes: usize) -> Self::Value;
+
     /// The verification key of a signing key.
     fn verification_key(&self, identity: &Self::Value) -> Self::Value;
 

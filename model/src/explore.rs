@@ -6,9 +6,10 @@
 //!                                           search     cross_check (stateright)
 //! ```
 //!
-//! Two engines walk the same transition function: a single-threaded breadth-first search of our
-//! own, so that a counterexample is a shortest one and the same on every machine, and `stateright`,
-//! which must find the same number of worlds, the same depth, and counterexamples as short.
+//! Two engines walk the same transition function: a breadth-first search of our own, so that a
+//! counterexample is a shortest one and the same on every machine, and `stateright`, which must find
+//! the same number of worlds, the same depth, and counterexamples as short. A third search,
+//! [`exhaust`], goes deep first: no shortest counterexamples, and little memory.
 
 use std::{cell::OnceCell, fmt};
 
@@ -26,6 +27,7 @@ use crate::{
 
 mod ablation;
 mod cross_check;
+mod exhaust;
 mod look;
 mod replay;
 mod search;
@@ -33,6 +35,7 @@ mod walk;
 
 pub use ablation::{Bound, Broken, Worth, ablate, broken_anyway, moves_named, retrace};
 pub use cross_check::{CrossCheck, cross_check};
+pub use exhaust::{Exhausted, Outcome, exhaust};
 pub use look::{Judged, judged};
 pub use replay::{Heard, ReplayError, Reproduced, heard, replay, replay_on_bytes};
 pub use search::{Limits, Pace, Until, bare};

@@ -141,6 +141,7 @@ impl Knowledge {
             TermKind::Name(_) | TermKind::Literal(_) => false,
             TermKind::SmallOrder | TermKind::Zero => true,
             TermKind::Damaged(inner)
+            | TermKind::Resized(inner)
             | TermKind::VerificationKey(inner)
             | TermKind::Hash(inner)
             | TermKind::SecurityCode { ivk: inner, .. } => self.knows(inner),
@@ -235,6 +236,7 @@ impl Knowledge {
                 | TermKind::Literal(_)
                 | TermKind::SmallOrder
                 | TermKind::Zero
+                | TermKind::Resized(_)
                 | TermKind::VerificationKey(_)
                 | TermKind::Hash(_)
                 | TermKind::BoxPublic { .. }

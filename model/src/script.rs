@@ -297,6 +297,13 @@ pub enum ValueRecipe {
     PkOf(String),
     /// The Curve25519 half of that key alone, as a client of the classic box announces.
     ClassicPkOf(String),
+    /// The ephemeral public key a party announced last, cut or filled with zeros.
+    PkOfWidth {
+        /// The party.
+        of: String,
+        /// The width, in bytes; none that a suite has.
+        bytes: usize,
+    },
     /// A Curve25519 key of small order.
     SmallOrderKey,
     /// A key of small order beside the Kyber half that a party announced.
@@ -317,6 +324,8 @@ pub enum ValueRecipe {
         /// What differs.
         changes: Vec<Change>,
     },
+    /// A value whose last byte is another.
+    Damaged(Box<Self>),
     /// A field of another message.
     FieldOf {
         /// The message.
@@ -338,6 +347,8 @@ pub enum WireEdit {
     Flip(usize),
     /// These bytes instead of its own, in hexadecimal.
     Instead(String),
+    /// A field with these bytes, in hexadecimal, instead of one of its own; the tag is number 0.
+    Field(usize, String),
 }
 
 /// What must become of a step.

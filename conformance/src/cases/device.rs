@@ -4,7 +4,7 @@ use conclave_model::{
     message::{Role, Seat},
     script::{Change, Handle, Recipe, ValueRecipe, WireEdit},
 };
-use conclave_spec::{Label, Profile, Rule};
+use conclave_spec::{BoxSuite, Label, Profile, Rule};
 
 use super::{
     Draft, Drafts,
@@ -23,6 +23,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     binding_fields_at_leader(drafts);
     encodings(drafts);
     ephemerals(drafts);
+    widths(drafts);
     codes(drafts);
     noise::drafts(drafts);
     misfits::drafts(drafts);
@@ -379,6 +380,32 @@ pub(super) fn small_order(profile: &Profile, by: &str) -> Recipe {
         ValueRecipe::SmallOrderKey
     };
     forged_announcement(by, Change::new("pk", small))
+}
+
+/// Keys, truly announced, of a width that no suite of the version has.
+fn widths(drafts: &mut Drafts) {
+    let profile = &drafts.profile.clone();
+    let hybrid = profile.box_suite == BoxSuite::Hybrid;
+    for bytes in [31, 33, if hybrid { 1_215 } else { 1_216 }] {
+        let mut scene = told(profile, seat("alice"), of_width("alice", bytes));
+        scene.refused(Rule::AgreementContributory).observe("bob");
+        let draft = |of: &str, title: &str| {
+            Draft::new(&format!("{of}-key-of-{bytes}-bytes"), title)
+                .tests(Rule::AgreementContributory)
+        };
+        let title = "A leader's key of a width that no suite has is refused";
+        drafts.alone(draft("leader", title).plays("bob"), scene);
+        let mut scene = admitted(profile, of_width("bob", bytes));
+        scene.refused(Rule::AgreementContributory).advance("alice", 3_000).observe("alice");
+        let title = "Nor is a joiner let in whose key has such a width";
+        drafts.alone(draft("joiner", title).plays("alice"), scene);
+    }
+}
+
+/// An announcement that `by` signed over its key, cut or filled with zeros.
+pub(super) fn of_width(by: &str, bytes: usize) -> Recipe {
+    let key = ValueRecipe::PkOfWidth { of: by.to_owned(), bytes };
+    forged_announcement(by, Change::new("pk", key))
 }
 
 fn codes(drafts: &mut Drafts) {

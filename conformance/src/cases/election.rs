@@ -9,6 +9,7 @@ use super::{
 };
 
 mod bound;
+mod carried;
 mod divided;
 mod member;
 mod stepping_down;
@@ -20,6 +21,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     member::drafts(drafts);
     divided::drafts(drafts);
     bound::drafts(drafts);
+    carried::drafts(drafts);
 }
 
 /// Everybody is in Alice's meeting and has everybody's announcement and nonce.

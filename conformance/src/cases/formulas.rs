@@ -280,10 +280,23 @@ fn media(world: RuleSet, list: &mut Vec<FormulaDraft>) {
         ("counter", text("18446744073709551615")),
         ("plaintext", hexed("frame", 120)),
     ]);
-    list.push(
-        draft("media", "packet-seal", "A packet, byte for byte", "packet_seal", packet)
-            .tests(&[Rule::PacketSeqFourBytes]),
-    );
+    let mut highest = packet.clone();
+    highest.insert("mk_seq".to_owned(), text(&u32::MAX.to_string()));
+    let sealed = output(world, "packet_seal", &highest, "packet");
+    let opened =
+        inputs(&[("key", highest.get("key").cloned().unwrap_or_default()), ("packet", sealed)]);
+    for (name, title, formula, packet) in [
+        ("packet-seal", "A packet, byte for byte", "packet_seal", packet),
+        (
+            "packet-seal-highest-key",
+            "A packet under the highest key number",
+            "packet_seal",
+            highest,
+        ),
+        ("packet-open-highest-key", "Such a packet opened", "packet_open", opened),
+    ] {
+        list.push(draft("media", name, title, formula, packet).tests(&[Rule::PacketSeqFourBytes]));
+    }
 }
 
 fn statements(world: RuleSet, list: &mut Vec<FormulaDraft>) {

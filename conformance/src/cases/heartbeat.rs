@@ -8,7 +8,7 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     Draft, Drafts,
-    raw::a_link,
+    raw::{a_link, further_field},
     scene::{Scene, forged_heartbeat, heartbeat, link},
 };
 
@@ -173,6 +173,7 @@ fn strangers(drafts: &mut Drafts) {
 fn bytes(drafts: &mut Drafts) {
     for (name, what, edit) in [
         ("heartbeat-longer", "with a byte too many", WireEdit::Append("00".to_owned())),
+        ("heartbeat-with-a-further-field", "with a field too many", further_field()),
         (
             "heartbeat-much-longer",
             "with a thousand bytes too many",

@@ -308,6 +308,14 @@ fn changing_leaders(drafts: &mut Drafts) {
     let mut scene = Scene::seated(&drafts.profile, &cast);
     scene.share_board().elect("carol").settle();
     renewal(&mut scene, &cast, 1);
+    for (party, name) in [
+        ("alice", "nonce-renewed-after-stepping-down"),
+        ("carol", "nonce-renewed-after-taking-over"),
+    ] {
+        let title = "The interval of nonces runs on when the role of the client changes";
+        let draft = Draft::new(name, title).plays(party).tests(Rule::NonceRenewed);
+        drafts.alone(draft, scene.clone());
+    }
     scene.depart("carol", "alice").settle().observe("bob");
     drafts.alone(
         Draft::new("nonce-renewed-across-leaders", "The interval runs on when the leader changes")

@@ -26,6 +26,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     device(drafts);
     unlisted(drafts);
     counters(drafts);
+    remembered(drafts);
     sending(drafts);
     misplaced(drafts);
     numbers(drafts);
@@ -328,6 +329,26 @@ fn counters(drafts: &mut Drafts) {
         Draft::new(
             "packets-out-of-order",
             "Packets may come out of order, each once, within the window",
+        )
+        .plays("bob")
+        .tests(Rule::CounterOnce),
+        scene,
+    );
+}
+
+/// A packet that is old, and not too old, is known to have been played.
+fn remembered(drafts: &mut Drafts) {
+    let mut scene = ready(&drafts.profile, &["alice", "bob"]);
+    for counter in [60, 100] {
+        let packet = forged(&mut scene, "alice", counter, Vec::new());
+        scene.packet_as("bob", "alice", "audio", packet).shows(Rule::CounterOnce);
+    }
+    let packet = forged(&mut scene, "alice", 60, Vec::new());
+    scene.packet_as("bob", "alice", "audio", packet).refused(Rule::CounterOnce);
+    drafts.alone(
+        Draft::new(
+            "packet-replayed-far-behind",
+            "A packet is played once, however many came since",
         )
         .plays("bob")
         .tests(Rule::CounterOnce),

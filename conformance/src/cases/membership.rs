@@ -11,8 +11,8 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     Draft, Drafts,
-    raw::{a_heartbeat, a_snapshot_with_a_leaver_bound},
-    scene::{Scene, forged_heartbeat, link, next_instance, seat},
+    raw::{a_heartbeat, a_snapshot_with_a_leaver_bound, further_field},
+    scene::{Scene, forged_heartbeat, forged_link, link, next_instance, seat},
 };
 
 mod leader;
@@ -23,6 +23,7 @@ mod snapshots;
 pub(super) fn drafts(drafts: &mut Drafts) {
     chain(drafts);
     changed(drafts);
+    nearly(drafts);
     certified(drafts);
     misplaced(drafts);
     strangers(drafts);
@@ -147,6 +148,24 @@ fn changed(drafts: &mut Drafts) {
         scene.refused(Rule::CertifiesKnownLink).observe("bob");
         drafts.decisive(field, Draft::new(name, title).plays("bob"), scene);
     }
+}
+
+/// A hash of the link before that is the true one but for its last byte.
+fn nearly(drafts: &mut Drafts) {
+    let mut scene = watching(&drafts.profile);
+    let prev = ValueRecipe::HashOf { by: "alice".to_owned(), of: Box::new(link("alice", 2)) };
+    let change = Change::new("prev", ValueRecipe::Damaged(Box::new(prev)));
+    let of = Box::new(Recipe::ForgedLink(forged_link(2, add_carol())));
+    scene.link_from("bob", Recipe::Edited { of, change }).refused(Rule::LinkChains).observe("bob");
+    drafts.alone(
+        Draft::new(
+            "link-after-nearly-the-same",
+            "A link that names a hash that only begins like the known one is refused",
+        )
+        .plays("bob")
+        .tests(Rule::LinkChains),
+        scene,
+    );
 }
 
 /// Links wait for the heartbeat that certifies them.
@@ -304,6 +323,11 @@ fn earlier_meeting(drafts: &mut Drafts) {
 fn bytes(drafts: &mut Drafts) {
     for (name, what, edit) in [
         ("link-longer", "with a byte too many", WireEdit::Append("00".to_owned())),
+        ("link-with-a-further-field", "with a field too many", further_field()),
+        ("link-without-a-tag", "whose tag is empty", WireEdit::Field(TAG, String::new())),
+        ("link-with-half-a-tag", "with a beginning of its tag", WireEdit::Field(TAG, half_a_tag())),
+        ("link-with-a-name-not-utf-8", "with a name that is no text", not_utf_8(NAME)),
+        ("link-with-a-user-not-utf-8", "with an ID that is no text", not_utf_8(USER)),
         ("link-much-longer", "with a thousand bytes too many", WireEdit::Append("5a".repeat(1000))),
         ("link-shorter", "with a byte missing", WireEdit::Truncate(1)),
         ("link-empty", "of no bytes at all", WireEdit::Truncate(1_000_000)),
@@ -325,6 +349,21 @@ fn bytes(drafts: &mut Drafts) {
         let title = format!("A link {what} is refused");
         drafts.alone(Draft::new(name, &title).plays("bob").tests(Rule::EncodingCanonical), scene);
     }
+}
+
+/// Places of fields in a link.
+const TAG: usize = 0;
+const USER: usize = 4;
+const NAME: usize = 8;
+
+/// The first letters of the tag of a link.
+fn half_a_tag() -> String {
+    hex::encode("conclave/l")
+}
+
+/// A field whose bytes are no UTF-8: a first byte that its second does not go with.
+fn not_utf_8(field: usize) -> WireEdit {
+    WireEdit::Field(field, hex::encode(b"caro\xc3\x28"))
 }
 
 /// Where the tag of a message begins: behind its length.

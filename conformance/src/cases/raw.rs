@@ -1,5 +1,12 @@
 //! Whole messages as bytes, put together without an encoder, in hexadecimal.
 
+use conclave_model::script::WireEdit;
+
+/// One more field behind the last one.
+pub(super) fn further_field() -> WireEdit {
+    WireEdit::Append(hex::encode(framed(b"a")))
+}
+
 /// A field behind its length.
 fn framed(bytes: &[u8]) -> Vec<u8> {
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);

@@ -10,7 +10,7 @@ use conclave_spec::{GraceFrom, Label, Profile, Rule};
 
 use super::{
     Draft, Drafts,
-    raw::a_link,
+    raw::{a_link, further_field},
     scene::{
         Scene, forged_announcement, forged_heartbeat, forged_seal, next_instance, sealed, seat,
     },
@@ -112,6 +112,7 @@ fn damage(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
     for (name, title, edit) in [
         ("sealed-key-longer", "a byte too many", WireEdit::Append("00".to_owned())),
+        ("sealed-key-with-a-further-field", "a field too many", further_field()),
         ("sealed-key-shorter", "a byte missing", WireEdit::Truncate(1)),
         ("sealed-key-empty", "no bytes at all", WireEdit::Truncate(10_000)),
         ("sealed-key-oversized", "thousands of bytes", WireEdit::Append("5a".repeat(5_000))),

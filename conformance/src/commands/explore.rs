@@ -23,6 +23,7 @@ use console::style;
 use super::Exit;
 use crate::cores;
 
+mod deep_first;
 mod plan;
 mod serve;
 mod shown;
@@ -48,6 +49,8 @@ pub struct Options {
     pub export: Option<PathBuf>,
     /// Stop after so many worlds.
     pub states_max: Option<usize>,
+    /// Go deep first: little memory, no counterexamples.
+    pub deep_first: bool,
     /// Walk this many random paths instead.
     pub random: Option<u64>,
     /// The seed of the random paths.
@@ -108,6 +111,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         }
         let searched = match options.random {
             Some(paths) => walked(options, &profile, rule, &slice, paths, out),
+            None if options.deep_first => deep_first::run(options, &profile, &slice, out),
             None => explored(options, &profile, rule, &slice, out),
         };
         exit = worse(exit, searched);

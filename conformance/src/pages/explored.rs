@@ -22,7 +22,8 @@ pub(super) fn page(table: &Table) -> String {
          {searched} alternatives that the model can take, each alone, in every quick slice to its \
          end, {states} states in all. *Breaks* is what holds under the reading of the reference, \
          *mends* the other way round. An alternative that breaks nothing here is not thereby \
-         right: the slices have their bounds. `conclave explore --profile zoom-4.6 --reading \
+         right: the slices have their bounds. Of `R-62=may_copy` the leader's half is taken: the \
+         others warn and do not refuse. `conclave explore --profile zoom-4.6 --reading \
          R-54=unbound --slice all` runs one.\n\n"
     ));
     text.push_str(&markdown::table(
@@ -70,7 +71,8 @@ fn opening() -> String {
         "Explorations that take too long for every run, as `conclave deep --write` stored them. \
          `conclave deep` holds their digests against today's profiles and slices, computes the \
          smallest anew, and walks every way to a broken goal again.\n\n## To the end of long \
-         slices\n\n",
+         slices\n\nWhere no depth stands the search went deep first, for want of memory: it finds \
+         what is broken, and no shortest way there.\n\n",
     );
     text
 }
@@ -85,7 +87,7 @@ fn long(row: &Row) -> [String; 6] {
         markdown::to_profile(&row.profile),
         row.states.to_string(),
         row.transitions.to_string(),
-        row.depth.to_string(),
+        row.depth.map_or_else(|| "-".to_owned(), |depth| depth.to_string()),
         markdown::or_dash(goals),
     ]
 }

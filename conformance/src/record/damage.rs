@@ -32,10 +32,33 @@ fn damage_bytes(bytes: &mut Vec<u8>, edit: &WireEdit) {
         WireEdit::Append(more) => bytes.extend(hex::decode(more).unwrap_or_default()),
         WireEdit::Truncate(count) => bytes.truncate(bytes.len().saturating_sub(*count)),
         WireEdit::Instead(other) => *bytes = hex::decode(other).unwrap_or_default(),
+        WireEdit::Field(nth, other) => {
+            let fields = fields(bytes).into_iter().enumerate();
+            let other = hex::decode(other).unwrap_or_default();
+            let other = |(at, own)| if at == *nth { other.clone() } else { own };
+            *bytes = fields.map(other).flat_map(|field| framed(&field)).collect();
+        }
         WireEdit::Flip(at) => {
             if let Some(byte) = bytes.get_mut(*at) {
                 *byte ^= 1;
             }
         }
     }
+}
+
+/// The fields of a message, each of which stands behind its length in four bytes.
+fn fields(mut bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut fields = Vec::new();
+    while let Some((length, rest)) = bytes.split_first_chunk() {
+        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        let (field, rest) = rest.split_at(length.min(rest.len()));
+        fields.push(field.to_vec());
+        bytes = rest;
+    }
+    fields
+}
+
+fn framed(field: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+    [&length.to_be_bytes()[..], field].concat()
 }

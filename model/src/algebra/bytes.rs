@@ -22,6 +22,8 @@ use super::{
 use crate::message::Sealed;
 
 const BOX_PK: usize = 32;
+/// Bytes of a Kyber768 public key.
+const KEM_PK: usize = 1184;
 
 /// Where a party's random values come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,10 +106,12 @@ fn datum_bytes(datum: &Datum<Octets>) -> Cow<'_, [u8]> {
     }
 }
 
-/// The Curve25519 and Kyber halves of an announced key.
+/// The Curve25519 and Kyber halves of an announced key; `None` for one of any other width than the
+/// two suites have.
 fn halves(pk: &Octets) -> Option<(Octets, Octets)> {
     let (box_pk, kem_pk) = pk.as_slice().split_at_checked(BOX_PK)?;
-    Some((Octets::from(box_pk), Octets::from(kem_pk)))
+    let fits = kem_pk.is_empty() || kem_pk.len() == KEM_PK;
+    fits.then(|| (Octets::from(box_pk), Octets::from(kem_pk)))
 }
 
 /// The hash over the public keys of both sides.
@@ -149,6 +153,12 @@ impl Algebra for Bytes {
 
     fn small_order_key(&self) -> Octets {
         Octets::new(vec![0; BOX_PK])
+    }
+
+    fn of_width(&self, pk: &Octets, bytes: usize) -> Octets {
+        let mut resized = pk.as_slice().to_vec();
+        resized.resize(bytes, 0);
+        Octets::new(resized)
     }
 
     fn verification_key(&self, identity: &Octets) -> Octets {

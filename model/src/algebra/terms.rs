@@ -142,6 +142,10 @@ impl Algebra for Terms {
         Term::new(TermKind::SmallOrder)
     }
 
+    fn of_width(&self, pk: &Term, _bytes: usize) -> Term {
+        Term::new(TermKind::Resized(pk.clone()))
+    }
+
     fn verification_key(&self, identity: &Term) -> Term {
         Term::new(TermKind::VerificationKey(identity.clone()))
     }
@@ -195,6 +199,9 @@ impl Algebra for Terms {
                 if mine <= agreement { (mine, agreement) } else { (agreement, mine) };
             let agreed = || Term::new(TermKind::Agreed(one.clone(), other.clone()));
             return (kem.is_none() || secret.kem.is_some()).then(agreed);
+        }
+        if matches!(peer.kind(), TermKind::Resized(_)) {
+            return None;
         }
         if *peer.kind() == TermKind::SmallOrder {
             let refused = rules.contains(Rule::AgreementContributory);

@@ -222,19 +222,9 @@ impl Search<'_> {
         self.found.distinct_states < self.limits.states_max
     }
 
-    /// The goals that a world puts to the test, and those it breaks, of those of which that is not
-    /// known yet.
     fn judged(&self, world: &World) -> (Vec<Goal>, Vec<Goal>) {
         let Found { premises, broken, .. } = &self.found;
-        let goals = self.rig.slice.goals.iter().copied();
-        // One look for all goals: what the spy knows is worked out once.
-        judge(world, |view| {
-            let untested = goals.clone().filter(|goal| !premises.contains(goal));
-            let tested = untested.filter(|goal| goal.premise_reached(view));
-            let unbroken = goals.clone().filter(|goal| !broken.contains_key(goal));
-            let breaks = unbroken.filter(|goal| !goal.holds(&self.rig.profile, view));
-            (tested.collect(), breaks.collect())
-        })
+        judged(self.rig, world, |goal| !premises.contains(goal), |goal| !broken.contains_key(goal))
     }
 
     fn note_broken(&mut self, broken: Vec<Goal>, number: u32) {
@@ -258,6 +248,23 @@ impl Search<'_> {
         path.reverse();
         path
     }
+}
+
+/// The goals that a world puts to the test, of those untested, and those it breaks, of those unbroken.
+pub(super) fn judged(
+    rig: &Rig,
+    world: &World,
+    untested: impl Fn(&Goal) -> bool,
+    unbroken: impl Fn(&Goal) -> bool,
+) -> (Vec<Goal>, Vec<Goal>) {
+    let goals = || rig.slice.goals.iter().copied();
+    // One look for all goals: what the spy knows is worked out once.
+    judge(world, |view| {
+        let tested = goals().filter(&untested).filter(|goal| goal.premise_reached(view));
+        let unbroken = goals().filter(&unbroken);
+        let breaks = unbroken.filter(|goal| !goal.holds(&rig.profile, view));
+        (tested.collect(), breaks.collect())
+    })
 }
 
 /// The floor of the bench: the same transition function, a set of digests and a queue, and nothing

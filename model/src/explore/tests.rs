@@ -175,7 +175,7 @@ fn an_honest_server_breaks_no_promised_goal() {
 }
 
 #[test]
-fn the_two_engines_agree() {
+fn the_engines_agree() {
     let cases = [
         (Profile::zoom_2_3_1(), "small"),
         (Profile::zoom_3_0(), "small"),
@@ -194,6 +194,24 @@ fn the_two_engines_agree() {
             ours.broken().map(|(goal, found)| (goal, found.moves.len())).collect();
         assert_eq!(broken, theirs.broken_after, "{} {name}", profile.id);
         assert_eq!(bare(&rig, usize::MAX).unwrap(), (ours.distinct_states, ours.transitions));
+        for threads in [1, 2] {
+            let deep = exhaust(&rig, threads, &|_| {}).unwrap();
+            assert_eq!(deep, as_exhausted(&ours), "{} {name}, {threads} threads", profile.id);
+        }
+    }
+}
+
+/// What a search that goes deep first must come to.
+fn as_exhausted(found: &Exploration) -> Exhausted {
+    let is_vacuous = |(_, verdict): &&(Goal, Verdict)| *verdict == Verdict::Vacuous;
+    let untested: Vec<_> =
+        found.verdicts.iter().filter(is_vacuous).map(|(goal, _)| *goal).collect();
+    assert_eq!(untested, [], "every goal of these slices is put to the test");
+    Exhausted {
+        distinct_states: found.distinct_states,
+        transitions: found.transitions,
+        premises: found.verdicts.iter().map(|(goal, _)| *goal).collect(),
+        broken: found.broken().map(|(goal, _)| goal).collect(),
     }
 }
 

@@ -73,12 +73,14 @@ impl ValueRecipe {
                 by == party || changes.iter().any(|it| it.value.takes_state_of(party))
             }
             Self::FieldOf { of, .. } => of.takes_state_of(party),
+            Self::Damaged(of) => of.takes_state_of(party),
             Self::Text(_)
             | Self::Uuid(_)
             | Self::Number(_)
             | Self::IvkOf(_)
             | Self::PkOf(_)
             | Self::ClassicPkOf(_)
+            | Self::PkOfWidth { .. }
             | Self::SmallOrderKey
             | Self::SmallOrderBeside(_)
             | Self::NoHash => false,

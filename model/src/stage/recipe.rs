@@ -82,6 +82,9 @@ impl<A: Algebra> Stage<'_, A> {
                 let pk = self.last_announced(party)?;
                 FieldValue::Value(self.algebra.joined_halves(&pk, None))
             }
+            ValueRecipe::PkOfWidth { of, bytes } => {
+                FieldValue::Value(self.algebra.of_width(&self.last_announced(of)?, *bytes))
+            }
             ValueRecipe::SmallOrderBeside(party) => {
                 let (pk, small) = (self.last_announced(party)?, self.algebra.small_order_key());
                 FieldValue::Value(self.algebra.joined_halves(&small, Some(&pk)))
@@ -100,6 +103,12 @@ impl<A: Algebra> Stage<'_, A> {
                 FieldValue::Value(self.algebra.message(rules, &record))
             }
             ValueRecipe::FieldOf { of, field } => field_of(&self.message(of)?, field)?,
+            ValueRecipe::Damaged(of) => match self.value(of)? {
+                FieldValue::Value(value) => FieldValue::Value(self.algebra.damaged(&value)),
+                FieldValue::Text(_) | FieldValue::Uuid(_) | FieldValue::Number(_) => {
+                    return Err(StageError::Misfit("only bytes have a last byte"));
+                }
+            },
         })
     }
 

@@ -130,6 +130,9 @@ pub(crate) struct ExploreArgs {
     /// Stop after so many states; what was not reached is said to be open
     #[arg(long, value_name = "N")]
     pub(crate) max_states: Option<usize>,
+    /// Go deep first, for slices that memory does not hold otherwise: no counterexamples are shown
+    #[arg(long, conflicts_with_all = ["max_states", "export", "random", "serve"])]
+    pub(crate) deep_first: bool,
     /// Walk so many random paths instead
     #[arg(long, value_name = "PATHS")]
     pub(crate) random: Option<u64>,

@@ -90,6 +90,7 @@ fn run(command: Command) -> Exit {
                 goal: args.goal,
                 export: args.export,
                 states_max: args.max_states,
+                deep_first: args.deep_first,
                 random: args.random,
                 seed: args.seed,
                 serve: args.serve,

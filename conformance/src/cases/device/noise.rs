@@ -9,7 +9,7 @@ use conclave_spec::Rule;
 use super::{admitted, told};
 use crate::cases::{
     Draft, Drafts,
-    raw::a_link,
+    raw::{a_link, further_field},
     rotation::{READY_MS, join_window, ready},
     scene::{Scene, announcement, next_instance, seat},
 };
@@ -25,9 +25,10 @@ pub(super) fn drafts(drafts: &mut Drafts) {
 }
 
 /// What can become of the bytes of an announcement: a word, and how.
-fn damages() -> [(&'static str, WireEdit); 6] {
+fn damages() -> [(&'static str, WireEdit); 7] {
     [
         ("longer", WireEdit::Append("00".to_owned())),
+        ("with-a-further-field", further_field()),
         ("shorter", WireEdit::Truncate(1)),
         ("empty", WireEdit::Truncate(10_000)),
         ("other-tag", WireEdit::Flip(5)),
@@ -107,7 +108,8 @@ fn of_other_type(drafts: &mut Drafts) {
 /// Identifiers of any letters and of every length there may be (reading R-19).
 fn identifiers(drafts: &mut Drafts) {
     let alice = || Seat::new("Ælfgifu 李", &"x".repeat(255));
-    let bob = || Seat::new("b", "ß");
+    // A byte order mark is a letter like others, where it comes first too.
+    let bob = || Seat::new("b", "\u{feff}ß");
     let cast = vec![CastMember::new("alice", alice()), CastMember::new("bob", bob())];
     let mut scene = Scene::with_cast(&drafts.profile, cast);
     scene.join("alice", Role::Leader).join("bob", Role::Participant);
@@ -128,6 +130,13 @@ fn identifiers(drafts: &mut Drafts) {
     scene.shows(Rule::SealOpens).advance_all(9_000).send("alice", "hello");
     let packet = Recipe::Sent(Handle::packet("alice", 1));
     scene.act("bob", Act::Packet { from: alice(), stream: "audio".to_owned(), packet });
+    scene.act("alice", Act::Renamed { seat: bob(), name: "\u{feff}Bob".to_owned() });
+    // Where names are the server's alone there is no link.
+    if scene.count("alice", MessageKind::Link) > 2 {
+        scene.link("bob", "alice", 3);
+        let beat = scene.count("alice", MessageKind::Heartbeat);
+        scene.heartbeat("bob", "alice", beat);
+    }
     scene.observe("bob").observe("alice");
     for (party, word) in [("alice", "leader"), ("bob", "participant")] {
         drafts.alone(

@@ -72,6 +72,7 @@ fn followed(drafts: &mut Drafts) {
 
 /// Whether the leader is on the list that it certifies.
 fn listed(drafts: &mut Drafts) {
+    links_of_the_leader_before(drafts);
     itself_gone(drafts);
     if drafts.profile.rules.contains(Rule::LeaderBound) {
         return;
@@ -105,6 +106,28 @@ fn listed(drafts: &mut Drafts) {
         Draft::new("certified-by-rejoined", "Nor is a leader listed under an earlier join")
             .plays("bob")
             .tests(Rule::LeaderListed),
+        scene,
+    );
+}
+
+/// Bob has a link that Alice made last and nobody else saw; Carol, who leads now, goes on without
+/// it.
+fn links_of_the_leader_before(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &CAST);
+    scene.also(CastMember::new("mallory", seat("mallory"))).join("mallory", Role::Participant);
+    scene.admit("alice", "mallory");
+    let ahead = scene.count("alice", MessageKind::Link);
+    scene.link("bob", "alice", ahead).misses("bob").misses("carol");
+    scene.told_leader("carol", "carol").told_leader("bob", "carol").catch_up("bob").observe("bob");
+    scene.advance("carol", 20_000).advance("bob", 20_000).catch_up("bob").observe("bob");
+    drafts.alone(
+        Draft::new(
+            "link-of-the-leader-before",
+            "A link that the leader before left uncertified is no part of the next one's list",
+        )
+        .plays("bob")
+        .tests(Rule::SnapshotFaithful)
+        .tests(Rule::LinkAwaitsHeartbeat),
         scene,
     );
 }

@@ -11,7 +11,7 @@ use conclave_spec::Rule;
 
 use super::{
     super::{
-        device::small_order,
+        device::{of_width, small_order},
         scene::{announcement, forged_heartbeat, forged_link, next_instance, seat},
     },
     Draft, Drafts, Scene, key_ahead, prepared,
@@ -25,7 +25,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     board(drafts);
     fakes_on_board(drafts);
     earlier_meeting_on_board(drafts);
-    small_order_inherited(drafts);
+    unfit_keys_inherited(drafts);
     nobody_on_board(drafts);
     key_without_heartbeat(drafts);
     links_without_heartbeat(drafts);
@@ -189,11 +189,29 @@ fn earlier_meeting_on_board(drafts: &mut Drafts) {
     );
 }
 
-/// Alice, misbehaving, lists Bob's announcement of a key that contributes nothing.
-fn small_order_inherited(drafts: &mut Drafts) {
+/// Alice, misbehaving, lists Bob's announcement of a key that nobody can seal to.
+fn unfit_keys_inherited(drafts: &mut Drafts) {
+    for (name, title, announced) in [
+        (
+            "small-order-key-inherited",
+            "A new leader seals nothing to a listed key that contributes nothing",
+            small_order(&drafts.profile, "bob"),
+        ),
+        (
+            "key-of-33-bytes-inherited",
+            "Nor does it seal to a listed key of a width that no suite has",
+            of_width("bob", 33),
+        ),
+    ] {
+        let scene = unfit_key_inherited(drafts, announced);
+        let draft = Draft::new(name, title).plays("carol");
+        drafts.alone(draft.tests(Rule::AgreementContributory).tests(Rule::TakeoverRotates), scene);
+    }
+}
+
+fn unfit_key_inherited(drafts: &Drafts, announced: Recipe) -> Scene {
     let mut scene = Scene::gathered(&drafts.profile, &CAST);
     scene.admit("alice", "carol").settle();
-    let announced = small_order(&drafts.profile, "bob");
     let add = OperationRecipe::Add {
         seat: seat("bob"),
         keys_of: "bob".to_owned(),
@@ -207,16 +225,7 @@ fn small_order_inherited(drafts: &mut Drafts) {
     scene.heartbeat_forged("carol", ForgedHeartbeat { certifies, ..forged_heartbeat() });
     scene.admit("carol", "alice").nonce("carol", "bob").admit_with("carol", "bob", announced);
     scene.told_leader("carol", "carol").observe("carol").advance("carol", 10_000);
-    drafts.alone(
-        Draft::new(
-            "small-order-key-inherited",
-            "A new leader seals nothing to a listed key that contributes nothing",
-        )
-        .plays("carol")
-        .tests(Rule::AgreementContributory)
-        .tests(Rule::TakeoverRotates),
-        scene,
-    );
+    scene
 }
 
 fn nobody_on_board(drafts: &mut Drafts) {

@@ -1,6 +1,8 @@
 //! Which heartbeat may follow which.
 
-use conclave_model::script::{ForgedHeartbeat, ForgedLink, OperationRecipe, Recipe};
+use conclave_model::script::{
+    Change, ForgedHeartbeat, ForgedLink, MessageKind, OperationRecipe, Recipe, ValueRecipe,
+};
 use conclave_spec::Rule;
 
 use super::{hash_of, newest, three};
@@ -17,6 +19,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     timestamps(drafts);
     known_link(drafts);
     others(drafts);
+    nearly(drafts);
     simultaneous(drafts);
 }
 
@@ -205,6 +208,31 @@ fn others(drafts: &mut Drafts) {
         .tests(Rule::CertifiesKnownLink),
         scene,
     );
+}
+
+/// Hashes that are the true ones but for their last byte.
+fn nearly(drafts: &mut Drafts) {
+    let last_link = three(&drafts.profile).count("alice", MessageKind::Link);
+    let last_beat = newest(&mut three(&drafts.profile));
+    let of = Box::new(link("alice", last_link));
+    let list_hash = ValueRecipe::HashOf { by: "alice".to_owned(), of };
+    for (rule, what, field, hash) in [
+        (Rule::CertifiesKnownLink, "list", "list_hash", list_hash),
+        (Rule::HistoryContinues, "history", "prev", hash_of(last_beat)),
+    ] {
+        if !drafts.profile.rules.contains(rule) {
+            continue;
+        }
+        let change = Change::new(field, ValueRecipe::Damaged(Box::new(hash)));
+        let signed = vec![change.clone()];
+        let forged = Recipe::ForgedHeartbeat(ForgedHeartbeat { signed, ..forged_heartbeat() });
+        let forged = Recipe::Edited { of: Box::new(forged), change };
+        let mut scene = three(&drafts.profile);
+        scene.advance_all(6_000).heartbeat_from("bob", forged).refused(rule).observe("bob");
+        let title = format!("A {what} whose hash begins like the known one is another {what}");
+        let name = format!("heartbeat-of-nearly-the-same-{what}");
+        drafts.alone(Draft::new(&name, &title).plays("bob").tests(rule), scene);
+    }
 }
 
 /// Two changes at one moment: two links, two heartbeats, in their order.

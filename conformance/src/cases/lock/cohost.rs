@@ -1,11 +1,13 @@
 //! The client under test asks the leader to lock or unlock.
 
+use conclave_model::script::MessageKind;
 use conclave_spec::Rule;
 
 use super::{Draft, Drafts, Scene, locked, seated};
 
 pub(super) fn drafts(drafts: &mut Drafts) {
     asking(drafts);
+    beside_a_link_ahead(drafts);
     overtaken(drafts);
     changing_leaders(drafts);
 }
@@ -52,6 +54,23 @@ fn asking(drafts: &mut Drafts) {
         Draft::new("request-pending", "A co-host waits while the list stays as it is")
             .plays("bob")
             .tests(Rule::RequestRetried),
+        scene,
+    );
+}
+
+/// A link has come that no heartbeat has certified yet.
+fn beside_a_link_ahead(drafts: &mut Drafts) {
+    let mut scene = seated(drafts);
+    scene.run(10_000).rename("alice", "carol", "Caroline");
+    let ahead = scene.count("alice", MessageKind::Link);
+    scene.link("bob", "alice", ahead).set_lock("bob", true).observe("bob");
+    drafts.alone(
+        Draft::new(
+            "request-beside-a-link-ahead",
+            "A request names the last link that is certified, not one that only has come",
+        )
+        .plays("bob")
+        .tests(Rule::RequestNamesHead),
         scene,
     );
 }

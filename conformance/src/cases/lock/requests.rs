@@ -3,15 +3,15 @@
 use conclave_model::{
     message::{LockOperation, Role},
     script::{
-        CastMember, Change, ForgedRequest, Handle, MessageKind, Recipe, ValueRecipe, WireEdit,
+        Act, CastMember, Change, ForgedRequest, Handle, MessageKind, Recipe, ValueRecipe, WireEdit,
     },
 };
 use conclave_spec::Rule;
 
 use super::{
     super::{
-        raw::a_link,
-        scene::{link, next_instance, seat},
+        raw::{a_link, further_field},
+        scene::{announcement, link, next_instance, seat},
     },
     Draft, Drafts, Scene, comes, last_of, locked, seated,
 };
@@ -24,6 +24,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     again(drafts);
     from_elsewhere(drafts);
     ahead_of_new_leader(drafts);
+    by_a_key_only_announced(drafts);
     damaged(drafts);
 }
 
@@ -244,6 +245,45 @@ fn from_elsewhere(drafts: &mut Drafts) {
     );
 }
 
+/// The server tells Carol of another identity key of Bob's before she takes over.
+fn by_a_key_only_announced(drafts: &mut Drafts) {
+    let mut scene = seated(drafts);
+    scene.also(CastMember::new("mallory", seat("mallory"))).join("mallory", Role::Participant);
+    scene.share_board().act(
+        "carol",
+        Act::Admitted {
+            seat: seat("bob"),
+            name: "bob".to_owned(),
+            ivk: ValueRecipe::IvkOf("mallory".to_owned()),
+            announcement: announcement("mallory"),
+            outdated: false,
+        },
+    );
+    scene.elect("carol").settle();
+    let head = scene.count("carol", MessageKind::Link);
+    let forged = ForgedRequest {
+        by: "mallory".to_owned(),
+        operation: LockOperation::Lock,
+        link: Box::new(link("carol", head)),
+        signed: Vec::new(),
+    };
+    let mut request = Recipe::ForgedRequest(forged);
+    for (field, text) in [("user_id", "bob"), ("hardware_id", "bob-laptop")] {
+        let change = Change::new(field, ValueRecipe::Text(text.to_owned()));
+        request = Recipe::Edited { of: Box::new(request), change };
+    }
+    scene.lock_request_from("carol", request).refused(Rule::RequestVerifies).observe("carol");
+    drafts.alone(
+        Draft::new(
+            "request-by-a-key-only-announced",
+            "A request is verified with the key on the list, not with one announced since",
+        )
+        .plays("carol")
+        .tests(Rule::RequestVerifies),
+        scene,
+    );
+}
+
 /// Bob has a link of Alice's that Carol, who leads now, never saw.
 fn ahead_of_new_leader(drafts: &mut Drafts) {
     let mut scene = seated(drafts);
@@ -265,6 +305,7 @@ fn ahead_of_new_leader(drafts: &mut Drafts) {
 fn damaged(drafts: &mut Drafts) {
     for (name, title, edit) in [
         ("request-longer", "a byte too many", WireEdit::Append("00".to_owned())),
+        ("request-with-a-further-field", "a field too many", further_field()),
         ("request-shorter", "a byte missing", WireEdit::Truncate(1)),
         ("request-empty", "no bytes at all", WireEdit::Truncate(10_000)),
         // The first letter of `lock`.

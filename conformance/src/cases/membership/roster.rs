@@ -1,8 +1,8 @@
 //! What a participant shows of the list, and when it goes.
 
 use conclave_model::{
-    message::Role,
-    script::{Act, CastMember, Handle, Recipe},
+    message::{Role, Seat},
+    script::{Act, CastMember, Handle, MessageKind, Recipe, ValueRecipe},
 };
 use conclave_spec::{Profile, Rule};
 
@@ -15,7 +15,8 @@ use crate::{
     case::Side,
     cases::{
         Draft, Drafts,
-        scene::{Scene, seat},
+        rotation::{join_window, leave_window},
+        scene::{Scene, announcement, seat},
     },
 };
 
@@ -23,9 +24,11 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     leaves(drafts);
     counts(drafts);
     counts_of_user(drafts);
+    told_apart(drafts);
     names(drafts);
     claims(drafts);
     removed(drafts);
+    removed_and_back(drafts);
     removed_hears_nothing(drafts);
 }
 
@@ -187,12 +190,64 @@ fn counts_of_user(drafts: &mut Drafts) {
     );
     once(&mut again, "carol@phone");
     again.catch_up("bob").observe("bob");
+    let mut gone = again.clone();
+    gone.depart("alice", "carol@phone").catch_up("bob").observe("bob");
+    drafts.alone(
+        Draft::new(
+            "leaves-of-a-device-that-is-gone",
+            "The leaves of a user's device that has left for good are counted as well",
+        )
+        .plays("bob")
+        .tests(Rule::LeavesOfUser),
+        gone,
+    );
     drafts.decisive(
         Rule::LeavesOfUser,
         Draft::new(decisive, "From the fourth leave on, those of all devices of a user are shown")
             .plays("bob"),
         again,
     );
+}
+
+/// Devices whose IDs differ in case alone.
+fn told_apart(drafts: &mut Drafts) {
+    for (word, other) in
+        [("user", Seat::new("Bob", "bob-laptop")), ("device", Seat::new("bob", "Bob-laptop"))]
+    {
+        let mut cast: Vec<_> = ["alice", "bob"].map(|it| CastMember::new(it, seat(it))).into();
+        cast.push(CastMember::new("other", other.clone()));
+        let mut scene = Scene::with_cast(&drafts.profile, cast);
+        scene.join("alice", Role::Leader);
+        for party in ["bob", "other"] {
+            scene.join(party, Role::Participant).told_leader(party, "alice");
+        }
+        scene.admit("alice", "bob").catch_up("bob");
+        scene.act(
+            "alice",
+            Act::Admitted {
+                seat: other.clone(),
+                name: "other".to_owned(),
+                ivk: ValueRecipe::IvkOf("other".to_owned()),
+                announcement: announcement("other"),
+                outdated: false,
+            },
+        );
+        join_window(&mut scene, 0);
+        scene.advance_all(10_000).settle().observe("alice").observe("bob");
+        scene.act("alice", Act::Departed { seat: other });
+        leave_window(&mut scene, 10_000);
+        scene.advance_all(25_000).settle().observe("alice").observe("bob");
+        for (party, role) in [("alice", "leader"), ("bob", "participant")] {
+            let title = format!("Two {word}s whose IDs differ in case alone are two");
+            drafts.alone(
+                Draft::new(&format!("{word}s-apart-by-case-{role}"), &title)
+                    .plays(party)
+                    .tests(Rule::RosterFromList)
+                    .tests(Rule::LeftShown),
+                scene.clone(),
+            );
+        }
+    }
 }
 
 /// Where names come from.
@@ -283,6 +338,26 @@ fn removed(drafts: &mut Drafts) {
     scene.observe("bob");
     drafts.alone(
         Draft::new("oneself-left", "Who the list says has left stays in the meeting")
+            .plays("bob")
+            .tests(Rule::KickedLeaves),
+        scene,
+    );
+}
+
+/// Who was removed and comes back reads of its removal, which was of an earlier join.
+fn removed_and_back(drafts: &mut Drafts) {
+    let mut scene = three(&drafts.profile);
+    scene.kick("alice", "bob").leave("bob").join("bob", Role::Participant);
+    scene.told_leader("bob", "alice");
+    let returned = scene.count("alice", MessageKind::Link) + 1;
+    scene.admit("alice", "bob");
+    for nth in 1..=returned {
+        scene.link("bob", "alice", nth);
+    }
+    newest_heartbeat(&mut scene, "bob");
+    scene.observe("bob");
+    drafts.alone(
+        Draft::new("removed-and-back", "A removal that an admission followed makes nobody leave")
             .plays("bob")
             .tests(Rule::KickedLeaves),
         scene,

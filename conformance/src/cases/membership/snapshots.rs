@@ -18,6 +18,26 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     grown(drafts);
     new_leader(drafts);
     new_leader_forged(drafts);
+    in_order_of_bytes(drafts);
+}
+
+/// Two user IDs that come in one order as UTF-8 and in the other as UTF-16.
+fn in_order_of_bytes(drafts: &mut Drafts) {
+    let (first, second) = ("\u{fb01}ona", "\u{1d4bb}iona");
+    let mut scene = Scene::seated(&drafts.profile, &["alice", "bob", first, second]);
+    scene.share_board().elect("bob").settle().observe("bob").observe(first);
+    for (party, word) in [("bob", "leader"), (first, "participant")] {
+        drafts.alone(
+            Draft::new(
+                &format!("snapshot-in-order-of-bytes-{word}"),
+                "The entries of a snapshot are in the order of their bytes",
+            )
+            .plays(party)
+            .tests(Rule::SnapshotFaithful)
+            .tests(Rule::TakeoverCoalesces),
+            scene.clone(),
+        );
+    }
 }
 
 /// The list of a party.

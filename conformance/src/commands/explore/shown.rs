@@ -83,7 +83,7 @@ pub(super) fn show(
 }
 
 /// The command that shows it again.
-fn again(options: &Options, slice: &str, goal: Goal) -> String {
+pub(super) fn again(options: &Options, slice: &str, goal: Goal) -> String {
     let mut command = format!("conclave explore --profile {}", options.profile);
     for (name, value) in [("without", &options.without), ("reading", &options.reading)] {
         if let Some(value) = value {

@@ -30,6 +30,8 @@ pub enum TermKind {
     SmallOrder,
     /// A value with a byte changed.
     Damaged(Term),
+    /// A public key of another width than any suite has.
+    Resized(Term),
     /// The verification key of a signing key.
     VerificationKey(Term),
     /// The public half of an ephemeral pair.
@@ -212,6 +214,7 @@ impl fmt::Display for Term {
             TermKind::Literal(bytes) => write!(f, "{:?}", String::from_utf8_lossy(bytes)),
             TermKind::SmallOrder => f.write_str("small-order"),
             TermKind::Damaged(inner) => write!(f, "damaged({inner})"),
+            TermKind::Resized(pk) => write!(f, "resized({pk})"),
             TermKind::VerificationKey(identity) => write!(f, "vk({identity})"),
             TermKind::BoxPublic { agreement, .. } => write!(f, "pk({agreement})"),
             TermKind::Fields { tag, .. } => write!(f, "[{}]", tag.unwrap_or("bare")),
