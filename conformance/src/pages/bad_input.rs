@@ -5,7 +5,7 @@ use std::fmt;
 
 use conclave_spec::Rule;
 
-use super::markdown;
+use super::{facts, markdown};
 
 /// What can be wrong with a message, in the order of the cells of a [`Column`].
 pub const KINDS: [&str; 8] = [
@@ -282,7 +282,7 @@ pub(super) fn page() -> String {
         text.push_str(&format!("## {} {}\n\n", column.message, column.to));
         let rows = KINDS.iter().zip(&column.cells).map(|(kind, cell)| {
             let [shown, becomes] = match cell {
-                Refused(case, rule) => [format!("`{case}`"), markdown::to_rule(rule.id())],
+                Refused(case, rule) => [format!("`{case}`"), refused(*rule)],
                 Harmless(case, why) => [format!("`{case}`"), format!("taken: {why}")],
                 Never(why) => ["-".to_owned(), format!("none: {why}")],
             };
@@ -298,6 +298,18 @@ pub(super) fn page() -> String {
     });
     text.push_str(&markdown::table(["it is", "case", "what becomes of it"], rows));
     text
+}
+
+/// Rules that came later than the messages they refuse.
+const LATER: [Rule; 2] = [R::SeqIncreases, R::LeaderBound];
+
+/// The rule that refuses it, and where it does if not everywhere.
+fn refused(rule: Rule) -> String {
+    let by = markdown::to_rule(rule.id());
+    if !LATER.contains(&rule) {
+        return by;
+    }
+    format!("{by}, in {}; taken in the others", facts::profiles_phrase(rule))
 }
 
 #[cfg(test)]
@@ -374,8 +386,7 @@ mod tests {
                         let of_case = ids.iter().find(|(id, _)| *id == case.profile());
                         of_case.is_some_and(|(_, profile)| profile.rules.contains(rule))
                     };
-                    let later = [R::SeqIncreases, R::LeaderBound];
-                    let excused = rule.is_some_and(|it| later.contains(&it) && !in_force(it));
+                    let excused = rule.is_some_and(|it| LATER.contains(&it) && !in_force(it));
                     let shows = rule.is_none_or(|rule| refuses(&case, rule));
                     let rule = rule.map(Rule::id);
                     assert!(shows || excused, "{message} {to}, {kind}: {} by {rule:?}", case.id);

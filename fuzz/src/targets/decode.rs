@@ -6,6 +6,8 @@ use conclave_conformance::{
     protocol::{Codec, Effect as Said, Hex, Input, Message, Payload},
 };
 use conclave_model::{
+    Algebra as _,
+    algebra::{BoxSecret, Bytes},
     machine::{Effect, Event},
     stage::Given,
 };
@@ -80,8 +82,27 @@ fn some_value(width: Width) -> Octets {
     }
 }
 
+/// The widths that an announced key may have, in bytes: classic, and hybrid.
+const KEYS: [usize; 2] = [32, 32 + 1184];
+
+/// A key that was announced has a Kyber half, or can be agreed with, if its width is right.
+fn announced_keys(bytes: &Octets) {
+    let mut padded = bytes.as_slice().to_vec();
+    padded.resize(KEYS[1], 0);
+    let algebra = Bytes::seeded([0; 32]);
+    for key in [bytes.clone(), Octets::new(padded)] {
+        assert_eq!(algebra.has_kem(&key), key.len() == KEYS[1]);
+        for (kem, widths) in [(None, &KEYS[..1]), (Some(Octets::new(vec![5; 64])), &KEYS[..])] {
+            let secret = BoxSecret { agreement: Octets::new(vec![9; 32]), kem };
+            let agreed = algebra.agree(RuleSet::EMPTY, &secret, &key);
+            assert_eq!(agreed.is_some(), widths.contains(&key.len()), "{} bytes", key.len());
+        }
+    }
+}
+
 /// The decoders with a shape of their own.
 fn other_readers(bytes: &Octets) {
+    announced_keys(bytes);
     let all = RuleSet::all();
     for rules in [all, all.without(Rule::PacketSeqFourBytes), RuleSet::EMPTY] {
         let header = packet_header(rules, bytes);

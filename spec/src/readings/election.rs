@@ -121,7 +121,9 @@ pub(super) const R_74: Reading = Reading {
     chosen: "anyone_listed",
     why: "The demand to have been on the list before is made for locked meetings, so it is not \
         meant for others. What guards an open meeting is the notice and the code. The hardened \
-        profile makes the demand for every meeting that has a list, with the binding (R-90).",
+        profile makes the demand for every meeting that has a list, with the binding (R-90). In \
+        the others a participant holds the announcement against no list: one of an earlier join is \
+        followed until a heartbeat, whose binding does not bear it out (ELE-01).",
     policy: None,
     rules: &[Rule::LeaderListed, Rule::ChangeNoticed, Rule::LeaderBound],
 };

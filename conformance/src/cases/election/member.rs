@@ -73,6 +73,7 @@ fn followed(drafts: &mut Drafts) {
 /// Whether the leader is on the list that it certifies.
 fn listed(drafts: &mut Drafts) {
     links_of_the_leader_before(drafts);
+    certified_for_the_leader_before(drafts);
     itself_gone(drafts);
     if drafts.profile.rules.contains(Rule::LeaderBound) {
         return;
@@ -128,6 +129,28 @@ fn links_of_the_leader_before(drafts: &mut Drafts) {
         .plays("bob")
         .tests(Rule::SnapshotFaithful)
         .tests(Rule::LinkAwaitsHeartbeat),
+        scene,
+    );
+}
+
+/// Nor does it become one when the next leader's heartbeat names it: she never posted it.
+fn certified_for_the_leader_before(drafts: &mut Drafts) {
+    let mut scene = prepared(drafts, &CAST);
+    scene.also(CastMember::new("mallory", seat("mallory"))).join("mallory", Role::Participant);
+    let next = certified_by(&mut scene, "carol");
+    scene.admit("alice", "mallory");
+    let ahead = link("alice", scene.count("alice", MessageKind::Link));
+    scene.link_from("bob", ahead.clone()).told_leader("bob", "carol");
+    let certifies = Some(Box::new(ahead));
+    scene.heartbeat_forged("bob", ForgedHeartbeat { certifies, ..next });
+    scene.refused(Rule::CertifiesKnownLink).observe("bob");
+    drafts.alone(
+        Draft::new(
+            "link-of-the-leader-before-certified",
+            "A link that came from the leader before is certified by no other",
+        )
+        .plays("bob")
+        .tests(Rule::CertifiesKnownLink),
         scene,
     );
 }
