@@ -88,7 +88,7 @@ impl Default for Limits {
         Self {
             start_ms: 10_000,
             answer_ms: 2_000,
-            close_ms: 500,
+            close_ms: 2_000,
             line_bytes_max: 1 << 20,
             stderr_bytes_max: 4 << 10,
         }
