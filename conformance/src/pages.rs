@@ -1,8 +1,8 @@
 //! The generated pages of the book and the generated schemas: one text for each file.
 //!
 //! Everything here is a function of the tables of `conclave-spec`, of the types of
-//! [`crate::protocol`], of the corpus in [`crate::attacks`], of what the deep run stored and of what became of planted faults, so a
-//! page cannot say what the program does not.
+//! [`crate::protocol`], of the corpus in [`crate::attacks`], of what the deep run stored and of what
+//! became of planted faults, so a page cannot say what the program does not.
 
 use std::path::Path;
 

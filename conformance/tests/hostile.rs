@@ -62,7 +62,7 @@ const SILENT: &[Kind] = &[
     Kind("hang", Hello, Timeout, "no answer to hello within 2500 ms"),
     Kind("hang-later", First, Timeout, "no answer to open within 250 ms"),
     Kind("hang-later after 3", First, Timeout, "within 250 ms"),
-    Kind("hang-at-end", End, Timeout, "no answer to the end of input within 500 ms"),
+    Kind("hang-at-end", End, Timeout, "no answer to the end of input within 2000 ms"),
     Kind("half-line-and-waits", Hello, Timeout, "no answer to hello"),
     Kind("half-line-and-waits after 2", First, Timeout, "within 250 ms"),
     Kind("slow-drip", Hello, Timeout, "no answer to hello within 2500 ms"),

@@ -301,7 +301,7 @@ pub enum ValueRecipe {
     PkOfWidth {
         /// The party.
         of: String,
-        /// The width, in bytes; none that a suite has.
+        /// The width, in bytes; none that the version has a suite for.
         bytes: usize,
     },
     /// A Curve25519 key of small order.

@@ -313,7 +313,8 @@ rules! {
     /// The associated data of a sealed key contains the hash of the cipher context string.
     SealNamesContext = "ROT-08", Rotation, Field, Must, Literal,
         Reject, cite("2.3.1", "3.5.2 Box.Enc step 4"), needs [];
-    /// An ephemeral key that makes the shared secret zero is refused.
+    /// An ephemeral key that the version has no suite for, or that makes the shared secret zero, is
+    /// refused.
     AgreementContributory = "ROT-09", Rotation, Guard, Must, Reading("R-04"),
         Reject, cite("2.3.1", "3.5.2 Box.Enc step 2"), needs [];
 

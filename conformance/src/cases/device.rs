@@ -382,7 +382,7 @@ pub(super) fn small_order(profile: &Profile, by: &str) -> Recipe {
     forged_announcement(by, Change::new("pk", small))
 }
 
-/// Keys, truly announced, of a width that no suite of the version has.
+/// Keys, truly announced, of a width that the version has no suite for.
 fn widths(drafts: &mut Drafts) {
     let profile = &drafts.profile.clone();
     let hybrid = profile.box_suite == BoxSuite::Hybrid;
@@ -393,7 +393,7 @@ fn widths(drafts: &mut Drafts) {
             Draft::new(&format!("{of}-key-of-{bytes}-bytes"), title)
                 .tests(Rule::AgreementContributory)
         };
-        let title = "A leader's key of a width that no suite has is refused";
+        let title = "A leader's key of a width that the version has no suite for is refused";
         drafts.alone(draft("leader", title).plays("bob"), scene);
         let mut scene = admitted(profile, of_width("bob", bytes));
         scene.refused(Rule::AgreementContributory).advance("alice", 3_000).observe("alice");

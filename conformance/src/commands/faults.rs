@@ -63,6 +63,13 @@ fn begun(options: &Options, out: &mut dyn Write) -> Result<Exit, FaultsError> {
     if let Some(id) = options.only.as_deref().filter(|id| !known.contains(id)) {
         return Ok(super::no_such("planted fault", id, &known));
     }
+    let of_language = |(language, fault): &(Language, Fault)| {
+        options.only.as_ref() == Some(&fault.id)
+            && options.language.is_some_and(|it| it != *language)
+    };
+    if bench.faults.iter().any(of_language) {
+        return Ok(Exit::usage("that fault is not of that language: leave one of the two out"));
+    }
     match &options.sample {
         Some(sample) => bench.sample(options, sample, out),
         None => bench.all(options, out),
@@ -252,4 +259,24 @@ fn line(row: &Row, out: &mut dyn Write) -> std::io::Result<()> {
         format!("{} {}/{}", layer.title(), seen.failing.len(), seen.judged)
     });
     writeln!(out, "{:<32} {}; {} by {}", "", counts.join(", "), row.named, row.breaks.id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_that_survives_is_told_and_ends_the_run_with_exit_code_1() {
+        let bench = Bench::new(&vectors::folder(None)).expect("the faults");
+        let stored = table::read(&vectors::folder(None)).expect("the stored table");
+        let alive = Row { killed: false, first: None, ..stored.rows[0].clone() };
+        let wrong = bench.judged_wrong(std::slice::from_ref(&alive));
+        assert!(wrong.len() == 1 && wrong[0].contains("survives"), "{wrong:?}");
+        let mut out = Vec::new();
+        summary(&[alive], &mut out);
+        assert_eq!(told(&wrong, &mut out), Exit::Nonconformant);
+        let said = String::from_utf8(out).expect("text");
+        assert!(said.contains("surviving 1") && said.contains("what to do"), "{said}");
+        assert_eq!(bench.judged_wrong(&stored.rows), Vec::<String>::new());
+    }
 }

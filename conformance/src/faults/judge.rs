@@ -86,7 +86,7 @@ impl Trial<'_> {
             }
             let seen = layers.entry(layer(case)).or_default();
             seen.judged += 1;
-            if report.verdict != Verdict::Pass {
+            if kills(report) {
                 seen.failing.push((case.id.clone(), report.verdict.words().to_owned()));
             }
         }
@@ -158,9 +158,8 @@ impl Trial<'_> {
         let mut wrong = Vec::new();
         for report in &reports {
             let (word, case) = (report.verdict.words(), report.case.as_str());
-            let passes = matches!(report.verdict, Verdict::Pass | Verdict::NotApplicable);
             let stored = failing.get(case).copied();
-            if stored != Some(word).filter(|_| !passes) {
+            if stored != Some(word).filter(|_| kills(report)) {
                 let stored = stored.unwrap_or(Verdict::Pass.words());
                 wrong.push(format!("{}: {case} is {word}, and {stored} in the table", row.id));
             }

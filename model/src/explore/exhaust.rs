@@ -161,11 +161,13 @@ struct Waiting {
     idle: usize,
     /// How many threads there are.
     present: usize,
+    /// Whether one of them ended by a fault: the others need not go on.
+    over: bool,
 }
 
 impl Yard {
     fn with(start: World, present: usize) -> Self {
-        let waiting = Waiting { worlds: vec![start], idle: 0, present };
+        let waiting = Waiting { worlds: vec![start], idle: 0, present, over: false };
         Self { waiting: Mutex::new(waiting), news: Condvar::new() }
     }
 
@@ -174,11 +176,11 @@ impl Yard {
         let mut waiting = locked(&self.waiting);
         waiting.idle += 1;
         loop {
-            if let Some(world) = waiting.worlds.pop() {
+            if let Some(world) = waiting.worlds.pop().filter(|_| !waiting.over) {
                 waiting.idle -= 1;
                 return Some(world);
             }
-            if waiting.idle >= waiting.present {
+            if waiting.over || waiting.idle >= waiting.present {
                 self.news.notify_all();
                 return None;
             }
@@ -189,6 +191,9 @@ impl Yard {
     /// Leaves the older half of a stack here if somebody waits.
     fn give(&self, stack: &mut Vec<World>) {
         let mut waiting = locked(&self.waiting);
+        if waiting.over {
+            stack.clear();
+        }
         if stack.len() > 1 && waiting.idle > 0 && waiting.worlds.is_empty() {
             waiting.worlds.extend(stack.drain(..stack.len() / 2));
             self.news.notify_all();
@@ -196,16 +201,12 @@ impl Yard {
     }
 }
 
-/// A thread at work. One that ends, by a fault too, is waited for no longer.
+/// A thread at work. When one ends by a fault, all do.
 struct Present<'a>(&'a Yard);
 
 impl Drop for Present<'_> {
     fn drop(&mut self) {
-        let mut waiting = locked(&self.0.waiting);
-        // Who ends in order is counted as idle for good; who does not, is gone.
-        if std::thread::panicking() {
-            waiting.present -= 1;
-        }
+        locked(&self.0.waiting).over |= std::thread::panicking();
         self.0.news.notify_all();
     }
 }

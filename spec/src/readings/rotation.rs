@@ -15,7 +15,8 @@ pub(super) const R_04: Reading = Reading {
     ],
     chosen: "refuse",
     why: "The library's failure has to go somewhere, and a key sealed under a secret that \
-        everybody knows is sealed to nobody.",
+        everybody knows is sealed to nobody. A key of another width than 32 bytes, or 1,216 in the \
+        hybrid suite, gives no result at all and is refused the same way.",
     policy: None,
     rules: &[Rule::AgreementContributory],
 };

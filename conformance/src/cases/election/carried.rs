@@ -21,9 +21,20 @@ pub(super) fn drafts(drafts: &mut Drafts) {
     silence(drafts);
 }
 
-/// A case for each of the two, with the same scene.
-fn for_both(drafts: &mut Drafts, name: &str, title: &str, rules: &[Rule], scene: &Scene) {
-    for (party, change) in CHANGES {
+/// Whether a leader uses its key at once: then the key in use changes with the role.
+fn uses_at_once(drafts: &Drafts) -> bool {
+    drafts.profile.rules.contains(Rule::LeaderUsesAtOnce)
+}
+
+/// A case for each of these changes, with the same scene.
+fn for_each(
+    drafts: &mut Drafts,
+    changes: &[(&str, &str)],
+    (name, title): (&str, &str),
+    rules: &[Rule],
+    scene: &Scene,
+) {
+    for (party, change) in changes {
         let draft = Draft::new(&format!("{name}-{change}"), title).plays(party);
         let draft = rules.iter().copied().fold(draft, Draft::tests);
         drafts.alone(draft, scene.clone());
@@ -42,32 +53,39 @@ fn counters(drafts: &mut Drafts) {
         scene.send(party, "after").packet(party, "bob", 1).refused(Rule::CounterOnce);
         scene.packet(party, "bob", 2);
     }
-    for_both(
+    let changes = if uses_at_once(drafts) { &CHANGES[1..] } else { &CHANGES };
+    for_each(
         drafts,
-        "counters-as-before",
-        "Under one key counters go on when the client's role changes, and none is played twice",
+        changes,
+        (
+            "counters-as-before",
+            "Under one key counters go on when the client's role changes, and none is played twice",
+        ),
         &[Rule::CounterNeverRepeats, Rule::CounterOnce],
         &scene,
     );
 }
 
-/// A key that came a second before is not in use earlier, nor later.
+/// A key that has just come is not in use earlier, nor later.
 fn waits(drafts: &mut Drafts) {
+    if uses_at_once(drafts) {
+        return;
+    }
     let mut scene = ready(&drafts.profile, &CAST);
     scene.share_board();
     superseded(&mut scene);
-    scene.advance_all(16_000).elect("dave");
+    scene.advance_all(15_500).elect("dave");
     for (party, _) in CHANGES {
-        scene.send(party, "under the key before");
+        scene.send(party, "under the key before").advance(party, 21_000);
+        scene.send(party, "under the newest key");
     }
-    scene.advance("alice", 17_500).advance("dave", 17_500);
-    for (party, _) in CHANGES {
-        scene.send(party, "under the key that came");
-    }
-    for_both(
+    for_each(
         drafts,
-        "new-key-as-before",
-        "When a key that has come is used does not depend on the client's role",
+        &CHANGES,
+        (
+            "new-key-as-before",
+            "When a key that has come is used does not depend on the client's role",
+        ),
         &[Rule::WaitBeforeUse, Rule::UseNewestKey],
         &scene,
     );
@@ -76,16 +94,20 @@ fn waits(drafts: &mut Drafts) {
 /// The ten seconds of an older key run on.
 fn old_keys(drafts: &mut Drafts) {
     let mut scene = ready(&drafts.profile, &CAST);
-    scene.share_board().run(14_000).send("bob", "under the first key");
+    scene.share_board().run(14_000).send("bob", "in time").send("bob", "too late");
     superseded(&mut scene);
     scene.advance_all(20_000).elect("dave");
     for (party, _) in CHANGES {
-        scene.advance(party, 25_001).packet(party, "bob", 1).refused(Rule::PacketOpens);
+        scene.advance(party, 24_999).packet(party, "bob", 1).shows(Rule::PacketOpens);
+        scene.advance(party, 25_001).packet(party, "bob", 2).refused(Rule::PacketOpens);
     }
-    for_both(
+    for_each(
         drafts,
-        "old-key-as-before",
-        "An older key is gone after its ten seconds, whatever becomes of the client's role",
+        &CHANGES,
+        (
+            "old-key-as-before",
+            "An older key is gone after its ten seconds, whatever becomes of the client's role",
+        ),
         &[Rule::OldKeyExpires],
         &scene,
     );
@@ -96,10 +118,10 @@ fn own_nonces(drafts: &mut Drafts) {
     let mut scene = prepared(drafts, &CAST);
     scene.elect("dave").settle().advance_all(5_000).elect("bob").settle();
     scene.observe("dave").advance_all(15_000).settle().send("dave", "one of you again");
-    for_both(
+    for_each(
         drafts,
-        "nonces-as-before",
-        "A leader's own nonces are good for the keys of the next one",
+        &CHANGES,
+        ("nonces-as-before", "A leader's own nonces are good for the keys of the next one"),
         &[Rule::NoncesSurviveLeader, Rule::NonceRecent],
         &scene,
     );
@@ -113,13 +135,18 @@ fn leavers(drafts: &mut Drafts) {
     for party in ["alice", "dave", "bob"] {
         scene.observe(party).advance(party, 43_000).observe(party);
     }
-    for_both(
-        drafts,
-        "leaver-as-before",
-        "Who left is shown as present as long, whatever becomes of the client's role",
-        &[Rule::LeaverShownUntilRekey],
-        &scene,
-    );
+    if !uses_at_once(drafts) {
+        for_each(
+            drafts,
+            &CHANGES,
+            (
+                "leaver-as-before",
+                "Who left is shown as present as long, whatever becomes of the client's role",
+            ),
+            &[Rule::LeaverShownUntilRekey],
+            &scene,
+        );
+    }
     drafts.alone(
         Draft::new(
             "leaver-as-before-with-another-leader",

@@ -199,7 +199,7 @@ fn unfit_keys_inherited(drafts: &mut Drafts) {
         ),
         (
             "key-of-33-bytes-inherited",
-            "Nor does it seal to a listed key of a width that no suite has",
+            "Nor does it seal to a listed key of a width that the version has no suite for",
             of_width("bob", 33),
         ),
     ] {

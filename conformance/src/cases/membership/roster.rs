@@ -191,7 +191,7 @@ fn counts_of_user(drafts: &mut Drafts) {
     once(&mut again, "carol@phone");
     again.catch_up("bob").observe("bob");
     let mut gone = again.clone();
-    gone.depart("alice", "carol@phone").catch_up("bob").observe("bob");
+    gone.depart("alice", "carol@phone").settle().run(30_000).observe("bob");
     drafts.alone(
         Draft::new(
             "leaves-of-a-device-that-is-gone",

@@ -24,7 +24,7 @@ pub(super) fn drafts(drafts: &mut Drafts) {
 /// Two user IDs that come in one order as UTF-8 and in the other as UTF-16.
 fn in_order_of_bytes(drafts: &mut Drafts) {
     let (first, second) = ("\u{fb01}ona", "\u{1d4bb}iona");
-    let mut scene = Scene::seated(&drafts.profile, &["alice", "bob", first, second]);
+    let mut scene = Scene::seated(&drafts.profile, &["alice", "bob", second, first]);
     scene.share_board().elect("bob").settle().observe("bob").observe(first);
     for (party, word) in [("bob", "leader"), (first, "participant")] {
         drafts.alone(

@@ -30,7 +30,7 @@ pub enum TermKind {
     SmallOrder,
     /// A value with a byte changed.
     Damaged(Term),
-    /// A public key of another width than any suite has.
+    /// A public key of a width that the version has no suite for.
     Resized(Term),
     /// The verification key of a signing key.
     VerificationKey(Term),
