@@ -101,22 +101,42 @@ fn old_keys(drafts: &mut Drafts) {
         scene.advance(party, 24_999).packet(party, "bob", 1).shows(Rule::PacketOpens);
         scene.advance(party, 25_001).packet(party, "bob", 2).refused(Rule::PacketOpens);
     }
-    for_each(
-        drafts,
-        &CHANGES,
-        (
-            "old-key-as-before",
-            "An older key is gone after its ten seconds, whatever becomes of the client's role",
-        ),
-        &[Rule::OldKeyExpires],
-        &scene,
+    let name = (
+        "old-key-as-before",
+        "An older key is gone after its ten seconds, whatever becomes of the client's role",
     );
+    let rules = [Rule::OldKeyExpires];
+    if rotates_when_it_likes(drafts) {
+        for_each(drafts, &CHANGES[..1], name, &rules, &scene);
+        let scene = led_meanwhile(drafts);
+        for_each(drafts, &[("dave", "steps-down")], name, &rules, &scene);
+    } else {
+        for_each(drafts, &CHANGES, name, &rules, &scene);
+    }
+}
+
+/// Whether a leader chooses, within seconds, when it rotates. Then what Alice does next depends on
+/// that, and Dave's is the role that changes twice: a leader that is new rotates at once.
+fn rotates_when_it_likes(drafts: &Drafts) -> bool {
+    drafts.profile.rules.contains(Rule::JoinBatchBounded)
+}
+
+/// Dave takes over, which supersedes the key that Bob speaks under, and steps down for Bob.
+fn led_meanwhile(drafts: &Drafts) -> Scene {
+    let mut scene = ready(&drafts.profile, &CAST);
+    scene.share_board();
+    superseded(&mut scene);
+    scene.run(21_000).send("bob", "in time").send("bob", "too late");
+    scene.elect("dave").advance_all(26_000).elect("bob");
+    scene.advance("dave", 30_999).packet("dave", "bob", 1).shows(Rule::PacketOpens);
+    scene.advance("dave", 31_001).packet("dave", "bob", 2).refused(Rule::PacketOpens);
+    scene
 }
 
 /// Who led opens keys that are bound to nonces it posted before.
 fn own_nonces(drafts: &mut Drafts) {
     let mut scene = prepared(drafts, &CAST);
-    scene.elect("dave").settle().advance_all(5_000).elect("bob").settle();
+    scene.elect("dave").settle().elect("bob").settle();
     scene.observe("dave").advance_all(15_000).settle().send("dave", "one of you again");
     for_each(
         drafts,
@@ -132,20 +152,19 @@ fn leavers(drafts: &mut Drafts) {
     let mut scene = ready(&drafts.profile, &CAST);
     scene.share_board().run(40_000).depart("alice", "carol").settle();
     scene.advance_all(40_500).elect("dave");
-    for party in ["alice", "dave", "bob"] {
-        scene.observe(party).advance(party, 43_000).observe(party);
+    let mut stepped_down = scene.clone();
+    for party in ["dave", "bob"] {
+        scene.observe(party).advance(party, 46_000).observe(party);
     }
+    stepped_down.elect("bob").observe("dave").advance("dave", 46_000).observe("dave");
     if !uses_at_once(drafts) {
-        for_each(
-            drafts,
-            &CHANGES,
-            (
+        for (change, scene) in [("takes-over", &scene), ("steps-down", &stepped_down)] {
+            let name = (
                 "leaver-as-before",
                 "Who left is shown as present as long, whatever becomes of the client's role",
-            ),
-            &[Rule::LeaverShownUntilRekey],
-            &scene,
-        );
+            );
+            for_each(drafts, &[("dave", change)], name, &[Rule::LeaverShownUntilRekey], scene);
+        }
     }
     drafts.alone(
         Draft::new(
