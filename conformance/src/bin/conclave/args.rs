@@ -4,7 +4,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use conclave_conformance::{
-    commands::{init, report, scenario, trace},
+    commands::{init, mutants::Sample, report, scenario, trace},
     faults::Language,
     policies::POLICIES,
     process::Limits,
@@ -382,15 +382,30 @@ pub(crate) struct MutantsArgs {
     /// Store the table
     #[arg(long)]
     pub(crate) write: bool,
-    /// Judge only this many anew; of the others, that the stored table is of today's cases and rules
-    #[arg(long, value_name = "N", conflicts_with_all = ["only", "write"])]
-    pub(crate) sample: Option<usize>,
-    /// What the sample is chosen by: the same text chooses the same mutants
-    #[arg(long, value_name = "TEXT", requires = "sample", default_value = "")]
-    pub(crate) seed: String,
+    #[command(flatten)]
+    pub(crate) sampled: SampleArgs,
     /// The vector folder
     #[arg(long, value_name = "DIR")]
     pub(crate) vectors: Option<PathBuf>,
+}
+
+/// Some of a stored table judged anew.
+#[derive(Debug, Args)]
+pub(crate) struct SampleArgs {
+    /// Judge only this many anew; of the others, that the stored table is of today
+    #[arg(long, value_name = "N", conflicts_with_all = ["only", "write"])]
+    sample: Option<usize>,
+    /// What the sample is chosen by: the same text chooses the same ones
+    #[arg(long, value_name = "TEXT", requires = "sample", default_value = "")]
+    seed: String,
+}
+
+impl SampleArgs {
+    /// The sample, if one was asked for.
+    pub(crate) fn sample(self) -> Option<Sample> {
+        let Self { sample, seed } = self;
+        sample.map(|size| Sample { size, seed })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -404,12 +419,8 @@ pub(crate) struct FaultsArgs {
     /// Store the table; rows that are of today's faults, clients and cases are kept
     #[arg(long)]
     pub(crate) write: bool,
-    /// Judge only this many anew, each in some cases; of all, that the stored table is of today
-    #[arg(long, value_name = "N", conflicts_with_all = ["only", "write"])]
-    pub(crate) sample: Option<usize>,
-    /// What the sample is chosen by: the same text chooses the same faults and cases
-    #[arg(long, value_name = "TEXT", requires = "sample", default_value = "")]
-    pub(crate) seed: String,
+    #[command(flatten)]
+    pub(crate) sampled: SampleArgs,
     /// The vector folder
     #[arg(long, value_name = "DIR")]
     pub(crate) vectors: Option<PathBuf>,

@@ -65,17 +65,14 @@ fn run(command: Command) -> Exit {
         Command::Adapter(args) => run_adapter(&args),
         Command::Mutants(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
-            let seed = args.seed;
-            let sample = args.sample.map(|size| mutants::Sample { size, seed });
-            mutants::mutants(
-                &mutants::Options { only: args.only, vectors, write: args.write, sample },
-                out,
-            )
+            let MutantsArgs { only, write, sampled, .. } = args;
+            let sample = sampled.sample();
+            mutants::mutants(&mutants::Options { only, vectors, write, sample }, out)
         }
         Command::Faults(args) => {
             let vectors = vectors::folder(args.vectors.as_deref());
-            let FaultsArgs { language, only, write, sample, seed, .. } = args;
-            let sample = sample.map(|size| mutants::Sample { size, seed });
+            let FaultsArgs { language, only, write, sampled, .. } = args;
+            let sample = sampled.sample();
             faults::run(&faults::Options { language, only, vectors, write, sample }, out)
         }
         Command::Vectors(args) => run_vectors(&args),

@@ -62,8 +62,8 @@ fn tell(
     let rate = *states as f64 / seconds.max(0.001);
     writeln!(
         out,
-        "  {states} distinct states, {transitions} moves between them, the end of the slice, \
-         {seconds:.1} s ({rate:.0} states per second)"
+        "  {states} distinct states, {transitions} moves, the end of the slice, {seconds:.1} s \
+         ({rate:.0} per second)"
     )?;
     for goal in &slice.goals {
         let text = match found.outcome(*goal) {
