@@ -96,15 +96,36 @@ fn detection_rests_on_the_rules_of_the_display() {
     }
 }
 
+/// Wherever the paper admits an attack, it is written down how far that goes.
+#[test]
+fn what_is_admitted_has_its_limit() {
+    for entry in attacks::all() {
+        for profile in Profile::all() {
+            if entry.expected_in(&profile) == Expected::Detected {
+                let limits = entry.play(&profile).limits;
+                assert!(!limits.is_empty(), "{} under {}", entry.id, profile.id);
+            }
+        }
+    }
+}
+
 /// The damage stays within what the paper admits because of a rule: without it, it is worse.
 #[test]
 fn no_more_than_admitted_rests_on_a_rule() {
     for (id, profile, rule) in [
         ("ZM-01", "zoom-4.6", Rule::EphemeralErased),
+        ("ZM-02", "zoom-2.3.1", Rule::PacketOpens),
+        ("ZM-02", "zoom-4.6", Rule::EphemeralErased),
+        ("ZM-03", "zoom-4.6", Rule::PacketOpens),
+        ("ZM-04", "zoom-4.6", Rule::JoinListed),
         ("ZM-05", "zoom-2.3.1", Rule::MeetingKeysErased),
         ("ZM-12", "zoom-4.1", Rule::RotationFresh),
+        ("ZM-19", "zoom-4.6", Rule::SubkeyUsesMeetingKey),
+        ("ZM-20D", "zoom-2.3.1", Rule::SubkeyUsesMeetingKey),
+        ("ZM-22", "zoom-4.6", Rule::JoinListed),
         ("ZM-24", "zoom-3.0", Rule::EphemeralErased),
         ("ZM-30", "zoom-4.1", Rule::JoinerKeyNew),
+        ("ZM-31", "zoom-4.6", Rule::SubkeyUsesMeetingKey),
     ] {
         let outcome = without(id, profile, rule);
         assert!(matches!(outcome, Outcome::Worse(_)), "{id} without {}: {outcome:?}", rule.id());

@@ -117,21 +117,26 @@ fn stolen(profile: &Profile) -> Play {
 
 fn substituted(profile: &Profile) -> Play {
     const TEXT: &str = "hello Alice";
+    const APART: &str = "where is Bob?";
     const AS_ALICE: &str = "alice@laptop";
     let other = Meeting { id: "93017455129".to_owned(), uuid: *b"another meeting." };
     let mut scene = Scene::of(profile, &["alice", "bob", "carol", AS_ALICE]);
     scene.join("alice", Role::Leader);
     comes(&mut scene, "carol", "alice");
-    scene.settle().join_instance(AS_ALICE, Role::Leader, other.clone());
+    scene.settle();
+    says(&mut scene, "carol", APART);
+    scene.join_instance(AS_ALICE, Role::Leader, other.clone());
     scene.join_instance("bob", Role::Participant, other);
     let decisive = scene.steps();
     scene.told_leader("bob", AS_ALICE);
     meets(&mut scene, "bob", AS_ALICE);
     says(&mut scene, "bob", TEXT);
-    play(scene, "bob", decisive, &[reads(AS_ALICE, "bob", TEXT)]).shown(&[
-        Sign::Leader { at: "bob", user_id: "alice" },
-        Sign::CodesDiffer { one: "alice", other: "bob" },
-    ])
+    play(scene, "bob", decisive, &[reads(AS_ALICE, "bob", TEXT)])
+        .shown(&[
+            Sign::Leader { at: "bob", user_id: "alice" },
+            Sign::CodesDiffer { one: "alice", other: "bob" },
+        ])
+        .never(&[Harm::Unseen { by: "bob", spy: AS_ALICE }, reads(AS_ALICE, "carol", APART)])
 }
 
 fn other_key(profile: &Profile) -> Play {

@@ -12,7 +12,7 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     D, Entry, Evidence, Expected, NA, Play, play, refused,
-    steps::{as_late, certify, goes_on, listed_during, meets, posted, reads, says},
+    steps::{as_late, certify, comes, goes_on, listed_during, meets, posted, reads, says},
     voiced,
 };
 use crate::cases::scene::{Scene, forged_seal, heartbeat, link, meeting, seat};
@@ -120,6 +120,9 @@ pub(super) const ALL: [Entry; 6] = [
     },
 ];
 
+/// What is said before the attacker leads.
+const BEFORE: &str = "while Alice leads";
+
 fn elsewhere() -> Meeting {
     Meeting { id: "93017455129".to_owned(), uuid: *b"another meeting." }
 }
@@ -151,26 +154,34 @@ fn two_meetings(profile: &Profile) -> Play {
         reads(TWO, "bob", "I will not"),
         Harm::SameCode { one: "alice", other: "bob" },
     ];
-    play(scene, "bob", decisive, &harms).shown(&[
-        Sign::Leader { at: "alice", user_id: "mallory" },
-        Sign::Leader { at: "bob", user_id: "mallory" },
-    ])
+    play(scene, "bob", decisive, &harms)
+        .shown(&[
+            Sign::Leader { at: "alice", user_id: "mallory" },
+            Sign::Leader { at: "bob", user_id: "mallory" },
+        ])
+        .never(&[Harm::Unseen { by: "alice", spy: ONE }, Harm::Unseen { by: "bob", spy: TWO }])
 }
 
 fn recitation(profile: &Profile) -> Play {
     const TEXT: &str = "the digits are right, I think";
-    let mut scene = Scene::of(profile, &["alice", "bob", "mallory"]);
+    const APART: &str = "is anybody there?";
+    let mut scene = Scene::of(profile, &["alice", "bob", "carol", "mallory"]);
     scene.join("alice", Role::Leader);
+    comes(&mut scene, "carol", "alice");
+    scene.settle();
+    says(&mut scene, "carol", APART);
     begins(&mut scene, "mallory", elsewhere(), "alice");
     scene.join_instance("bob", Role::Participant, elsewhere());
     let decisive = scene.steps();
     scene.told_leader("bob", "mallory");
     meets(&mut scene, "bob", "mallory");
     says(&mut scene, "bob", TEXT);
-    play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)]).shown(&[
-        Sign::CodesDiffer { one: "alice", other: "bob" },
-        Sign::Leader { at: "bob", user_id: "mallory" },
-    ])
+    play(scene, "bob", decisive, &[reads("mallory", "bob", TEXT)])
+        .shown(&[
+            Sign::CodesDiffer { one: "alice", other: "bob" },
+            Sign::Leader { at: "bob", user_id: "mallory" },
+        ])
+        .never(&[Harm::Unseen { by: "bob", spy: "mallory" }, reads("mallory", "carol", APART)])
 }
 
 fn ghost_leader(profile: &Profile) -> Play {
@@ -196,6 +207,7 @@ fn unlisted_leader(profile: &Profile) -> Play {
     let mut scene = Scene::seated(profile, &["alice", "bob"]);
     scene.also(CastMember::new("mallory", seat("mallory")));
     goes_on(&mut scene, "alice", &["bob"], 0, 20_000);
+    says(&mut scene, "bob", BEFORE);
     as_late(&mut scene, "mallory", "alice");
     scene.join("mallory", Role::Participant).told_leader("mallory", "mallory");
     scene.admit("mallory", "bob");
@@ -233,6 +245,7 @@ fn unlisted_leader(profile: &Profile) -> Play {
     says(&mut scene, "bob", "who leads?");
     play(scene, "bob", decisive, &[Harm::Unseen { by: "bob", spy: "mallory" }])
         .shown(&[Sign::LeaderChanged { at: "bob", user_id: "mallory" }])
+        .never(&[reads("mallory", "bob", BEFORE)])
 }
 
 fn number_certified_before(profile: &Profile) -> Play {
@@ -248,6 +261,7 @@ fn number_certified_before(profile: &Profile) -> Play {
     as_late(&mut scene, "mallory", "alice");
     scene.advance("alice", 50_000).advance("bob", 50_000);
     certify(&mut scene, "bob", "alice", before);
+    says(&mut scene, "bob", BEFORE);
     scene.join("mallory", Role::Participant).told_leader("mallory", "mallory");
     scene.admit("mallory", "bob");
     let text = |text: &str| ValueRecipe::Text(text.to_owned());
@@ -268,10 +282,12 @@ fn number_certified_before(profile: &Profile) -> Play {
     scene.sealed_forged("bob", sealed).advance("bob", 57_000);
     says(&mut scene, "bob", TEXT);
     let harms = [reads("mallory", "bob", TEXT), Harm::Unseen { by: "bob", spy: "mallory" }];
-    play(scene, "bob", decisive, &harms).shown(&[
-        Sign::LeaderChanged { at: "bob", user_id: "carol" },
-        Sign::CodesDiffer { one: "alice", other: "bob" },
-    ])
+    play(scene, "bob", decisive, &harms)
+        .shown(&[
+            Sign::LeaderChanged { at: "bob", user_id: "carol" },
+            Sign::CodesDiffer { one: "alice", other: "bob" },
+        ])
+        .never(&[reads("mallory", "bob", BEFORE)])
 }
 
 fn stranger_leads_locked(profile: &Profile) -> Play {

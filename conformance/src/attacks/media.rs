@@ -63,6 +63,12 @@ fn forged(scene: &mut Scene, sender: &str, text: &str) -> Recipe {
     })
 }
 
+/// What somebody without a meeting key can make of it: it is no packet.
+fn keyless(scene: &mut Scene, sender: &str) -> Recipe {
+    let packet = forged(scene, sender, "I agree");
+    Recipe::Damaged { of: Box::new(packet), field: "body".to_owned() }
+}
+
 fn absent(profile: &Profile) -> Play {
     let mut scene = Scene::of(profile, &["alice", "bob", "mallory", "ursula"]);
     scene.join("ursula", Role::Participant).leave("ursula").join("alice", Role::Leader);
@@ -72,13 +78,16 @@ fn absent(profile: &Profile) -> Play {
     scene.admit("alice", "ursula").settle();
     goes_on(&mut scene, "alice", &["bob", "mallory"], 0, 30_000);
     let packet = forged(&mut scene, "ursula", "I agree");
-    // Without a meeting key it is no packet.
-    let outsider = Recipe::Damaged { of: Box::new(packet.clone()), field: "body".to_owned() };
-    scene.packet_as("bob", "ursula", "audio", outsider);
+    let keyless = keyless(&mut scene, "alice");
+    scene.packet_as("bob", "alice", "audio", keyless);
     let decisive = scene.steps();
     scene.packet_as("bob", "ursula", "audio", packet).observe("bob");
     play(scene, "bob", decisive, &[Harm::ForgedVoice { listener: "bob", from: seat("ursula") }])
         .shown(&[listed("bob", "mallory"), listed("bob", "ursula")])
+        .never(&[
+            Harm::ForgedVoice { listener: "bob", from: seat("alice") },
+            Harm::KeepsSecrets { who: "ursula" },
+        ])
 }
 
 fn present(profile: &Profile) -> Play {
@@ -87,6 +96,8 @@ fn present(profile: &Profile) -> Play {
     goes_on(&mut scene, "alice", &["bob", "carol", "mallory"], 0, 30_000);
     says(&mut scene, "bob", "I refuse");
     let packet = forged(&mut scene, "bob", "I agree");
+    let keyless = keyless(&mut scene, "alice");
+    scene.packet_as("carol", "alice", "audio", keyless);
     let decisive = scene.steps();
     scene.packet_as("carol", "bob", "audio", packet);
     // What Bob said comes too late.
@@ -94,4 +105,5 @@ fn present(profile: &Profile) -> Play {
     scene.packet_as("carol", "bob", "audio", truth).observe("carol");
     play(scene, "carol", decisive, &[Harm::ForgedVoice { listener: "carol", from: seat("bob") }])
         .shown(&[listed("carol", "mallory"), listed("carol", "bob")])
+        .never(&[Harm::ForgedVoice { listener: "carol", from: seat("alice") }, Harm::CounterTwice])
 }
