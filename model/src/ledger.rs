@@ -125,6 +125,9 @@ pub struct Glance<'a, V> {
     pub knows: &'a dyn Fn(&V) -> bool,
 }
 
+/// By which leader, to which ephemeral key, under which number, which meeting key.
+type Sealing<V> = (String, V, u32, V);
+
 /// By which device, in which stream, what was said.
 type Words<V> = (Seat, String, V);
 
@@ -162,6 +165,8 @@ pub struct Ledger<V> {
     beat_ms: BTreeMap<String, (u64, u64)>,
     /// When each party posted its last liveness nonce, where that counts.
     nonce_ms: BTreeMap<String, u64>,
+    /// What the leaders sealed, and to whom, where it counts. What is on the board says the same.
+    sealed: Arc<BTreeSet<Sealing<V>>>,
     /// What honest parties said, for whoever hears it.
     said: Arc<BTreeSet<Words<V>>>,
     /// What was played to each honest party.
@@ -194,6 +199,7 @@ impl<V> Default for Ledger<V> {
             made_ms: Arc::default(),
             beat_ms: BTreeMap::new(),
             nonce_ms: BTreeMap::new(),
+            sealed: Arc::default(),
             said: Arc::default(),
             heard: Arc::default(),
             breaches: BTreeSet::new(),
@@ -266,6 +272,7 @@ impl<V: Clone + Ord> Ledger<V> {
             made_ms,
             beat_ms,
             nonce_ms,
+            sealed,
             said,
             heard,
             breaches,
@@ -288,6 +295,7 @@ impl<V: Clone + Ord> Ledger<V> {
             && *made_ms == self.made_ms
             && *beat_ms == self.beat_ms
             && *nonce_ms == self.nonce_ms
+            && *sealed == self.sealed
             && *said == self.said
             && *heard == self.heard
             && *breaches == self.breaches

@@ -33,7 +33,9 @@ pub(super) fn page() -> String {
     text.push_str(
         "What must hold of every run, whatever the server does within its powers. The premise is what must \
          be reached for a goal to have been put to the test: an exploration that ends without it says \
-         so. SENDER is not promised. What the explorer finds against a goal stands in the findings.\n\n",
+         so. SENDER is not promised. Nor is the converse of INDICATOR: whoever the server shows no \
+         announcement of a member is told that the meeting is not post-quantum, though every box is \
+         hybrid ([R-61](readings.md#r-61)). What the explorer finds against a goal stands in the findings.\n\n",
     );
     text.push_str(&markdown::table(
         ["goal", "statement", "premise", "source", "versions", "slices"],

@@ -24,6 +24,7 @@ impl<V: Clone + Ord> Ledger<V> {
             self.judge_new_keys(glance, joined);
             for (_, effect) in glance.effects {
                 if let Effect::PostSealedKey(sealed) = effect {
+                    self.note_sealing(glance, joined, sealed);
                     self.note_box(algebra, joined, sealed);
                 }
             }
@@ -147,11 +148,29 @@ impl<V: Clone + Ord> Ledger<V> {
             if leader.pair.sender.ivk == *glance.spy {
                 continue;
             }
+            let by = &leader.seat.user_id;
             let made = self.keys.iter().any(|made| {
-                made.by == leader.seat.user_id
-                    && (made.mk_seq, &made.meeting_key) == (key.mk_seq, &key.meeting_key)
+                made.by == *by && (made.mk_seq, &made.meeting_key) == (key.mk_seq, &key.meeting_key)
             });
-            self.judge(Goal::Authentic, made);
+            let own = joined.ephemeral.pk.clone();
+            let to_own = (by.clone(), own, key.mk_seq, key.meeting_key.clone());
+            let sealed = !self.watches(Goal::Authentic) || self.sealed.contains(&to_own);
+            self.judge(Goal::Authentic, made && sealed);
+        }
+    }
+
+    /// To whom a leader sealed its newest key.
+    fn note_sealing(&mut self, glance: &Glance<'_, V>, joined: &Joined<V>, sealed: &SealedKey<V>) {
+        if !self.watches(Goal::Authentic) {
+            return;
+        }
+        let RoleState::Leader(leader) = &joined.role else { return };
+        let member = leader.members.get(&sealed.to);
+        if let (Some(member), Some(newest)) = (member, joined.ring.last()) {
+            let to = member.pair.recipient.pk.clone();
+            let by = glance.after.seat.user_id.clone();
+            let what = (by, to, newest.mk_seq, newest.meeting_key.clone());
+            Arc::make_mut(&mut self.sealed).insert(what);
         }
     }
 

@@ -92,7 +92,7 @@ impl Goal {
             },
             Self::Authentic => Entry {
                 id: "AUTH",
-                statement: "A key taken from an honest leader was made by that leader, under that number, in this meeting.",
+                statement: "A key taken from an honest leader was made by that leader, under that number, in this meeting, and sealed to whoever takes it.",
                 premise: "An honest participant takes a key of an honest leader.",
                 citation: Citation { paper: "2.3.1", place: "3.7.5; 3.8" },
             },
