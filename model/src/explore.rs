@@ -33,7 +33,9 @@ mod replay;
 mod search;
 mod walk;
 
-pub use ablation::{Bound, Broken, Worth, ablate, broken_anyway, moves_named, retrace};
+pub use ablation::{
+    Bound, Broken, Worth, ablate, broken_anyway, moves_named, powers_needed, retrace,
+};
 pub use cross_check::{CrossCheck, cross_check};
 pub use exhaust::{Exhausted, Outcome, exhaust};
 pub use look::{Judged, judged};

@@ -7,7 +7,7 @@ use conclave_spec::{Profile, Rule};
 use super::{Counterexample, ExploreError, Limits, Until, breaks, explore_within};
 use crate::{
     properties::Goal,
-    world::{Move, Rig, Slice},
+    world::{Move, Power, Rig, Slice},
 };
 
 /// The goals that a version breaks with all its rules, by slice: they say nothing about a rule.
@@ -104,6 +104,44 @@ pub fn retrace(profile: &Profile, slice: &Slice, goal: Goal, moves: &[Move]) -> 
         world = rig.after(&world, *action)?;
     }
     Some(breaks(&rig, &world, goal))
+}
+
+/// The powers these moves need to break the goal: a set of the slice's that suffices, and from which
+/// none can be spared.
+///
+/// # Errors
+/// The world cannot begin.
+pub fn powers_needed(
+    profile: &Profile,
+    slice: &Slice,
+    goal: Goal,
+    moves: &[Move],
+) -> Result<Vec<Power>, ExploreError> {
+    let mut needed = slice.clone();
+    // The stronger first: what a delay does needs no drop.
+    for power in slice.powers.iter().rev() {
+        let mut fewer = needed.clone();
+        fewer.powers.remove(power);
+        if breaks_as_offered(&Rig::new(profile, &fewer), goal, moves)? {
+            needed = fewer;
+        }
+    }
+    Ok(needed.powers.into_iter().collect())
+}
+
+/// Whether every one of these moves is offered where it stands, and the goal is broken after them.
+pub(super) fn breaks_as_offered(
+    rig: &Rig,
+    goal: Goal,
+    moves: &[Move],
+) -> Result<bool, ExploreError> {
+    let mut world = rig.start()?;
+    for action in moves {
+        let offered = rig.moves(&world).contains(action);
+        let Some(next) = rig.after(&world, *action).filter(|_| offered) else { return Ok(false) };
+        world = next;
+    }
+    Ok(breaks(rig, &world, goal))
 }
 
 /// The moves that are written like this, found by walking them.

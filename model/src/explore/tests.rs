@@ -400,6 +400,28 @@ fn what_a_rule_is_worth_is_a_goal_or_defence_in_depth() {
 }
 
 #[test]
+fn a_counterexample_names_the_powers_it_needs() {
+    let needed = |profile: &Profile, name: &str, goal: Goal| {
+        let found = until(profile, name, goal);
+        let moves = &found.counterexample(goal).unwrap().moves;
+        let powers = powers_needed(profile, &slice(name), goal, moves).unwrap();
+        // None can be spared: with fewer the very moves are not offered or break nothing.
+        for power in &powers {
+            let fewer: Vec<_> = powers.iter().filter(|it| *it != power).copied().collect();
+            let rig = Rig::new(profile, &slice(name).with_powers(&fewer));
+            let spared = ablation::breaks_as_offered(&rig, goal, moves).unwrap();
+            assert!(!spared, "{name}: {power} can be spared");
+        }
+        powers.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let (v2, v3, aged) =
+        (Profile::zoom_2_3_1(), Profile::zoom_3_3(), Profile::zoom_4_1_client_5_12());
+    assert_eq!(needed(&v2, "small", Goal::Removal), ["delay keys", "replay keys"]);
+    assert_eq!(needed(&v3, "certified", Goal::RosterSend), ["delay list"]);
+    assert_eq!(needed(&aged, "fork", Goal::History), [""; 0]);
+}
+
+#[test]
 fn how_many_threads_share_the_work_changes_nothing() {
     for (profile, name) in [(Profile::zoom_2_3_1(), "small"), (Profile::zoom_4_6(), "ghost")] {
         let with = |threads| {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use conclave_model::{
-    explore::{Counterexample, replay_on_bytes},
+    explore::{Counterexample, powers_needed, replay_on_bytes},
     ladder::ladder,
     properties::Goal,
     script::Act,
@@ -67,6 +67,7 @@ pub(super) fn show(
         Ok(diagram) => writeln!(out, "{diagram}")?,
         Err(error) => writeln!(out, "  no diagram: {error}")?,
     }
+    writeln!(out, "{}", super::wrapped(&needs(profile, found)))?;
     let goal_id = goal.id();
     match replay_on_bytes(&counterexample.script, profile, *goal, SPY) {
         Ok(played) if played.violated => {
@@ -80,6 +81,19 @@ pub(super) fn show(
         Err(error) => writeln!(out, "the script does not play over real cryptography: {error}")?,
     }
     writeln!(out, "again: {}", again(options, slice.name, *goal))
+}
+
+/// The powers of the insider without which it does not go.
+fn needs(profile: &Profile, found: &Found<'_>) -> String {
+    let Found { goal, counterexample, slice, .. } = found;
+    match powers_needed(profile, slice, *goal, &counterexample.moves) {
+        Ok(powers) if powers.is_empty() => "it needs no power of the insider".to_owned(),
+        Ok(powers) => {
+            let powers: Vec<_> = powers.iter().map(ToString::to_string).collect();
+            format!("it needs these powers of the insider: {}", powers.join(", "))
+        }
+        Err(error) => format!("what powers it needs cannot be said: {error}"),
+    }
 }
 
 /// The command that shows it again.
