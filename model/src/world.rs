@@ -1,7 +1,9 @@
 //! The world of an exploration: honest parties, a spy, and an insider at the server.
 //!
 //! `alice` leads at first; the other honest parties join, leave, talk and may be named leader.
-//! `mallory` has a real device; her secrets are the insider's. The server relays everything. What
+//! `mallory` has a real device; her secrets are the insider's. She stands for any device that is
+//! opened during a meeting as well: the ephemeral key in its memory opens every box sealed to it since
+//! it joined. Devices that have left are opened by [`Power::Open`]. The server relays everything. What
 //! the insider may do beyond that are [`Power`]s: of a channel it has no power over, everything
 //! arrives at once and in order.
 //!

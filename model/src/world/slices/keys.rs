@@ -109,8 +109,8 @@ impl Slice {
                 locks: 1,
                 sends: 1,
                 changes: 2,
-                deliveries: 4,
-                waits: 2,
+                deliveries: 2,
+                waits: 3,
                 ..Budgets::default()
             },
             ..Self::of(
