@@ -16,6 +16,7 @@ pub mod shrink;
 
 mod blame;
 mod expect;
+mod gap;
 mod names;
 mod node;
 mod order;

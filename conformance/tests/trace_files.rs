@@ -65,19 +65,22 @@ fn a_recording_passes_and_every_bad_file_says_what_is_wrong_and_where() {
 }
 
 #[test]
-fn a_gap_is_not_decided_and_a_missing_event_is_refused() {
+fn a_gap_is_filled_or_not_decided_and_a_missing_event_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let good = recorded(folder, &[]);
     let lines: Vec<&str> = good.lines().collect();
     let event: serde_json::Value = serde_json::from_str(lines[20]).expect("JSON");
     let node = event["event"]["node"].as_str().expect("a node");
-    let gap = format!(r#"{{"lost":{{"node":"{node}","count":1}}}}"#);
-    let mut with_gap = lines.clone();
-    with_gap[20] = &gap;
-    let ended = checked(folder, with_gap.join("\n").as_bytes());
-    ended.assert(3, &["inconclusive after", "1 events of"]);
-    let mut without = lines;
+    let losing = |count: u32| {
+        let gap = format!(r#"{{"lost":{{"node":"{node}","count":{count}}}}}"#);
+        let mut with_gap = lines.clone();
+        with_gap[20] = &gap;
+        checked(folder, with_gap.join("\n").as_bytes())
+    };
+    losing(1).assert(0, &["ACCEPTED", "1 lost events can have been something that fits"]);
+    losing(100).assert(3, &["inconclusive after", "100 events of", "too many"]);
+    let mut without = lines.clone();
     without.remove(20);
     let ended = checked(folder, without.join("\n").as_bytes());
     ended.assert(

@@ -150,6 +150,13 @@ fn said(trace: &Trace, accepted: &Accepted, out: &mut dyn Write) -> std::io::Res
         let count = accepted.believed;
         writeln!(out, "  {count} messages from outside the trace are taken as the node says")?;
     }
+    if accepted.filled > 0 {
+        let count = accepted.filled;
+        writeln!(
+            out,
+            "  {count} lost events can have been something that fits; none of it is checked"
+        )?;
+    }
     for place in &accepted.changed {
         writeln!(out, "  changed on its way: what event {} of {} is", place.seq, place.node)?;
     }

@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, fmt, hash::Hash};
 use conclave_model::{
     algebra::{Algebra, Terms},
     client::Policies,
+    machine::Effect,
     message::Seat,
 };
 use conclave_spec::{Profile, Rule};
 
 use super::{
-    format::{Entry, Event, NodeHeader, Trace},
+    format::{Entry, Event, Lost, NodeHeader, Trace},
     names::Names,
     node::Node,
     order,
@@ -56,6 +57,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Nothing was found that may have been in a gap.
+    pub(super) fn gap(line: usize, lost: &Lost) -> Box<Self> {
+        let at = Place { line, node: lost.node.clone(), seq: 0 };
+        Self::order(at, "events lost", "anything that fits what follows", "nothing does")
+    }
+
     /// The log contradicts itself.
     pub(super) fn order(at: Place, condition: &str, wanted: &str, got: &str) -> Box<Self> {
         Box::new(Self {
@@ -81,6 +88,8 @@ pub struct Accepted {
     pub believed: usize,
     /// Messages that were given otherwise than they were sent: the server changed them.
     pub changed: Vec<Place>,
+    /// Lost events for which something was found that fits.
+    pub filled: usize,
 }
 
 /// What comes of a trace.
@@ -139,6 +148,8 @@ pub(super) struct Checker<'t, A: Algebra> {
     /// How many ephemeral keys each device outside the log has announced.
     pub(super) announced: BTreeMap<Seat, u32>,
     pub(super) posted: Posted<'t>,
+    /// What nodes did in gaps of their logs, as far as it was guessed.
+    pub(super) unlogged: Vec<Effect<A::Value>>,
     pub(super) accepted: Accepted,
     /// Line, node and number of the last event taken.
     pub(super) after: Option<(usize, usize, u64)>,
@@ -156,6 +167,7 @@ where
             outsiders: BTreeMap::new(),
             announced: BTreeMap::new(),
             posted: Posted::default(),
+            unlogged: Vec::new(),
             accepted: Accepted::default(),
             after: None,
             algebra,

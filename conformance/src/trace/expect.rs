@@ -29,6 +29,9 @@ where
     /// Holds an event against the model's client. What the log does not determine is tried in
     /// several ways, the one that the answer speaks for first.
     pub(super) fn judge(&mut self, at: usize, event: &'t Event) -> Result<(), Wrong> {
+        if let Some(given) = &event.given {
+            self.adopt(given);
+        }
         let names = event.given.as_ref().map(|given| apart(given).1).unwrap_or_default();
         let is_open = |(slot, name): &(Slot, Commitment)| {
             *slot != Slot::Plaintext && self.names.value(*name).is_none()
@@ -289,7 +292,7 @@ fn kind<V>(effect: &Effect<V>) -> &'static str {
 }
 
 /// An effect without the fields that do not cross in this profile.
-fn as_it_crosses<'e, V: Clone>(
+pub(super) fn as_it_crosses<'e, V: Clone>(
     effect: &'e Effect<V>,
     rules: RuleSet,
     none: &V,

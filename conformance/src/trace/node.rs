@@ -28,6 +28,8 @@ pub(super) struct Node<V> {
     pub(super) seq: u64,
     /// How many events of the others it knows of, by their place in the header.
     pub(super) clock: BTreeMap<usize, u64>,
+    /// How many it may know of, where some of its own events are lost.
+    pub(super) reach: BTreeMap<usize, u64>,
     pub(super) hints: Hints,
 }
 
@@ -56,6 +58,7 @@ impl<V: Clone + std::fmt::Debug + Ord + std::hash::Hash> Node<V> {
             now_ms: 0,
             seq: 0,
             clock: BTreeMap::new(),
+            reach: BTreeMap::new(),
             hints: Hints::default(),
         })
     }

@@ -117,7 +117,8 @@ where
         let Some(node) = self.nodes.get(at) else { return Ok(()) };
         let early = names.iter().find_map(|(slot, name)| {
             let (sender, seq) = self.names.origin(*name).filter(|it| it.0 != at)?;
-            let known = node.clock.get(&sender).copied().unwrap_or_default();
+            let known = node.clock.get(&sender).max(node.reach.get(&sender)).copied();
+            let known = known.unwrap_or_default();
             (known < seq).then_some((*slot, sender, seq, known))
         });
         let Some((slot, sender, seq, known)) = early else { return Ok(()) };

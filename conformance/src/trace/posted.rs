@@ -1,6 +1,11 @@
 //! What the nodes of a trace sent, to tell whether a message arrived as it was sent.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    mem::{Discriminant, discriminant},
+};
+
+use conclave_model::message::Seat;
 
 use super::{
     blame::{difference, shown},
@@ -13,6 +18,30 @@ use super::{
 pub(super) struct Posted<'t> {
     messages: HashMap<Commitment, &'t Effect>,
     links: HashMap<(u32, Commitment), Vec<&'t Effect>>,
+    /// What was sent in a gap and has been given to somebody.
+    lost: HashSet<Mark>,
+}
+
+/// By what something given is known again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Mark {
+    /// A link, by its place in its chain.
+    Link(u32, Commitment),
+    /// That a device has left.
+    Gone(Seat),
+    /// Any other message, by what it is and the value that is like no other's.
+    Message(Discriminant<Given>, Commitment),
+}
+
+impl Mark {
+    /// The mark of something that others can cause.
+    pub(super) fn of(given: &Given) -> Option<Self> {
+        Some(match given {
+            Given::LinkArrived(link) => Self::Link(link.v, link.prev),
+            Given::Departed { seat } => Self::Gone(seat.clone()),
+            other => Self::Message(discriminant(other), key_given(other)?),
+        })
+    }
 }
 
 /// How a message came.
@@ -35,8 +64,16 @@ impl<'t> Posted<'t> {
         }
     }
 
+    /// A node sent this in a gap.
+    pub(super) fn note_lost(&mut self, given: &Given) {
+        self.lost.extend(Mark::of(given));
+    }
+
     /// How what a node was given came.
     pub(super) fn came(&self, given: &Given) -> Came {
+        if !self.lost.is_empty() && Mark::of(given).is_some_and(|it| self.lost.contains(&it)) {
+            return Came::AsSent;
+        }
         if let Given::LinkArrived(link) = given {
             let sent = self.links.get(&(link.v, link.prev)).map(Vec::as_slice).unwrap_or_default();
             let is_it = |sent: &&&Effect| matches!(sent, Effect::PostLink(it) if it == link);
@@ -125,7 +162,7 @@ fn key_of(effect: &Effect) -> Option<Commitment> {
 }
 
 /// What somebody must have done for a node to be given this.
-fn message_of(given: &Given) -> Option<Effect> {
+pub(super) fn message_of(given: &Given) -> Option<Effect> {
     Some(match given {
         Given::LeaderNamed { announcement, .. } => Effect::PostAnnouncement(announcement.clone()),
         Given::Admitted(it) => Effect::PostAnnouncement(it.announcement.clone()),
