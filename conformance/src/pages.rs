@@ -14,6 +14,7 @@ mod attacks;
 pub mod bad_input;
 mod explored;
 pub mod facts;
+mod families;
 mod faults;
 mod goals;
 mod labels;
@@ -70,6 +71,7 @@ pub fn all(root: &Path) -> Result<Vec<Page>, PagesError> {
         Page { path: "docs/generated/goals.md", text: goals::page() },
         Page { path: "docs/generated/attacks.md", text: attacks::page() },
         Page { path: "docs/generated/explored.md", text: explored::page(&found) },
+        Page { path: "docs/generated/device-families.md", text: families::page() },
         Page { path: "docs/generated/faults.md", text: faults::page(&faults) },
         Page { path: "docs/generated/adapter-messages.md", text: adapter_messages::page() },
         Page { path: "docs/generated/bad-input.md", text: bad_input::page() },

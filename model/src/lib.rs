@@ -7,6 +7,7 @@
 pub mod algebra;
 pub mod client;
 pub mod explore;
+pub mod family;
 pub mod harm;
 pub mod knowledge;
 pub mod ladder;

@@ -24,6 +24,7 @@ use super::Exit;
 use crate::cores;
 
 mod deep_first;
+pub mod families;
 mod plan;
 mod serve;
 mod shown;

@@ -107,12 +107,12 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct ExploreArgs {
     /// The profile
-    #[arg(long, required_unless_present = "plan")]
+    #[arg(long, required_unless_present_any = ["plan", "scenario"])]
     pub(crate) profile: Option<String>,
     /// Without this rule and those that need it
     #[arg(long, value_name = "RULE")]
     pub(crate) without: Option<String>,
-    /// Under another reading, such as R-54=unbound
+    /// Under another reading, such as R-54=unbound; of device families literal, whole or hardened
     #[arg(long, value_name = "READING=KEY", conflicts_with_all = ["without", "export", "serve"])]
     pub(crate) reading: Option<String>,
     /// The slice: parties, powers and budgets; `all` for every one that takes seconds
@@ -148,6 +148,15 @@ pub(crate) struct ExploreArgs {
     /// List the slices, and which powers and goals they cover
     #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random", "serve"])]
     pub(crate) plan: bool,
+    /// Instead of meetings: device-family, the paper's model of the devices of one user
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["profile", "plan"])]
+    pub(crate) scenario: Option<String>,
+    /// How many devices a family has at most
+    #[arg(long, default_value_t = 5, value_name = "N", requires = "scenario")]
+    pub(crate) devices: usize,
+    /// How many transitions a family goes through at most
+    #[arg(long, default_value_t = 8, value_name = "N", requires = "scenario")]
+    pub(crate) transitions: usize,
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,7 @@ use conclave_conformance::{
     report::scope::Budget,
     shipped, vectors,
 };
+use conclave_model::family::Bound;
 use conclave_spec::{Profile, Rule};
 
 mod args;
@@ -77,6 +78,16 @@ fn run(command: Command) -> Exit {
         }
         Command::Vectors(args) => run_vectors(&args),
         Command::Explore(args) if args.plan => explore::plan(out),
+        Command::Explore(ExploreArgs {
+            scenario: Some(scenario),
+            reading,
+            devices,
+            transitions,
+            ..
+        }) => {
+            let bound = Bound { devices, transitions };
+            explore::families::run(&explore::families::Options { scenario, reading, bound }, out)
+        }
         Command::Explore(args) => explore::run(
             &explore::Options {
                 profile: args.profile.unwrap_or_default(),

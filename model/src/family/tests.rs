@@ -1,0 +1,95 @@
+use super::*;
+
+const SMALL: Bound = Bound { devices: 3, transitions: 5 };
+
+#[test]
+fn the_theorem_and_the_lemmas_hold_and_the_claim_about_revoked_devices_does_not() {
+    for reading in Reading::ALL {
+        let found = search(reading, SMALL);
+        let broken: Vec<_> = found.broken.keys().copied().collect();
+        let expected = match reading {
+            Reading::Literal | Reading::Whole => {
+                vec![Statement::RevokedOut, Statement::RotationCalled]
+            }
+            Reading::Hardened => Vec::new(),
+        };
+        assert_eq!(broken, expected, "{}", reading.id());
+    }
+}
+
+#[test]
+fn the_shortest_ways_are_those_that_the_paper_overlooks() {
+    let way = |reading| {
+        let found = search(reading, SMALL);
+        let way = found.broken.get(&Statement::RevokedOut).cloned().unwrap();
+        way.into_iter().map(|(transition, _)| transition.to_string()).collect::<Vec<_>>()
+    };
+    let own = ["a device is provisioned", "d1 revokes itself and makes a key"];
+    assert_eq!(way(Reading::Literal), own);
+    let by_server = ["a device is provisioned", "the server revokes d1"];
+    let whole = way(Reading::Whole);
+    assert!(whole == own || whole == by_server, "{whole:?}");
+}
+
+#[test]
+fn the_engines_agree() {
+    for reading in Reading::ALL {
+        let (found, other) = (search(reading, SMALL), cross_check(reading, SMALL));
+        assert_eq!(other.families, found.count(), "{}", reading.id());
+        let broken = found.broken.iter().map(|(statement, way)| (*statement, way.len()));
+        assert_eq!(other.broken_after, broken.collect(), "{}", reading.id());
+    }
+}
+
+#[test]
+fn the_counts_of_small_families_are_known() {
+    let counts = Reading::ALL.map(|reading| search(reading, SMALL).families);
+    assert_eq!(counts[0], [1, 1, 3, 13, 66, 324]);
+}
+
+/// The example of the appendix: a class outlives the revocation of the device that joins it.
+#[test]
+fn a_class_outlives_the_device_that_joins_it() {
+    let steps = [
+        Transition::Add,
+        Transition::Add,
+        Transition::Approve { by: 0 },
+        Transition::Add,
+        Transition::Approve { by: 1 },
+    ];
+    let family = steps.iter().fold(Family::default(), |family, it| family.after(it).unwrap());
+    assert_eq!([0, 1, 2].map(|device| family.class(device)), [0, 0, 0]);
+    let whom = BTreeSet::from([1]);
+    let after = family.after(&Transition::Revoke { by: 1, whom }).unwrap();
+    assert_eq!(after.class(2), 0);
+}
+
+/// Without one of the effects of the definition, the theorem does not hold: it is not so by itself.
+#[test]
+fn the_theorem_rests_on_the_boxes_of_an_approval() {
+    let two = [Transition::Add, Transition::Rotate { by: 0 }, Transition::Add];
+    let family = two.iter().fold(Family::default(), |family, it| family.after(it).unwrap());
+    let approved = family.after(&Transition::Approve { by: 0 }).unwrap();
+    assert!(Statement::SameKeys.holds(Reading::Literal, &approved));
+    let mut without = approved;
+    without.devices[1] = family.devices[1].clone();
+    assert!(!Statement::SameKeys.holds(Reading::Literal, &without));
+}
+
+#[test]
+fn what_is_not_possible_is_refused() {
+    let one = Family::default().after(&Transition::Add).unwrap();
+    let own = BTreeSet::from([0]);
+    let gone = one.after(&Transition::Revoke { by: 0, whom: own.clone() }).unwrap();
+    for transition in [
+        Transition::Revoke { by: 0, whom: own.clone() },
+        Transition::ServerRevoke { whom: own },
+        Transition::Resign { by: 0 },
+        Transition::Rotate { by: 0 },
+        Transition::Approve { by: 0 },
+        Transition::Rotate { by: 1 },
+    ] {
+        assert_eq!(gone.after(&transition), None, "{transition}");
+    }
+    assert_eq!(one.after(&Transition::ServerRevoke { whom: BTreeSet::new() }), None);
+}
