@@ -168,10 +168,12 @@ where
 
     /// Takes what a node is given for what another did in a gap, if it can be that.
     pub(super) fn adopt(&mut self, given: &Given) {
+        if self.unlogged.is_empty() {
+            return;
+        }
         let Some(message) = message_of(given) else { return };
         let (shape, names) = apart(&message);
-        let is_open = names.iter().any(|(_, name)| self.names.value(*name).is_none());
-        if self.unlogged.is_empty() || !is_open {
+        if !names.iter().any(|(_, name)| self.names.value(*name).is_none()) {
             return;
         }
         let found = self.unlogged.iter().find(|effect| {
