@@ -188,11 +188,16 @@ impl Family {
         (0..).zip(&self.devices)
     }
 
+    /// The last key made, while there is a device that is not revoked.
+    #[must_use]
+    pub fn last(&self) -> Option<Puk> {
+        self.puks.checked_sub(1).filter(|_| self.active().next().is_some())
+    }
+
     /// The key in use: the last one, unless it is stale and a reading forbids that.
     #[must_use]
     pub fn in_use(&self, reading: Reading) -> Option<Puk> {
-        let usable = reading != Reading::Hardened || !self.stale;
-        self.puks.checked_sub(1).filter(|_| usable)
+        self.last().filter(|_| reading != Reading::Hardened || !self.stale)
     }
 
     /// The keys boxed for a device, its `puks` of the appendix.
@@ -201,22 +206,18 @@ impl Family {
         self.devices.get(usize::from(device)).map(|it| &it.boxed)
     }
 
-    /// The oldest device of the class that approvals put a device in, its `verif` of the appendix.
-    /// Revoked devices and what they approved count.
+    /// For each device the oldest one of the class that approvals put it in, its `verif` of the
+    /// appendix. Revoked devices and what they approved count.
     #[must_use]
-    pub fn class(&self, device: Device) -> Device {
-        let mut class = BTreeSet::from([device]);
-        loop {
-            let edges = self
-                .approvals
-                .iter()
-                .filter(|(one, other)| class.contains(one) != class.contains(other));
-            let further: Vec<_> = edges.flat_map(|(one, other)| [*one, *other]).collect();
-            if further.is_empty() {
-                return class.first().copied().unwrap_or(device);
-            }
-            class.extend(further);
+    pub fn classes(&self) -> Vec<Device> {
+        let mut classes: Vec<Device> = self.numbered().map(|(device, _)| device).collect();
+        for (one, other) in &self.approvals {
+            let class = |device: &Device| classes.get(usize::from(*device)).copied();
+            let (Some(one), Some(other)) = (class(one), class(other)) else { continue };
+            let (older, younger) = (one.min(other), one.max(other));
+            classes.iter_mut().filter(|it| **it == younger).for_each(|it| *it = older);
         }
+        classes
     }
 
     /// The family after a transition; `None` where its preconditions are not met.

@@ -116,29 +116,35 @@ impl Statement {
     #[must_use]
     pub fn holds(self, reading: Reading, family: &Family) -> bool {
         match self {
-            Self::SameKeys => pairs(family).all(|(older, younger)| {
-                family.class(older) != family.class(younger)
-                    || family.boxed(older) == family.boxed(younger)
-            }),
-            Self::Edge => family
-                .approvals
-                .iter()
-                .all(|(one, other)| family.class(*one) == family.class(*other)),
+            Self::SameKeys => {
+                let classes = family.classes();
+                pairs(family).all(|(older, younger)| {
+                    class(&classes, older) != class(&classes, younger)
+                        || family.boxed(older) == family.boxed(younger)
+                })
+            }
+            Self::Edge => {
+                let classes = family.classes();
+                let mut edges = family.approvals.iter();
+                edges.all(|(one, other)| class(&classes, *one) == class(&classes, *other))
+            }
             Self::OlderKnowMore => pairs(family).all(|(older, younger)| {
                 let (older, younger) = (family.boxed(older), family.boxed(younger));
                 older.zip(younger).is_some_and(|(older, younger)| younger.is_subset(older))
             }),
             Self::OlderClasses => {
-                pairs(family).all(|(older, younger)| family.class(older) <= family.class(younger))
+                let classes = family.classes();
+                pairs(family)
+                    .all(|(older, younger)| class(&classes, older) <= class(&classes, younger))
             }
             Self::CurrentReaches => family.in_use(reading).is_none_or(|puk| {
                 let mut active = family.active();
                 active.all(|it| family.boxed(it).is_some_and(|boxed| boxed.contains(&puk)))
             }),
             Self::RevokedOut => knowing(family, family.in_use(reading)).next().is_none(),
-            Self::RotationCalled => family.stale || knowing(family, last(family)).next().is_none(),
-            Self::OnlyThere => knowing(family, last(family))
-                .all(|it| family.stale || last(family).is_some_and(|puk| it.made.contains(&puk))),
+            Self::RotationCalled => family.stale || knowing(family, family.last()).next().is_none(),
+            Self::OnlyThere => knowing(family, family.last())
+                .all(|it| family.stale || family.last().is_some_and(|puk| it.made.contains(&puk))),
             Self::ApproverStays | Self::OlderStay => true,
         }
     }
@@ -147,7 +153,11 @@ impl Statement {
     #[must_use]
     pub fn holds_across(self, before: &Family, transition: &Transition, after: &Family) -> bool {
         let Transition::Approve { by } = transition else { return true };
-        let stays = |device: Device| before.class(device) == after.class(device);
+        if !matches!(self, Self::ApproverStays | Self::OlderStay) {
+            return true;
+        }
+        let (before, now) = (before.classes(), after.classes());
+        let stays = |device: Device| class(&before, device) == class(&now, device);
         match self {
             Self::ApproverStays => stays(*by),
             Self::OlderStay => after.active().filter(|device| device < by).all(stays),
@@ -163,9 +173,9 @@ impl Statement {
     }
 }
 
-/// The last key, in use or not.
-const fn last(family: &Family) -> Option<Puk> {
-    family.puks.checked_sub(1)
+/// The class of a device.
+fn class(classes: &[Device], device: Device) -> Option<Device> {
+    classes.get(usize::from(device)).copied()
 }
 
 /// The revoked devices that know a key.

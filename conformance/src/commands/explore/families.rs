@@ -25,7 +25,7 @@ pub struct Options {
 }
 
 /// More devices and transitions than this are more families than memory holds.
-const LARGEST: Bound = Bound { devices: 7, transitions: 12 };
+const LARGEST: Bound = Bound { devices: 6, transitions: 10 };
 
 /// Looks and prints: exit 0 where every statement holds, 1 with a way to break one.
 pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
