@@ -121,6 +121,7 @@ fn no_more_than_admitted_rests_on_a_rule() {
         ("ZM-05", "zoom-2.3.1", Rule::MeetingKeysErased),
         ("ZM-12", "zoom-4.1", Rule::RotationFresh),
         ("ZM-19", "zoom-4.6", Rule::SubkeyUsesMeetingKey),
+        ("ZM-20B", "zoom-3.0", Rule::SubkeyUsesMeetingKey),
         ("ZM-20D", "zoom-2.3.1", Rule::SubkeyUsesMeetingKey),
         ("ZM-22", "zoom-4.6", Rule::JoinListed),
         ("ZM-24", "zoom-3.0", Rule::EphemeralErased),

@@ -16,9 +16,11 @@ pub(super) fn page() -> String {
          are provisioned, revoke and approve each other, and rotate a per-user key that is boxed for those \
          who stay. Here every family of at most {devices} devices after at most {transitions} transitions is \
          looked at, by three readings, and every statement judged of each. Families that differ in the \
-         names of devices and keys alone are one. `conclave explore --scenario device-family` does it, also \
-         within other bounds (`--devices`, `--transitions`). A second engine, `stateright`, finds the same \
-         number of families and ways as short.\n\n## Readings\n\n"
+         names of devices and keys, in when something happened or in who boxed a key are one: no statement \
+         speaks of it. `conclave explore --scenario device-family` does it, also \
+         within other bounds (`--devices`, `--transitions`). Tests hold a second engine, `stateright`, \
+         against this search, within four devices and six transitions: as many families, and ways as short to \
+         break a statement about families.\n\n## Readings\n\n"
     ));
     text.push_str(&markdown::table(
         ["reading", "what it is", "families", "transitions between them"],
@@ -30,8 +32,9 @@ pub(super) fn page() -> String {
     ));
     text.push_str(
         "\nNot looked at are an approval of some of the younger devices, which no link can say; \
-         DeviceKeyRotate, which the appendix equates with PerUserKeyRotate; and a revocation of nobody, \
-         which is a rotation.\n\n## Statements\n\nA number is how many transitions it takes at least to \
+         DeviceKeyRotate, which the appendix equates with PerUserKeyRotate; a revocation of nobody, which is a \
+         rotation; and what the appendix does not have either: approving and revoking, or adding and \
+         approving, in one link, and lockdown mode.\n\n## Statements\n\nA number is how many transitions it takes at least to \
          break one.\n\n",
     );
     text.push_str(&markdown::table(

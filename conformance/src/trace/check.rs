@@ -12,7 +12,7 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     format::{Entry, Event, Lost, NodeHeader, Trace},
-    names::Names,
+    names::{Names, Origin},
     node::Node,
     order,
     posted::Posted,
@@ -149,7 +149,7 @@ pub(super) struct Checker<'t, A: Algebra> {
     pub(super) announced: BTreeMap<Seat, u32>,
     pub(super) posted: Posted<'t>,
     /// What nodes did in gaps of their logs, as far as it was guessed.
-    pub(super) unlogged: Vec<Effect<A::Value>>,
+    pub(super) unlogged: Vec<(Origin, Effect<A::Value>)>,
     pub(super) accepted: Accepted,
     /// Line, node and number of the last event taken.
     pub(super) after: Option<(usize, usize, u64)>,
@@ -277,6 +277,7 @@ where
                 return Err(Wrong::order(&condition, &wanted, &count.to_string()));
             }
             *known = count;
+            node.reach.remove(&other);
         }
         if event.at_ms < node.now_ms {
             let wanted = format!("{} ms or later", node.now_ms);

@@ -22,7 +22,7 @@ use super::{
     check::{Checker, entry},
     expect::as_it_crosses,
     format::{Effect, Entry, Event, Given, NodeHeader, Trace},
-    posted::{Mark, message_of},
+    posted::{Came, Mark, message_of},
 };
 use crate::protocol::Class;
 
@@ -37,8 +37,11 @@ pub(super) struct Offer {
 /// How many offers of a gap are looked at.
 const OFFERS_MAX: usize = 16;
 
+/// How much a client may do by itself before it is given a lost message.
+const EFFECTS_MAX: usize = 64;
+
 /// How many deadlines of a client a lost event may have been.
-const DEADLINES_MAX: usize = 4;
+pub(super) const DEADLINES_MAX: usize = 4;
 
 /// What nodes sent before a gap that its node is not seen to be given: what was sent since its last
 /// event first, then what was sent between that and the one before, and so on.
@@ -121,30 +124,31 @@ where
         let built = given.map(&mut |_, name| self.names.value(*name).cloned().ok_or(())).ok()?;
         let mut effects = Vec::new();
         let node = self.nodes.get_mut(at)?;
-        node.pass(&algebra, at_ms, (&mut effects, usize::MAX)).ok()?;
+        node.pass(&algebra, at_ms, (&mut effects, EFFECTS_MAX)).ok()?;
+        if node.now_ms < at_ms {
+            return None;
+        }
         let reply = node.take(&algebra, built, effects);
         let fits = matches!(reply.class, Class::Accept | Class::Pending);
         fits.then(|| self.lost(at, reply.effects))
     }
 
-    /// The node's next event, which is lost, was what its client does by itself before `until_ms`: at
-    /// its next deadline, or up to one of those after it.
-    pub(super) fn was_due(mut self, at: usize, until_ms: u64) -> Vec<Self> {
+    /// The node's next event, which is lost, was what its client does by itself up to its `nth`
+    /// deadline, if that is before `until_ms`.
+    pub(super) fn was_due(mut self, at: usize, nth: usize, until_ms: u64) -> Option<Self> {
         let algebra = self.algebra.clone();
-        let (mut effects, mut ways) = (Vec::new(), Vec::new());
-        while ways.len() < DEADLINES_MAX {
-            let Some(node) = self.nodes.get_mut(at) else { break };
+        let mut effects = Vec::new();
+        for _ in 0..nth {
+            let node = self.nodes.get_mut(at)?;
             let client =
                 Client { algebra: &algebra, profile: &node.profile, policies: node.policies };
-            let Some(due) = client.deadline_ms(&node.state) else { break };
-            let due_ms = node.now_ms.saturating_add(due.into());
-            let all = (&mut effects, usize::MAX);
-            if due_ms > until_ms || node.pass(&algebra, due_ms, all).is_err() {
-                break;
+            let due_ms = node.now_ms.saturating_add(client.deadline_ms(&node.state)?.into());
+            if due_ms > until_ms {
+                return None;
             }
-            ways.push(self.clone().lost(at, effects.clone()));
+            node.pass(&algebra, due_ms, (&mut effects, usize::MAX)).ok()?;
         }
-        ways
+        Some(self.lost(at, effects))
     }
 
     /// The node's next event, which is lost, made no difference.
@@ -159,25 +163,23 @@ where
         if let Some(node) = self.nodes.get_mut(at) {
             node.seq = node.seq.saturating_add(1);
             node.reach = reach;
-            let rules = node.profile.rules;
-            let crossed = |(_, effect)| as_it_crosses(&effect, rules, &none).into_owned();
+            let (rules, origin) = (node.profile.rules, (at, node.seq));
+            let crossed = |(_, effect)| (origin, as_it_crosses(&effect, rules, &none).into_owned());
             self.unlogged.extend(effects.into_iter().map(crossed));
         }
         self
     }
 
-    /// Takes what a node is given for what another did in a gap, if it can be that.
+    /// Takes what a node is given for what another did in a gap, if it can be that and nobody is seen
+    /// to have sent it.
     pub(super) fn adopt(&mut self, given: &Given) {
-        if self.unlogged.is_empty() {
+        if self.unlogged.is_empty() || !matches!(self.posted.came(given), Came::Unsent) {
             return;
         }
         let Some(message) = message_of(given) else { return };
         let (shape, names) = apart(&message);
-        if !names.iter().any(|(_, name)| self.names.value(*name).is_none()) {
-            return;
-        }
-        let found = self.unlogged.iter().find(|effect| {
-            let (other, values) = apart(*effect);
+        let found = self.unlogged.iter().find(|(_, effect)| {
+            let (other, values) = apart(effect);
             let mut both = values.into_iter().zip(&names);
             other == shape
                 && both.all(|((_, value), (_, name))| match self.names.value(*name) {
@@ -185,11 +187,11 @@ where
                     None => self.names.name(&value).is_none(),
                 })
         });
-        let Some(effect) = found.cloned() else { return };
+        let Some((origin, effect)) = found.cloned() else { return };
         for ((_, value), (_, name)) in apart(&effect).1.into_iter().zip(names) {
             // Neither has another: that was just seen.
-            let _ = self.names.bind(name, &value, None);
+            let _ = self.names.bind(name, &value, Some(origin));
         }
-        self.posted.note_lost(given);
+        self.posted.note_lost(message);
     }
 }

@@ -1,7 +1,7 @@
 //! What the nodes of a trace sent, to tell whether a message arrived as it was sent.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     mem::{Discriminant, discriminant},
 };
 
@@ -19,7 +19,7 @@ pub(super) struct Posted<'t> {
     messages: HashMap<Commitment, &'t Effect>,
     links: HashMap<(u32, Commitment), Vec<&'t Effect>>,
     /// What was sent in a gap and has been given to somebody.
-    lost: HashSet<Mark>,
+    lost: Vec<Effect>,
 }
 
 /// By what something given is known again.
@@ -65,13 +65,13 @@ impl<'t> Posted<'t> {
     }
 
     /// A node sent this in a gap.
-    pub(super) fn note_lost(&mut self, given: &Given) {
-        self.lost.extend(Mark::of(given));
+    pub(super) fn note_lost(&mut self, message: Effect) {
+        self.lost.push(message);
     }
 
     /// How what a node was given came.
     pub(super) fn came(&self, given: &Given) -> Came {
-        if !self.lost.is_empty() && Mark::of(given).is_some_and(|it| self.lost.contains(&it)) {
+        if !self.lost.is_empty() && message_of(given).is_some_and(|it| self.lost.contains(&it)) {
             return Came::AsSent;
         }
         if let Given::LinkArrived(link) = given {

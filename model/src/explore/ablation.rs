@@ -107,7 +107,7 @@ pub fn retrace(profile: &Profile, slice: &Slice, goal: Goal, moves: &[Move]) -> 
 }
 
 /// The powers these moves need to break the goal: a set of the slice's that suffices, and from which
-/// none can be spared.
+/// no single one can be spared. What the goal itself grants, to break an algorithm later, is in it.
 ///
 /// # Errors
 /// The world cannot begin.
@@ -117,16 +117,22 @@ pub fn powers_needed(
     goal: Goal,
     moves: &[Move],
 ) -> Result<Vec<Power>, ExploreError> {
+    let granted = [Power::Quantum, Power::BreakKyber];
     let mut needed = slice.clone();
-    // The stronger first: what a delay does needs no drop.
-    for power in slice.powers.iter().rev() {
-        let mut fewer = needed.clone();
-        fewer.powers.remove(power);
-        if breaks_as_offered(&Rig::new(profile, &fewer), goal, moves)? {
-            needed = fewer;
+    loop {
+        let before = needed.powers.len();
+        // The stronger first: what a delay does needs no drop.
+        for power in needed.powers.clone().into_iter().rev().filter(|it| !granted.contains(it)) {
+            let mut fewer = needed.clone();
+            fewer.powers.remove(&power);
+            if breaks_as_offered(&Rig::new(profile, &fewer), goal, moves)? {
+                needed = fewer;
+            }
+        }
+        if needed.powers.len() == before {
+            return Ok(needed.powers.into_iter().collect());
         }
     }
-    Ok(needed.powers.into_iter().collect())
 }
 
 /// Whether every one of these moves is offered where it stands, and the goal is broken after them.

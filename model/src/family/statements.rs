@@ -72,11 +72,11 @@ impl Statement {
                 "A device that is not revoked has been boxed every key that a younger one was."
             }
             Self::OlderClasses => {
-                "An older device is of the same class as a younger one or of an older."
+                "Of two devices, neither revoked, the older is of the same class as the younger or of an older."
             }
             Self::ApproverStays => "Who approves is in the same class afterwards.",
             Self::OlderStay => {
-                "When a device approves, every older one is in the same class afterwards."
+                "When a device approves, every older one that is not revoked is in the same class afterwards."
             }
             Self::CurrentReaches => {
                 "Every device that is not revoked has been boxed the key in use."

@@ -35,7 +35,8 @@ fn the_shortest_ways_are_those_that_the_paper_overlooks() {
 #[test]
 fn the_engines_agree() {
     for reading in Reading::ALL {
-        let (found, other) = (search(reading, SMALL), cross_check(reading, SMALL));
+        let bound = Bound { devices: 4, transitions: 6 };
+        let (found, other) = (search(reading, bound), cross_check(reading, bound));
         assert_eq!(other.families, found.count(), "{}", reading.id());
         let broken = found.broken.iter().map(|(statement, way)| (*statement, way.len()));
         assert_eq!(other.broken_after, broken.collect(), "{}", reading.id());
@@ -93,4 +94,62 @@ fn what_is_not_possible_is_refused() {
         assert_eq!(gone.after(&transition), None, "{transition}");
     }
     assert_eq!(one.after(&Transition::ServerRevoke { whom: BTreeSet::new() }), None);
+}
+
+/// Each statement about families can fail: of these, which no transition leads to, it does. But for
+/// EDGE, which follows from what a class is.
+#[test]
+fn statements_can_fail() {
+    let device = |revoked: bool, boxed: &[Puk], made: &[Puk]| Known {
+        revoked,
+        boxed: boxed.iter().copied().collect(),
+        made: made.iter().copied().collect(),
+    };
+    let family = |devices: Vec<Known>, approvals: &[(Device, Device)], puks: Puk| Family {
+        devices,
+        approvals: approvals.iter().copied().collect(),
+        puks,
+        stale: false,
+    };
+    let three = || (0..3).map(|_| device(false, &[0], &[])).collect::<Vec<_>>();
+    let failing = [
+        (
+            Statement::SameKeys,
+            family(vec![device(false, &[0], &[]), device(false, &[], &[])], &[(0, 1)], 1),
+        ),
+        (
+            Statement::OlderKnowMore,
+            family(vec![device(false, &[], &[]), device(false, &[0], &[])], &[], 1),
+        ),
+        (Statement::OlderClasses, family(three(), &[(0, 2)], 1)),
+        (Statement::CurrentReaches, family(vec![device(false, &[], &[])], &[], 1)),
+        (
+            Statement::RevokedOut,
+            family(vec![device(true, &[], &[0]), device(false, &[0], &[])], &[], 1),
+        ),
+        (
+            Statement::RotationCalled,
+            family(vec![device(true, &[], &[0]), device(false, &[0], &[])], &[], 1),
+        ),
+        (
+            Statement::OnlyThere,
+            family(vec![device(true, &[0], &[]), device(false, &[0], &[])], &[], 1),
+        ),
+    ];
+    for (statement, family) in failing {
+        assert!(!statement.holds(Reading::Hardened, &family), "{}", statement.id());
+    }
+    let (before, approve) = (family(three(), &[(0, 2)], 1), Transition::Approve { by: 1 });
+    let after = before.after(&approve).unwrap();
+    for statement in [Statement::ApproverStays, Statement::OlderStay] {
+        let holds = statement.holds_across(&before, &approve, &after);
+        assert_eq!(holds, statement == Statement::OlderStay, "{}", statement.id());
+    }
+    let (before, approve) = (family(three(), &[(0, 1)], 1), Transition::Approve { by: 1 });
+    let split = family(three(), &[(1, 2)], 1);
+    assert!(!Statement::ApproverStays.holds_across(&before, &approve, &split));
+    let before = family(three(), &[(1, 2)], 1);
+    let joined = family(three(), &[(0, 2), (1, 2)], 1);
+    let by_last = Transition::Approve { by: 2 };
+    assert!(!Statement::OlderStay.holds_across(&before, &by_last, &joined));
 }

@@ -1,11 +1,11 @@
 //! Keys and packets: who made them, who could open them.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Frame, Glance, LeaderKey, Ledger};
 use crate::{
     algebra::Algebra,
-    client::{Client, Joined, Phase, RoleState},
+    client::{Client, Joined, Phase, RoleState, State},
     machine::{Effect, Event},
     message::{Entry, SealedKey, Seat},
     properties::{Goal, bounds},
@@ -22,9 +22,9 @@ impl<V: Clone + Ord> Ledger<V> {
             self.note_keys(glance, joined);
             self.note_removal(glance, joined);
             self.judge_new_keys(glance, joined);
+            self.note_sealings(glance, joined);
             for (_, effect) in glance.effects {
                 if let Effect::PostSealedKey(sealed) = effect {
-                    self.note_sealing(glance, joined, sealed);
                     self.note_box(algebra, joined, sealed);
                 }
             }
@@ -159,18 +159,33 @@ impl<V: Clone + Ord> Ledger<V> {
         }
     }
 
-    /// To whom a leader sealed its newest key.
-    fn note_sealing(&mut self, glance: &Glance<'_, V>, joined: &Joined<V>, sealed: &SealedKey<V>) {
+    /// What a leader sealed to whom: its newest key, and where two boxes go to one member the key
+    /// that was its newest before as well.
+    fn note_sealings(&mut self, glance: &Glance<'_, V>, joined: &Joined<V>) {
+        let RoleState::Leader(leader) = &joined.role else { return };
         if !self.watches(Goal::Authentic) {
             return;
         }
-        let RoleState::Leader(leader) = &joined.role else { return };
-        let member = leader.members.get(&sealed.to);
-        if let (Some(member), Some(newest)) = (member, joined.ring.last()) {
-            let to = member.pair.recipient.pk.clone();
-            let by = glance.after.seat.user_id.clone();
-            let what = (by, to, newest.mk_seq, newest.meeting_key.clone());
-            Arc::make_mut(&mut self.sealed).insert(what);
+        let newest = |state: &State<V>| match &state.phase {
+            Phase::Joined(joined) => joined.ring.last().cloned(),
+            Phase::Outside | Phase::Left => None,
+        };
+        let mut keys = vec![newest(glance.after), newest(glance.before)].into_iter().flatten();
+        let (now, before) = (keys.next(), keys.next());
+        let mut boxes: BTreeMap<&Seat, usize> = BTreeMap::new();
+        for (_, effect) in glance.effects {
+            if let Effect::PostSealedKey(sealed) = effect {
+                *boxes.entry(&sealed.to).or_default() += 1;
+            }
+        }
+        for (to, count) in boxes {
+            let Some(member) = leader.members.get(to) else { continue };
+            for key in now.iter().chain(before.iter().filter(|_| count > 1)) {
+                let by = glance.after.seat.user_id.clone();
+                let to = member.pair.recipient.pk.clone();
+                let what = (by, to, key.mk_seq, key.meeting_key.clone());
+                Arc::make_mut(&mut self.sealed).insert(what);
+            }
         }
     }
 

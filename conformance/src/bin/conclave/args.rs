@@ -149,7 +149,13 @@ pub(crate) struct ExploreArgs {
     #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random", "serve"])]
     pub(crate) plan: bool,
     /// Instead of meetings: device-family, the paper's model of the devices of one user
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["profile", "plan"])]
+    #[arg(
+        long, value_name = "NAME",
+        conflicts_with_all = [
+            "profile", "plan", "without", "slice", "budget", "goal", "export", "max_states",
+            "deep_first", "random", "seed", "serve",
+        ]
+    )]
     pub(crate) scenario: Option<String>,
     /// How many devices a family has at most
     #[arg(long, default_value_t = 5, value_name = "N", requires = "scenario")]
