@@ -170,3 +170,34 @@ fn a_file_that_is_no_attack_is_refused() {
     let none = conclave(&["attack", "no-such-file.json", "--profile", "zoom-3.0"]);
     assert_eq!(none.code, Some(4), "{}", none.stdout);
 }
+
+#[test]
+fn device_families_are_looked_at_within_a_bound() {
+    let families = |words: &[&str]| {
+        let mut args = vec!["explore", "--scenario", "device-family"];
+        args.extend(words);
+        conclave(&args)
+    };
+    let small = ["--devices", "3", "--transitions", "5"];
+    let all = families(&small);
+    assert_eq!(all.code, Some(1), "{}", all.stdout);
+    for part in [
+        "by transitions: 1 1 3 13 66 324",
+        "SAME-KEYS        holds",
+        "PUK-REV          broken after 3 transitions",
+        "d1 revokes itself and makes a key",
+    ] {
+        assert!(all.stdout.contains(part), "{part}: {}", all.stdout);
+    }
+    let hardened = families(&[&small[..], &["--reading", "hardened"]].concat());
+    assert_eq!(hardened.code, Some(0), "{}", hardened.stdout);
+    assert!(!hardened.stdout.contains("broken"), "{}", hardened.stdout);
+    for wrong in [
+        &["--reading", "strict"][..],
+        &["--devices", "9"],
+        &["--without", "ROT-02"],
+        &["--profile", "zoom-4.6"],
+    ] {
+        assert_eq!(families(wrong).code, Some(4), "{wrong:?}");
+    }
+}

@@ -341,3 +341,24 @@ impl<V: Clone + Ord> Ledger<V> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{Channel, Move, Rig, Slice};
+
+    /// A key that its leader made, and sealed to nobody, breaks AUTH when it is taken.
+    #[test]
+    fn a_key_sealed_to_somebody_else_is_not_authentic() {
+        let rig = Rig::new(&Profile::zoom_3_0(), &Slice::by_name("small").unwrap());
+        let sealed = rig.after(&rig.start().unwrap(), Move::Join("bob")).unwrap();
+        let mut unsealed = sealed.clone();
+        Arc::make_mut(&mut unsealed.ledger).sealed = Arc::default();
+        let hears = Move::Hear("bob", Channel::Keys);
+        for (world, holds) in [(sealed, true), (unsealed, false)] {
+            let ledger = rig.after(&world, hears).unwrap().ledger;
+            assert!(ledger.reached.contains(&Goal::Authentic));
+            assert_eq!(!ledger.breaches.contains(&Goal::Authentic), holds);
+        }
+    }
+}

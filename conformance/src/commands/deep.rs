@@ -90,7 +90,10 @@ fn stored(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError>
     if stale == 0 {
         return Ok(Exit::Conformant);
     }
-    writeln!(out, "  what to do: run `conclave deep --write` (some hours) and read the difference")?;
+    writeln!(
+        out,
+        "  what to do: run `conclave deep --write` (some hours) and read the difference"
+    )?;
     Ok(Exit::Nonconformant)
 }
 

@@ -421,6 +421,20 @@ fn a_counterexample_names_the_powers_it_needs() {
     assert_eq!(needed(&aged, "fork", Goal::History), ["appoint", "equivocate"]);
 }
 
+/// A leader that seals the old key to a joiner and rotates in one step sealed both.
+#[test]
+fn both_boxes_of_a_step_are_known() {
+    for (profile, rule) in [
+        (Profile::zoom_2_3_1(), Rule::RotationThrottled),
+        (Profile::zoom_4_1_client_5_12(), Rule::JoinerKeyNew),
+    ] {
+        let mut small = slice("small");
+        small.goals = vec![Goal::Authentic];
+        let found = explore(&profile.without(rule), &small).unwrap();
+        assert_eq!(found.verdict(Goal::Authentic), Some(&Verdict::Holds), "{}", rule.id());
+    }
+}
+
 #[test]
 fn how_many_threads_share_the_work_changes_nothing() {
     for (profile, name) in [(Profile::zoom_2_3_1(), "small"), (Profile::zoom_4_6(), "ghost")] {
