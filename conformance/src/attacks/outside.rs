@@ -31,7 +31,7 @@ pub const ELSEWHERE: [Elsewhere; 16] = [
     later(
         "ATK-DV-01..07",
         "Devices: approval, sigchains",
-        "sigchains, not modelled yet; DV-03 is finding F-16",
+        "not modelled yet; DV-03 is finding F-16",
     ),
     later("ATK-MX-02", "Homeserver keeps the member list", "as ATK-GR-01 and ATK-ZM-30 here"),
     later("ATK-MX-04..06", "Matrix: channels, identifiers", "channels this protocol does not have"),
