@@ -36,11 +36,13 @@ pub(super) enum Mark {
 impl Mark {
     /// The mark of something that others can cause.
     pub(super) fn of(given: &Given) -> Option<Self> {
-        Some(match given {
-            Given::LinkArrived(link) => Self::Link(link.v, link.prev),
-            Given::Departed { seat } => Self::Gone(seat.clone()),
-            other => Self::Message(discriminant(other), key_given(other)?),
-        })
+        if let Given::LinkArrived(link) = given {
+            return Some(Self::Link(link.v, link.prev));
+        }
+        if let Given::Departed { seat } = given {
+            return Some(Self::Gone(seat.clone()));
+        }
+        Some(Self::Message(discriminant(given), key_given(given)?))
     }
 }
 
