@@ -425,7 +425,7 @@ fn a_counterexample_names_the_powers_it_needs() {
 #[test]
 fn both_boxes_of_a_step_are_known() {
     for (profile, rule) in [
-        (Profile::zoom_2_3_1(), Rule::RotationThrottled),
+        (Profile::zoom_3_0(), Rule::RotationThrottled),
         (Profile::zoom_4_1_client_5_12(), Rule::JoinerKeyNew),
     ] {
         let mut small = slice("small");
