@@ -19,12 +19,13 @@ use conclave_spec::{
 };
 use sha2::{Digest as _, Sha256};
 
+mod chains;
 mod inputs;
 
 use inputs::Inputs;
 
 /// The formulas, by the names used in `compute`.
-pub const FORMULAS: [&str; 20] = [
+pub const FORMULAS: [&str; 35] = [
     "sign",
     "verify",
     "agree",
@@ -45,6 +46,21 @@ pub const FORMULAS: [&str; 20] = [
     "verify_heartbeat_tuple",
     "verify_lock_request",
     "decode",
+    "chain_link_signed",
+    "chain_link_hash",
+    "commit",
+    "open_commitment",
+    "user_chain",
+    "email_chain",
+    "account_chain",
+    "membership_chain",
+    "identity",
+    "fingerprint",
+    "verify_fingerprint",
+    "per_user_keys",
+    "verify_per_user_keys",
+    "store_key",
+    "load_key",
 ];
 
 /// The rules of formulas, which belong to no profile: all but the one that makes a stream key
@@ -101,7 +117,8 @@ pub fn compute(
             list_signatures(rules, formula, &inputs)
         }
         "decode" => decode(rules, &inputs),
-        _ => Err(Refused::Unknown),
+        // The others are known by their inputs.
+        _ => chains::compute(rules, formula, &inputs),
     }
 }
 
@@ -207,7 +224,7 @@ fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
             );
         }
         "decode" => vec![&["layout", "bytes"]],
-        _ => return Err(Refused::Unknown),
+        _ => return chains::names(formula).ok_or(Refused::Unknown),
     };
     Ok(parts.concat())
 }

@@ -19,6 +19,7 @@ pub mod schedule;
 pub mod script;
 pub mod sequence;
 pub mod shared;
+pub mod sigchain;
 pub mod stage;
 pub mod values;
 pub mod world;

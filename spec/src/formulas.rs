@@ -12,9 +12,12 @@ use hacspec_lib::ByteSeq;
 pub mod binding;
 pub mod box_classic;
 pub mod box_hybrid;
+pub mod key_store;
 pub mod media;
 pub mod pairing;
+pub mod per_user_keys;
 pub mod security_code;
+pub mod sigchain;
 pub mod sign;
 
 #[cfg(test)]

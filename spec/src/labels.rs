@@ -24,11 +24,33 @@ pub enum Label {
     StreamKey,
     /// A co-host's request to lock or unlock. The paper gives no string: reading R-63.
     LockRequest,
+    /// Signature over a link of a sigchain. The paper gives no string: reading R-111.
+    SigchainLink,
+    /// The X25519 key of a per-user seed (4.0 to 4.5, subsubsec:puks; 4.6 gives no string).
+    PerUserX25519,
+    /// Its Kyber768 key. The paper gives no string: reading R-118.
+    PerUserKyber768,
+    /// Its seed for email keys (4.0 to 4.5, subsubsec:puks).
+    PerUserEmailSeed,
+    /// The X25519 key for email (4.0 to 4.5, subsubsec:puks).
+    PerUserEmailX25519,
+    /// The Kyber768 key for email. The paper gives no string: reading R-118.
+    PerUserEmailKyber768,
+    /// The seed for voicemail keys (4.0 to 4.5, subsubsec:puks).
+    PerUserVoicemailSeed,
+    /// The X25519 key for voicemail (4.0 to 4.5, subsubsec:puks).
+    PerUserVoicemailX25519,
+    /// The Kyber768 key for voicemail. The paper gives no string: reading R-118.
+    PerUserVoicemailKyber768,
+    /// The symmetric key of a per-user seed (4.0 to 4.5, subsubsec:puks).
+    PerUserSymmetricKey,
+    /// A secret key at rest (4.6, subsec:lks, step 2).
+    SecretStore,
 }
 
 impl Label {
     /// Every context string.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 19] = [
         Self::Announcement,
         Self::KeySeedDerivation,
         Self::KeySeedCipher,
@@ -37,6 +59,17 @@ impl Label {
         Self::ServerStatement,
         Self::StreamKey,
         Self::LockRequest,
+        Self::SigchainLink,
+        Self::PerUserX25519,
+        Self::PerUserKyber768,
+        Self::PerUserEmailSeed,
+        Self::PerUserEmailX25519,
+        Self::PerUserEmailKyber768,
+        Self::PerUserVoicemailSeed,
+        Self::PerUserVoicemailX25519,
+        Self::PerUserVoicemailKyber768,
+        Self::PerUserSymmetricKey,
+        Self::SecretStore,
     ];
 
     /// The string itself, ASCII, without a terminator.
@@ -51,6 +84,17 @@ impl Label {
             Self::ServerStatement => "Conclave-1-Sig-ServerStatement",
             Self::StreamKey => "Conclave-1-KDF-StreamKey",
             Self::LockRequest => "Conclave-1-Sig-LockRequest",
+            Self::SigchainLink => "Conclave-1-Sig-SigchainLink",
+            Self::PerUserX25519 => "Zoombase-2-ClientOnly-KDF-PerUserX25519",
+            Self::PerUserKyber768 => "Conclave-1-KDF-PerUserKyber768",
+            Self::PerUserEmailSeed => "Zoombase-2-ClientOnly-KDF-PerUserEmailSeed",
+            Self::PerUserEmailX25519 => "Zoombase-2-ClientOnly-KDF-PerUserEmailX25519",
+            Self::PerUserEmailKyber768 => "Conclave-1-KDF-PerUserEmailKyber768",
+            Self::PerUserVoicemailSeed => "Zoombase-2-ClientOnly-KDF-PerUserVoicemailSeed",
+            Self::PerUserVoicemailX25519 => "Zoombase-2-ClientOnly-KDF-PerUserVoicemailX25519",
+            Self::PerUserVoicemailKyber768 => "Conclave-1-KDF-PerUserVoicemailKyber768",
+            Self::PerUserSymmetricKey => "Zoombase-2-ClientOnly-KDF-PerUserSymmetricKey",
+            Self::SecretStore => "Zoombase-1-ClientOnly-KDF-SecretStore",
         }
     }
 }

@@ -5,6 +5,9 @@
 
 use crate::{rule_set::RuleSet, rules::Rule};
 
+pub mod sigchain;
+pub mod stored;
+
 /// How long a field may be, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
@@ -240,7 +243,7 @@ pub const SEALED_KEY: Layout = Layout {
 };
 
 /// Every layout, for generated tables and fuzzing.
-pub const ALL: [&Layout; 14] = [
+pub const ALL: [&Layout; 50] = [
     &BINDING,
     &STATEMENT,
     &META,
@@ -255,4 +258,40 @@ pub const ALL: [&Layout; 14] = [
     &HEARTBEAT,
     &LOCK_REQUEST_SIGNED,
     &LOCK_REQUEST,
+    &sigchain::LINK,
+    &sigchain::LINK_SIGNED,
+    &sigchain::LINK_HASHED,
+    &sigchain::SIGNATURE,
+    &sigchain::USER_KEYS,
+    &sigchain::USER_ROOT,
+    &sigchain::EMAIL_CHANGE,
+    &sigchain::ACCOUNT_CHANGE,
+    &sigchain::DEVICE_ADD,
+    &sigchain::DEVICE_RENAME,
+    &sigchain::DEVICE_REVOKE,
+    &sigchain::DEVICE_KEY_ROTATE,
+    &sigchain::BATCH_APPROVE,
+    &sigchain::DEVICE_ADD_AND_APPROVE,
+    &sigchain::PER_USER_KEY_ROTATE,
+    &sigchain::LOCKDOWN_MODE,
+    &sigchain::USER_ID_CHANGE,
+    &sigchain::IDP_UPDATE,
+    &sigchain::ESCROW_ADMIN,
+    &sigchain::CHANGE_MEMBERS,
+    &sigchain::DEVICE_ID,
+    &sigchain::COMMITMENT,
+    &sigchain::ESCROW,
+    &sigchain::OPENING,
+    &sigchain::EMAIL_OPENED,
+    &sigchain::ACCOUNT_OPENED,
+    &sigchain::NAME_OPENED,
+    &sigchain::USER_ID_OPENED,
+    &sigchain::ESCROW_OPENED,
+    &sigchain::DEVICE_STATE,
+    &sigchain::TAIL,
+    &sigchain::FINGERPRINT,
+    &stored::STORED_KEY,
+    &stored::STORED_SECRET,
+    &stored::STORED_DATA,
+    &stored::STORED_PLAINTEXT,
 ];

@@ -4,6 +4,7 @@
 //! libcrux) and the result back. `None` means that a width is wrong or that the primitive refused.
 
 pub(crate) mod aes_256_gcm;
+pub(crate) mod chacha20_poly1305;
 pub(crate) mod curve25519;
 pub(crate) mod ed25519;
 pub(crate) mod hash;

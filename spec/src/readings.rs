@@ -23,6 +23,7 @@ mod media;
 mod membership;
 mod outside;
 mod rotation;
+mod sigchain;
 mod under;
 
 /// One way to resolve a reading.
@@ -182,7 +183,7 @@ pub const ALL: &[Reading] = &[
     outside::R_95,
     outside::R_96,
     outside::R_97,
-    outside::R_98,
+    sigchain::R_98,
     election::R_99,
     media::R_100,
     device::R_101,
@@ -195,6 +196,21 @@ pub const ALL: &[Reading] = &[
     election::R_108,
     membership::R_109,
     heartbeat::R_110,
+    sigchain::R_111,
+    sigchain::R_112,
+    sigchain::R_113,
+    sigchain::R_114,
+    sigchain::R_115,
+    sigchain::R_116,
+    sigchain::R_117,
+    sigchain::R_118,
+    sigchain::R_119,
+    outside::R_120,
+    sigchain::R_121,
+    sigchain::R_122,
+    sigchain::R_123,
+    sigchain::R_124,
+    sigchain::R_125,
 ];
 
 /// The key of every policy that a client can declare.

@@ -76,11 +76,15 @@ pub enum Area {
     Lock,
     /// `MED`: per-stream keys and packets.
     Media,
+    /// `SIG`: sigchains: links, signatures, commitments, tails, fingerprints.
+    Sigchain,
+    /// `FAM`: the devices of one user, their approvals and their per-user keys.
+    Family,
 }
 
 impl Area {
     /// Every area, in the order of the table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Device,
         Self::Rotation,
         Self::Membership,
@@ -89,6 +93,8 @@ impl Area {
         Self::Election,
         Self::Lock,
         Self::Media,
+        Self::Sigchain,
+        Self::Family,
     ];
 
     /// The folder, module and test word of the area.
@@ -103,6 +109,8 @@ impl Area {
             Self::Election => "election",
             Self::Lock => "lock",
             Self::Media => "media",
+            Self::Sigchain => "sigchain",
+            Self::Family => "family",
         }
     }
 
@@ -118,6 +126,8 @@ impl Area {
             Self::Election => "ELE",
             Self::Lock => "LCK",
             Self::Media => "MED",
+            Self::Sigchain => "SIG",
+            Self::Family => "FAM",
         }
     }
 }
@@ -727,6 +737,173 @@ rules! {
     /// A packet is played only when the list has the device it is said to be of as present.
     SenderListed = "MED-11", Media, Guard, Must, Reading("R-100"),
         Ignore, cite("2.3.1", "3.9"), needs [];
+
+    // SIG: what a link is
+    /// A link is of a type that its chain has.
+    LinkTypeKnown = "SIG-01", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains, condition 1"), needs [];
+    /// A link has the fields of its type, and nothing else.
+    LinkFieldsFit = "SIG-02", Sigchain, Structural, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains, condition 2"), needs [];
+    /// A link carries the hash of the link before it, the first one zeros.
+    LinkCarriesHash = "SIG-03", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains, condition 4"), needs [];
+    /// The links of a chain are numbered 1, 2, 3, ... without a gap.
+    LinkNumberByOne = "SIG-04", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, EmailChange"), needs [];
+    /// A link names the type of the chain it stands in.
+    LinkOfChainType = "SIG-05", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, EmailChange"), needs [];
+    /// A link names the cloud of its chain.
+    LinkOfCloud = "SIG-06", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, EmailChange"), needs [];
+    /// A link names the user, the email address or the account that its chain is about.
+    LinkOfSubject = "SIG-07", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, EmailChange"), needs [];
+    /// The chain of a user begins with a root, and has no other.
+    RootFirst = "SIG-08", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, UserRoot"), needs [];
+    /// What is served of a chain that is known already contains the tail that is known.
+    ChainExtends = "SIG-09", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains"), needs [];
+
+    // SIG: who signs a link
+    /// A link that a device authorizes carries a valid signature of that device.
+    SignerVerifies = "SIG-10", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains, condition 5"), needs [];
+    /// A link that brings a signing key carries a valid signature under that key.
+    NewKeySigns = "SIG-11", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceAdd"), needs [];
+    /// A link that replaces the keys of a device carries a valid signature under the old one.
+    OldKeySigns = "SIG-12", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceKeyRotate"), needs [];
+    /// Who signs a link is a device that was active before it.
+    SignerActive = "SIG-13", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains"), needs [];
+    /// A link carries the signatures that it must, and no others.
+    SignaturesExact = "SIG-14", Sigchain, Guard, Must, Reading("R-113"),
+        Reject, cite("4.6", "subsec:sigchains, condition 5"), needs [];
+    /// A signature on a link covers the types of the chain and of the link.
+    LinkSigNamesType = "SIG-15", Sigchain, Field, Must, Reading("R-112"),
+        Reject, cite("4.6", "subsec:sigchains, condition 5"), needs [];
+    /// A signature on a link covers the number of the link.
+    LinkSigNamesNumber = "SIG-16", Sigchain, Field, Must, Reading("R-112"),
+        Reject, cite("4.6", "subsec:sigchains, condition 5"), needs [];
+    /// A signature on a link covers the hash of the link before it.
+    LinkSigNamesPrevious = "SIG-17", Sigchain, Field, Must, Reading("R-112"),
+        Reject, cite("4.6", "subsec:sigchains, condition 5"), needs [];
+    /// A signature on a link covers the cloud.
+    LinkSigNamesCloud = "SIG-18", Sigchain, Field, Must, Reading("R-112"),
+        Reject, cite("4.6", "subsec:sigchains, condition 5"), needs [];
+    /// A signature on a link covers the user whose chain it is.
+    LinkSigNamesSubject = "SIG-19", Sigchain, Field, Must, Reading("R-112"),
+        Reject, cite("4.6", "subsec:sigchains, condition 5"), needs [];
+    /// A signature on a link covers the fields of the link's type.
+    LinkSigNamesBody = "SIG-20", Sigchain, Field, Must, Reading("R-112"),
+        Reject, cite("4.6", "subsec:sigchains, condition 5"), needs [];
+    /// The hash of a link covers its signatures.
+    LinkHashNamesSignatures = "SIG-21", Sigchain, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains, condition 5"), needs [];
+
+    // SIG: what is told of a link, and to whom
+    /// What is disclosed of a link is what the link committed to.
+    CommitmentOpens = "SIG-22", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains"), needs [];
+    /// A commitment depends on its random key.
+    CommitmentKeyed = "SIG-23", Sigchain, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains"), needs [];
+    /// The links that move an email address, on both chains, name each other's numbers.
+    EmailNumbersAgree = "SIG-24", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, EmailChange"), needs [];
+    /// An address is that of the user whom the last link of its chain names.
+    EmailHeldByUser = "SIG-25", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "Overview of Sigchain Types"), needs [];
+    /// A fingerprint depends on the tail of the user's chain.
+    FingerprintNamesUser = "SIG-26", Sigchain, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:fingerprints"), needs [];
+    /// A fingerprint depends on the tail of the account's chain.
+    FingerprintNamesAccount = "SIG-27", Sigchain, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:fingerprints"), needs [];
+    /// A fingerprint is the same as another only where the chains are the same.
+    FingerprintCompared = "SIG-28", Sigchain, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:fingerprints"), needs [];
+
+    // FAM: which devices there are
+    /// The identifier of a new device was never one of another device of the user.
+    DeviceIdNew = "FAM-01", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceAdd"), needs [];
+    /// The keys of a device were never those of another device of the user, or older ones of it.
+    DeviceKeysNew = "FAM-02", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceAddAndApprove"), needs [];
+    /// Two devices of a user never have the same name and version.
+    DeviceNameNew = "FAM-03", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceAdd"), needs [];
+    /// Only an active device is revoked.
+    RevokedWasActive = "FAM-04", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains"), needs [];
+    /// A key that was replaced signs no link.
+    ReplacedKeySilent = "FAM-05", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceKeyRotate"), needs [];
+    /// An approval puts the device that approves and every younger active one into one class.
+    ApprovalJoins = "FAM-06", Family, Display, Must, Literal,
+        None, cite("4.6", "subsec:multidev"), needs [];
+
+    // FAM: per-user keys
+    /// A link that adds a device brings new per-user keys.
+    AddBringsKeys = "FAM-07", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceAdd"), needs [];
+    /// A link by which a device revokes others brings new per-user keys.
+    RevokeBringsKeys = "FAM-08", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceRevoke"), needs [];
+    /// A link that rotates keys brings new per-user keys.
+    RotateBringsKeys = "FAM-09", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceKeyRotate"), needs [];
+    /// A revocation that no device signed brings no per-user keys.
+    ServerBringsNoKeys = "FAM-10", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, DeviceRevoke"), needs [];
+    /// A device that revokes itself brings no per-user keys.
+    LeaverBringsNoKeys = "FAM-11", Family, Guard, Must, Reading("R-98"),
+        Reject, cite("4.6", "subsubsec:usersigchains, PerUserKeyRotate"), needs [];
+    /// Per-user keys are none that the chain had before.
+    UserKeysNew = "FAM-12", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// Per-user keys are hybrid only when every active device has a Kyber key.
+    HybridWhenAll = "FAM-13", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// When every active device has a Kyber key, new per-user keys are hybrid.
+    HybridOnceAll = "FAM-14", Family, Guard, Must, Reading("R-116"),
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// Each per-user key is derived from its seed under a context string of its own.
+    UserKeysByContext = "FAM-15", Family, Field, Must, Literal,
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// A device takes a seed only when the published keys are derived from it.
+    SeedMatchesKeys = "FAM-16", Family, Guard, Must, Reading("R-117"),
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+
+    // FAM: lockdown
+    /// Lockdown is switched only by a device of the oldest class that has an active device.
+    LockdownByOldest = "FAM-17", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:lockdownmode"), needs [];
+    /// Lockdown begins only while all active devices are of one class.
+    LockdownNeedsOneClass = "FAM-18", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, LockdownMode"), needs [];
+    /// In lockdown only a confirmed device brings per-user keys.
+    LockdownKeysConfirmed = "FAM-19", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:lockdownmode"), needs [];
+    /// In lockdown only a confirmed device approves.
+    LockdownApprovesConfirmed = "FAM-20", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:lockdownmode"), needs [];
+
+    // DEV: keys at rest
+    /// A stored key is used only when its authenticated decryption succeeds.
+    StoredKeyOpens = "DEV-21", Device, Structural, Must, Literal,
+        Reject, cite("4.6", "subsec:lks"), needs [];
+    /// A stored key is used only when what was stored commits to it.
+    StoredKeyCommits = "DEV-22", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:lks"), needs [];
+    /// A stored key is bound to the context string of stored keys.
+    StoreNamesContext = "DEV-23", Device, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:lks, step 2"), needs [];
 }
 
 impl Rule {

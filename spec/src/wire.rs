@@ -203,16 +203,24 @@ pub fn decode_all(
     rules: RuleSet,
     bytes: &Octets,
 ) -> Result<Vec<Vec<(&'static str, Octets)>>, Malformed> {
-    let mut rest = bytes.as_slice();
-    let mut messages = Vec::new();
-    while !rest.is_empty() {
-        let message = Octets::from(take(&mut rest, "entry")?);
-        messages.push(decode(layout, rules, &message)?);
-    }
-    Ok(messages)
+    split(bytes)?.iter().map(|message| decode(layout, rules, message)).collect()
 }
 
-/// Encodings one behind the other, each in its own length: what [`decode_all`] reads.
+/// What stands one behind the other, each in its own length, whatever it is.
+///
+/// # Errors
+///
+/// If the bytes end within one.
+pub fn split(bytes: &Octets) -> Result<Vec<Octets>, Malformed> {
+    let mut rest = bytes.as_slice();
+    let mut parts = Vec::new();
+    while !rest.is_empty() {
+        parts.push(Octets::from(take(&mut rest, "entry")?));
+    }
+    Ok(parts)
+}
+
+/// Encodings one behind the other, each in its own length: what [`split`] and [`decode_all`] read.
 #[must_use]
 pub fn join(messages: &[Octets]) -> Octets {
     let mut out = Vec::new();
@@ -315,14 +323,14 @@ const MAX: usize = u32::MAX as usize;
 
 /// Takes a length and that many bytes off the front.
 fn take<'a>(rest: &mut &'a [u8], field: &'static str) -> Result<&'a [u8], Malformed> {
-    let length = split(rest, 4, field)?;
+    let length = first(rest, 4, field)?;
     let length = read_u32(length)
         .and_then(|length| usize::try_from(length).ok())
         .ok_or(Malformed::Truncated { field, expected: MAX, got: rest.len() })?;
-    split(rest, length, field)
+    first(rest, length, field)
 }
 
-fn split<'a>(
+fn first<'a>(
     rest: &mut &'a [u8],
     expected: usize,
     field: &'static str,

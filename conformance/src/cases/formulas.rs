@@ -17,7 +17,11 @@ use crate::{
     compute::compute,
 };
 
+mod chain;
+mod family;
 mod list;
+mod sigchain;
+mod stored;
 
 type Inputs = BTreeMap<String, String>;
 
@@ -51,7 +55,60 @@ pub fn formula_drafts(world: RuleSet) -> Vec<FormulaDraft> {
     statements(world, &mut list);
     hybrid(world, &mut list);
     list::drafts(world, &mut list);
+    stored::drafts(world, &mut list);
+    sigchain::drafts(world, &mut list);
+    family::drafts(world, &mut list);
     list
+}
+
+/// Cases of one formula being collected.
+struct Cases<'a> {
+    list: &'a mut Vec<FormulaDraft>,
+    area: &'static str,
+    formula: &'static str,
+}
+
+impl<'a> Cases<'a> {
+    fn of(list: &'a mut Vec<FormulaDraft>, area: &'static str, formula: &'static str) -> Self {
+        Self { list, area, formula }
+    }
+
+    /// A case that must be taken.
+    fn taken(&mut self, name: &str, title: &str, inputs: Inputs, rules: &[Rule]) {
+        let draft = draft(self.area, name, title, self.formula, inputs);
+        self.list.push(draft.tests(rules));
+    }
+
+    /// A case that a rule must refuse.
+    fn refused(&mut self, name: &str, title: &str, inputs: Inputs, by: Rule) {
+        let draft = draft(self.area, name, title, self.formula, inputs);
+        self.list.push(draft.tests(&[by]).refused(by));
+    }
+
+    /// A case that must be refused, the decisive one of a rule; the common one was given before.
+    fn pair(
+        &mut self,
+        rule: Rule,
+        common: &str,
+        (name, differs_in): (&str, &str),
+        inputs: Inputs,
+        by: Rule,
+    ) {
+        let title = format!("The same with another thing in one place is refused: {differs_in}");
+        self.refused(name, &title, inputs, by);
+        self.on_side(rule, Side::Common, common, name, differs_in);
+        self.on_side(rule, Side::Decisive, name, common, differs_in);
+    }
+
+    /// Puts a case that was given on one side of a pair.
+    fn on_side(&mut self, rule: Rule, side: Side, name: &str, twin: &str, differs_in: &str) {
+        let area = self.area;
+        let is_it = |draft: &&mut FormulaDraft| draft.area == area && draft.name == name;
+        if let Some(draft) = self.list.iter_mut().find(is_it) {
+            let with = draft.clone().with(pair(rule, side, twin, differs_in));
+            *draft = with;
+        }
+    }
 }
 
 fn draft(

@@ -86,6 +86,8 @@ pub const fn area(area: Area) -> &'static str {
         Area::Election => "changes of the leader",
         Area::Lock => "locked meetings",
         Area::Media => "stream keys and packets",
+        Area::Sigchain => "sigchains: links, signatures, commitments, tails, fingerprints",
+        Area::Family => "devices of a user, approvals, per-user keys, lockdown",
     }
 }
 
@@ -202,9 +204,100 @@ pub fn layout_use(tag: &str) -> &'static str {
         "conclave/lock-request" => {
             "A co-host's request on the bulletin board. `operation` is `lock` or `unlock`."
         }
-        _ => "",
+        tag => BESIDE_MEETINGS.iter().find(|(of, _)| *of == tag).map_or("", |(_, about)| *about),
     }
 }
+
+/// What the layouts beside meetings are for.
+const BESIDE_MEETINGS: &[(&str, &str)] = &[
+    (
+        "conclave/chain-link",
+        "A link of a sigchain as served (4.6, subsec:sigchains; reading R-111). The subject is the \
+         user ID, the account ID, or in the chain of an address a commitment to it; the body is what \
+         the type of the link carries.",
+    ),
+    ("conclave/chain-link-signed", "What a signature on a link is over (reading R-112)."),
+    ("conclave/chain-link-hashed", "What the hash of a link is over."),
+    (
+        "conclave/chain-signature",
+        "A signature on a link: that of the device that authorizes it, or of the key it replaces, \
+         comes first, that of the key it brings last.",
+    ),
+    (
+        "conclave/per-user-keys",
+        "The public per-user keys of one generation; the Kyber keys are all there or all empty.",
+    ),
+    ("conclave/user-root", "`UserRoot`. The changes are commitments, or empty."),
+    ("conclave/email-change", "`EmailChange`, a commitment."),
+    ("conclave/account-change", "`AccountChange`, a commitment."),
+    (
+        "conclave/device-add",
+        "`DeviceAdd`. The name is a commitment; a Kyber key is empty where there is none; the list \
+         has `conclave/device-id`, each behind its length.",
+    ),
+    ("conclave/device-rename", "`DeviceRename`, by the device itself (reading R-114)."),
+    ("conclave/device-revoke", "`DeviceRevoke`; the signer is empty where the server made it."),
+    (
+        "conclave/device-key-rotate",
+        "`DeviceKeyRotate`. The signer is the device or, for one of type `ESCROW`, any other.",
+    ),
+    ("conclave/batch-approve", "`BatchApprove`: every younger device, less those it revokes."),
+    (
+        "conclave/device-add-and-approve",
+        "`DeviceAddAndApprove`. `escrow` is a `conclave/escrow`, or empty.",
+    ),
+    ("conclave/per-user-key-rotate", "`PerUserKeyRotate`."),
+    ("conclave/lockdown-mode", "`LockdownMode`, `on` or `off`."),
+    ("conclave/user-id-change", "`UserIDChange` of an email chain, a commitment."),
+    ("conclave/idp-update", "`IDPUpdate` of an account chain."),
+    ("conclave/escrow-admin", "`EscrowAdmin` of an account chain, a commitment."),
+    (
+        "conclave/change-members",
+        "`ChangeMembers` of a membership chain: lists of `conclave/commitment`.",
+    ),
+    ("conclave/device-id", "An element of a list of devices."),
+    ("conclave/commitment", "An element of a list of commitments."),
+    (
+        "conclave/escrow",
+        "What an escrow device is for: the chain of the administrators, its tail, and the number of \
+         its per-user keys.",
+    ),
+    (
+        "conclave/opening",
+        "What is disclosed of a link: the number of the link, the field, the key of the commitment \
+         and the value. Fields: `device_name`, `email_change`, `account_change`, `user_id_change`, \
+         `escrow_admin`, `email` (the subject of an email chain), `added/0`, `removed/0` and so on.",
+    ),
+    ("conclave/email-change-opened", "The value of `email_change`."),
+    (
+        "conclave/account-change-opened",
+        "The value of `account_change`; without an account an empty ID and zeros.",
+    ),
+    ("conclave/device-name-opened", "The value of `device_name`."),
+    ("conclave/user-id-opened", "The value of `user_id_change`, and of a member."),
+    (
+        "conclave/escrow-admin-opened",
+        "The value of `escrow_admin`; without escrow an empty ID and zero.",
+    ),
+    (
+        "conclave/device-state",
+        "A device as a checked chain leaves it. `revoked` is the number of the link that revoked it, \
+         or 0; `class` the oldest device of its approval class, revoked or not.",
+    ),
+    ("conclave/chain-tail", "The tail of a chain."),
+    (
+        "conclave/fingerprint",
+        "What a fingerprint is the hash of: two encoded tails (reading R-119). Without an account \
+         the second is empty.",
+    ),
+    (
+        "conclave/stored-key",
+        "A secret key at rest (4.6, subsec:lks; readings R-97 and R-120): commitment and ciphertext.",
+    ),
+    ("conclave/stored-secret", "What the commitment of a stored key is to."),
+    ("conclave/stored-data", "The associated data of a stored key."),
+    ("conclave/stored-plaintext", "The plaintext of a stored key."),
+];
 
 /// The name of a context string in Rust and in `docs/formulas.md`.
 #[must_use]
@@ -234,6 +327,27 @@ pub const fn label_use(label: Label) -> &'static str {
         Label::LockRequest => {
             "signature over a co-host's request; the paper gives no string (reading R-63)"
         }
+        Label::SigchainLink => {
+            "signature over a link of a sigchain; the paper gives no string (reading R-111)"
+        }
+        Label::PerUserX25519 => "X25519 key of a per-user seed (4.0 to 4.5, subsubsec:puks)",
+        Label::PerUserKyber768 => {
+            "Kyber768 key of a per-user seed; the paper gives no string (reading R-118)"
+        }
+        Label::PerUserEmailSeed => "seed of the email keys (4.0 to 4.5, subsubsec:puks)",
+        Label::PerUserEmailX25519 => "X25519 key for email (4.0 to 4.5, subsubsec:puks)",
+        Label::PerUserEmailKyber768 => {
+            "Kyber768 key for email; the paper gives no string (reading R-118)"
+        }
+        Label::PerUserVoicemailSeed => "seed of the voicemail keys (4.0 to 4.5, subsubsec:puks)",
+        Label::PerUserVoicemailX25519 => "X25519 key for voicemail (4.0 to 4.5, subsubsec:puks)",
+        Label::PerUserVoicemailKyber768 => {
+            "Kyber768 key for voicemail; the paper gives no string (reading R-118)"
+        }
+        Label::PerUserSymmetricKey => {
+            "symmetric key of a per-user seed (4.0 to 4.5, subsubsec:puks)"
+        }
+        Label::SecretStore => "secret key at rest (4.6, subsec:lks, step 2)",
     }
 }
 

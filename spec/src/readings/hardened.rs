@@ -288,11 +288,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "The key depends on everything the code is made of; calls are not in this release.",
     ),
     ("R-97", Safest, "A wrapping key serves for one blob, so either nonce is long enough."),
-    (
-        "R-98",
-        Safest,
-        "A device that was revoked makes no further key; sigchains are not in this release.",
-    ),
+    ("R-98", Safest, "A device that was revoked makes no further key."),
     ("R-99", Safest, "Whatever may open or sign differently is shown as a change."),
     ("R-100", Takes("drop"), "Nobody is heard who is not shown as present."),
     ("R-101", Safest, "The client stays as it was either way."),
@@ -334,4 +330,28 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "The list that a joiner is shown was made after it joined (HBT-23), which is what F-08 rests \
          on.",
     ),
+    ("R-111", Safest, "Lengths and a tag make every encoding injective."),
+    ("R-112", Safest, "Nothing of a link can change under its signatures."),
+    ("R-113", Safest, "The server has no room in which to make two chains of one."),
+    ("R-114", Safest, "No device names another."),
+    ("R-115", Safest, "Nothing changes either way."),
+    (
+        "R-116",
+        Leaves("never_back"),
+        "Who adds a device without a Kyber key has later data sealed without one; chains are of no \
+         profile, so there is nowhere to take it.",
+    ),
+    ("R-117", Safest, "A seed that nobody else has is not taken."),
+    ("R-118", Safest, "Both give a key pair as strong as the seed."),
+    ("R-119", Safest, "A whole hash cannot be met by trying."),
+    ("R-120", Safest, "A wrapping key seals once."),
+    (
+        "R-121",
+        Leaves("anchored"),
+        "It would close F-17; chains are of no profile, so there is nowhere to take it.",
+    ),
+    ("R-122", Safest, "Whoever knew a key and is gone does not know the next."),
+    ("R-123", Safest, "Only devices of the user change what the user has."),
+    ("R-124", Safest, "Nobody who is revoked is trusted for what somebody said of all."),
+    ("R-125", Safest, "A key that may be known to somebody is not kept."),
 ];

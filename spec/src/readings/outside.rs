@@ -1,14 +1,12 @@
-//! Readings about parts of the paper beyond the meetings of this release. No rule depends on them
-//! yet.
+//! Readings about parts of the paper beyond meetings. On those in [`LATER`] no rule depends yet.
 
 use super::{Reading, alt, at};
+use crate::rules::Rule;
 
 /// What brings the rules and the cases of these readings, and when.
 pub const LATER: &[(&str, &str)] = &[
     ("R-95", "issue 6: breakout rooms are not in this release"),
     ("R-96", "with no issue yet: Zoom Phone is another product than meetings"),
-    ("R-97", "issue 6: the storage of keys is not in this release"),
-    ("R-98", "issue 6: sigchains and families of devices are not in this release"),
 ];
 
 pub(super) const R_95: Reading = Reading {
@@ -67,28 +65,28 @@ pub(super) const R_97: Reading = Reading {
     ],
     chosen: "text",
     why: "The construction is described in the text of every later version. A wrapping key is used \
-        for one blob, so the length of the nonce is no matter of safety. Wrapped keys are not in \
-        this release, so no rule depends on it yet.",
+        for one blob, so the length of the nonce is no matter of safety.",
     policy: None,
-    rules: &[],
+    rules: &[Rule::StoredKeyOpens],
 };
 
-pub(super) const R_98: Reading = Reading {
-    id: "R-98",
-    title: "Devices revoked by the server or by themselves",
-    place: at("4.6", "appendix:multidev"),
-    question: "The formal model has no transition for a revocation by the server, and lets a \
-        device that revokes itself be the one that generates the next key of its user.",
+pub(super) const R_120: Reading = Reading {
+    id: "R-120",
+    title: "The parts of committing encryption",
+    place: at("4.6", "subsec:lks"),
+    question: "CtE1 is cited with its commitment function and its cipher. Which parts the stored \
+        bytes have, how they are joined and where the nonce comes from is not given.",
     alternatives: &[
         alt(
-            "own_transitions",
-            "Both are transitions without a new key; another device makes the next one.",
+            "zero_nonce",
+            "The commitment, then the ciphertext of opening and secret, bound to context and \
+             commitment; the nonce is zero.",
         ),
-        alt("as_printed", "The model as printed, in which the revoked device knows the next key."),
+        alt("random_nonce", "The same with a random nonce that is stored too."),
     ],
-    chosen: "own_transitions",
-    why: "The description in words says that a revoked device is to know no later key. Sigchains \
-        are not in this release, so no rule depends on it yet.",
+    chosen: "zero_nonce",
+    why: "A wrapping key is drawn for each secret and seals once, so a nonce would tell nothing \
+        apart.",
     policy: None,
-    rules: &[],
+    rules: &[Rule::StoredKeyCommits, Rule::StoreNamesContext],
 };

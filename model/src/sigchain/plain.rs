@@ -1,0 +1,124 @@
+//! The chains that nobody signs: of an email address, an account, and the members of an account.
+
+use conclave_spec::{
+    Rule, RuleSet,
+    formulas::sigchain::{Link, Tail},
+};
+
+use super::{
+    Body, ChainType, Opened, Refusal, Served, require, signatures, walk,
+};
+
+/// Whose an email address is (4.6, "Email Sigchains").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailChain {
+    /// The tail.
+    pub tail: Tail,
+    /// The user that the last link names, and the number of the link in that user's chain, where it is
+    /// disclosed.
+    pub user: Option<(String, u32)>,
+}
+
+impl EmailChain {
+    /// Checks the chain of an address. That the last link is about the address must be disclosed.
+    ///
+    /// # Errors
+    /// A link breaks a rule, or what is known already is missing.
+    pub fn verify(rules: RuleSet, served: &Served<'_>) -> Result<Self, Refusal> {
+        let (mut user, mut disclosed) = (None, false);
+        let tail = walk(rules, ChainType::Email, served, |read| {
+            unsigned(rules, read.link)?;
+            let addresses = read.opened.iter().filter_map(|it| match it {
+                Opened::Address(address) => Some(address.as_str()),
+                _ => None,
+            });
+            let addresses: Vec<_> = addresses.collect();
+            let about_it = addresses.iter().all(|address| *address == served.subject);
+            require(rules, Rule::LinkOfSubject, about_it)?;
+            disclosed = !addresses.is_empty();
+            user = user_of(read.opened);
+            Ok(())
+        })?;
+        require(rules, Rule::LinkOfSubject, disclosed || served.links.is_empty())
+            .map_err(|rule| Refusal { rule, at: served.links.len() })?;
+        Ok(Self { tail, user })
+    }
+}
+
+/// What an account has (4.6, "Account Sigchains").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountChain {
+    /// The tail.
+    pub tail: Tail,
+    /// The domain of the identity provider, if there ever was one.
+    pub idp_domain: Option<String>,
+    /// The user ID of the escrow administrators, empty for none, where it is disclosed.
+    pub escrow_admin: Option<String>,
+}
+
+impl AccountChain {
+    /// Checks the chain of an account.
+    ///
+    /// # Errors
+    /// A link breaks a rule, or what is known already is missing.
+    pub fn verify(rules: RuleSet, served: &Served<'_>) -> Result<Self, Refusal> {
+        let (mut idp_domain, mut escrow_admin) = (None, None);
+        let tail = walk(rules, ChainType::Account, served, |read| {
+            unsigned(rules, read.link)?;
+            match read.body {
+                Body::IdpUpdate { idp_domain: domain } => idp_domain = Some(domain.clone()),
+                Body::EscrowAdmin { .. } => {
+                    escrow_admin = read.opened.iter().find_map(|it| match it {
+                        Opened::Escrow(user) => Some(user.clone()),
+                        _ => None,
+                    });
+                }
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(Self { tail, idp_domain, escrow_admin })
+    }
+}
+
+/// Who came to an account and went (4.6, "Membership Sigchains"). Clients do not rely on it yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MembershipChain {
+    /// The tail.
+    pub tail: Tail,
+    /// How many members came.
+    pub added: usize,
+    /// How many went.
+    pub removed: usize,
+}
+
+impl MembershipChain {
+    /// Checks the chain of the members of an account.
+    ///
+    /// # Errors
+    /// A link breaks a rule, or what is known already is missing.
+    pub fn verify(rules: RuleSet, served: &Served<'_>) -> Result<Self, Refusal> {
+        let (mut came, mut went) = (0, 0);
+        let tail = walk(rules, ChainType::Membership, served, |read| {
+            unsigned(rules, read.link)?;
+            if let Body::ChangeMembers { added, removed } = read.body {
+                came += added.len();
+                went += removed.len();
+            }
+            Ok(())
+        })?;
+        Ok(Self { tail, added: came, removed: went })
+    }
+}
+
+/// Links of these chains carry no signatures.
+fn unsigned(rules: RuleSet, link: &Link) -> Result<(), Rule> {
+    signatures::check(rules, link, &[])
+}
+
+fn user_of(opened: &[Opened]) -> Option<(String, u32)> {
+    opened.iter().find_map(|it| match it {
+        Opened::UserId(user, number) => Some((user.clone(), *number)),
+        _ => None,
+    })
+}

@@ -1,0 +1,311 @@
+//! The chain of a user: devices, approvals, per-user keys, address, account
+//! (4.6, subsubsec:usersigchains).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conclave_spec::{Octets, Rule, RuleSet, formulas::sigchain::Tail};
+
+use super::{
+    Body, ChainType, NewDevice, NewKeys, Opened, Read, Refusal, Served,
+    classes::Classes,
+    require,
+    signatures::{self, Needed},
+    walk,
+};
+
+/// A device of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its identifier.
+    pub id: String,
+    /// Its type, such as `PHONE`.
+    pub device_type: String,
+    /// Its keys.
+    pub keys: NewKeys,
+    /// The signing keys it had before.
+    pub(super) replaced: Vec<Octets>,
+    /// The number of the link that added it.
+    pub added: u32,
+    /// The number of the link that revoked it.
+    pub revoked: Option<u32>,
+}
+
+/// The newest address of a user, as far as the chain says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailChange {
+    /// The number of the link.
+    pub sequence_number: u32,
+    /// The address, and the number of the link that the address's chain has for it, where disclosed.
+    pub opened: Option<(String, u32)>,
+}
+
+/// What a client knows of a user whose chain it has checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserChain {
+    /// The user ID.
+    pub user_id: String,
+    /// The tail.
+    pub tail: Tail,
+    /// Every device, oldest first.
+    pub devices: Vec<Device>,
+    /// The newest public per-user keys, encoded; empty where there are none.
+    pub user_keys: Octets,
+    /// How many times there were new ones.
+    pub generation: u32,
+    /// Whether a device was revoked since.
+    pub stale: bool,
+    /// Whether the user is in lockdown.
+    pub lockdown: bool,
+    /// The newest address, if one was ever set.
+    pub email: Option<EmailChange>,
+    /// The newest account, where it is disclosed; empty for none.
+    pub account_id: Option<String>,
+    pub(super) classes: Classes,
+    by_id: BTreeMap<String, usize>,
+    device_keys: BTreeSet<Octets>,
+    pub(super) old_user_keys: BTreeSet<Octets>,
+    names: BTreeSet<(String, u32)>,
+    /// The oldest device that is active, or a place before it.
+    first_active: usize,
+    /// How many active devices have no Kyber key.
+    pub(super) classic: usize,
+}
+
+impl UserChain {
+    /// Checks the chain of a user from its first link on.
+    ///
+    /// # Errors
+    /// A link breaks a rule, or what is known already is missing.
+    pub fn verify(rules: RuleSet, served: &Served<'_>) -> Result<Self, Refusal> {
+        let mut chain = Self::start(served.subject);
+        chain.tail = walk(rules, ChainType::User, served, |read| chain.take(rules, read))?;
+        let rooted = require(rules, Rule::RootFirst, !served.links.is_empty());
+        rooted.map_err(|rule| Refusal { rule, at: 1 })?;
+        Ok(chain)
+    }
+
+    /// The oldest device of the approval class of a device, both by their place.
+    #[must_use]
+    pub fn class(&self, device: usize) -> usize {
+        self.classes.oldest(device)
+    }
+
+    fn start(user_id: &str) -> Self {
+        Self {
+            user_id: user_id.to_owned(),
+            tail: Tail {
+                sigchain_type: ChainType::User.name().to_owned(),
+                last_sequence_number: 0,
+                last_link_hash: Octets::default(),
+            },
+            devices: Vec::new(),
+            user_keys: Octets::default(),
+            generation: 0,
+            stale: false,
+            lockdown: false,
+            email: None,
+            account_id: None,
+            classes: Classes::default(),
+            by_id: BTreeMap::new(),
+            device_keys: BTreeSet::new(),
+            old_user_keys: BTreeSet::new(),
+            names: BTreeSet::new(),
+            first_active: 0,
+            classic: 0,
+        }
+    }
+
+    /// Takes a link, or leaves everything as it was.
+    fn take(&mut self, rules: RuleSet, read: &Read<'_>) -> Result<(), Rule> {
+        let is_root = matches!(read.body, Body::UserRoot { .. });
+        require(rules, Rule::RootFirst, is_root == self.devices.is_empty())?;
+        let signer = self.signer(rules, read.body)?;
+        signatures::check(rules, read.link, &self.needed(rules, read.body, signer)?)?;
+        self.admits(rules, read.body, signer)?;
+        self.names_are_new(rules, read.opened)?;
+        self.apply(rules, read, signer);
+        Ok(())
+    }
+
+    /// The place of the device that authorizes a link.
+    fn signer(&self, rules: RuleSet, body: &Body) -> Result<Option<usize>, Rule> {
+        let Some(id) = body.signer() else { return Ok(None) };
+        let at = self.place(id).ok_or(Rule::SignerActive)?;
+        require(rules, Rule::SignerActive, self.is_active(at))?;
+        Ok(Some(at))
+    }
+
+    /// The signatures that a link must carry.
+    fn needed(
+        &self,
+        rules: RuleSet,
+        body: &Body,
+        signer: Option<usize>,
+    ) -> Result<Vec<Needed>, Rule> {
+        let mut needed = Vec::new();
+        if let Some(signer) = signer.and_then(|at| self.devices.get(at)) {
+            let by = match body {
+                Body::DeviceKeyRotate { device_id, .. } => self.rotates(rules, signer, device_id)?,
+                _ => Rule::SignerVerifies,
+            };
+            let mut under = vec![signer.keys.verifying.clone()];
+            if !rules.contains(Rule::ReplacedKeySilent) {
+                under.extend(signer.replaced.iter().cloned());
+            }
+            needed.push(Needed { by, under });
+        }
+        let new = match body {
+            Body::DeviceKeyRotate { keys, .. } => Some(keys),
+            _ => body.new_device().map(|device| &device.keys),
+        };
+        needed.extend(new.map(|keys| Needed {
+            by: Rule::NewKeySigns,
+            under: vec![keys.verifying.clone()],
+        }));
+        Ok(needed)
+    }
+
+    /// The rule by which a signer may rotate the keys of a device: its own, or those of an escrow
+    /// device, whose secret no device of the user has (4.6, subsubsec:escrowmgmt).
+    fn rotates(&self, rules: RuleSet, signer: &Device, device_id: &str) -> Result<Rule, Rule> {
+        if signer.id == device_id {
+            return Ok(Rule::OldKeySigns);
+        }
+        let rotated = self.place(device_id).and_then(|at| self.devices.get(at));
+        let rotated = rotated.ok_or(Rule::SignerActive)?;
+        let for_escrow = rotated.device_type == ESCROW_DEVICE && rotated.revoked.is_none();
+        require(rules, Rule::OldKeySigns, for_escrow)?;
+        Ok(Rule::SignerVerifies)
+    }
+
+    fn names_are_new(&self, rules: RuleSet, opened: &[Opened]) -> Result<(), Rule> {
+        let is_new = |it: &Opened| match it {
+            Opened::Name(name, version) => !self.names.contains(&(name.clone(), *version)),
+            _ => true,
+        };
+        require(rules, Rule::DeviceNameNew, opened.iter().all(is_new))
+    }
+
+    /// Whether a device's identifier and keys are new.
+    pub(super) fn device_is_new(&self, rules: RuleSet, device: &NewDevice) -> Result<(), Rule> {
+        require(rules, Rule::DeviceIdNew, !self.by_id.contains_key(&device.id))?;
+        self.keys_are_new(rules, &device.keys)
+    }
+
+    pub(super) fn keys_are_new(&self, rules: RuleSet, keys: &NewKeys) -> Result<(), Rule> {
+        let used = each(keys).any(|key| self.device_keys.contains(key));
+        require(rules, Rule::DeviceKeysNew, !used)
+    }
+
+    pub(super) fn place(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(super) fn is_active(&self, at: usize) -> bool {
+        self.devices.get(at).is_some_and(|device| device.revoked.is_none())
+    }
+
+    pub(super) fn is_classic(&self, at: usize) -> bool {
+        self.devices.get(at).is_some_and(|device| device.keys.kyber768.is_empty())
+    }
+
+    /// Whether a device is of the oldest class that has an active device.
+    pub(super) fn is_of_oldest_class(&self, at: usize) -> bool {
+        self.classes.oldest(at) == self.classes.oldest(self.first_active)
+    }
+
+    fn apply(&mut self, rules: RuleSet, read: &Read<'_>, signer: Option<usize>) {
+        let number = read.link.sequence_number;
+        for id in read.body.revoked() {
+            self.revoke(id, number);
+        }
+        if let Some(device) = read.body.new_device() {
+            self.add(device, number);
+        }
+        match read.body {
+            Body::BatchApprove { .. } | Body::DeviceAddAndApprove { .. } => {
+                // Who revokes itself in the same link approves nobody.
+                let by = signer.filter(|by| self.is_active(*by) || !rules.contains(Rule::SignerActive));
+                if let Some(by) = by.filter(|_| rules.contains(Rule::ApprovalJoins)) {
+                    self.classes.approve(by);
+                }
+            }
+            Body::DeviceKeyRotate { device_id, keys, .. } => self.replace(device_id, keys),
+            Body::LockdownMode { on, .. } => self.lockdown = *on,
+            Body::EmailChange { .. } | Body::UserRoot { email_change: Some(_), .. } => {
+                let opened = read.opened.iter().find_map(|it| match it {
+                    Opened::Email(email, number) => Some((email.clone(), *number)),
+                    _ => None,
+                });
+                self.email = Some(EmailChange { sequence_number: number, opened });
+            }
+            _ => {}
+        }
+        if matches!(read.body, Body::AccountChange { .. } | Body::UserRoot { account_change: Some(_), .. }) {
+            self.account_id = read.opened.iter().find_map(|it| match it {
+                Opened::Account(account) => Some(account.clone()),
+                _ => None,
+            });
+        }
+        for opened in read.opened {
+            if let Opened::Name(name, version) = opened {
+                self.names.insert((name.clone(), *version));
+            }
+        }
+        if let Some(keys) = read.body.user_keys() {
+            self.user_keys = keys.encoded.clone();
+            self.old_user_keys.extend(keys.each.iter().cloned());
+            self.generation = self.generation.saturating_add(1);
+            self.stale = false;
+        }
+    }
+
+    fn revoke(&mut self, id: &str, number: u32) {
+        let Some(at) = self.place(id).filter(|at| self.is_active(*at)) else { return };
+        self.classic = self.classic.saturating_sub(usize::from(self.is_classic(at)));
+        if let Some(device) = self.devices.get_mut(at) {
+            device.revoked = Some(number);
+        }
+        self.classes.revoke(at);
+        self.stale = true;
+        while self.first_active < self.devices.len() && !self.is_active(self.first_active) {
+            self.first_active += 1;
+        }
+    }
+
+    fn add(&mut self, device: &NewDevice, number: u32) {
+        self.by_id.insert(device.id.clone(), self.devices.len());
+        self.device_keys.extend(each(&device.keys).cloned());
+        self.classic += usize::from(device.keys.kyber768.is_empty());
+        self.classes.add();
+        self.devices.push(Device {
+            id: device.id.clone(),
+            device_type: device.device_type.clone(),
+            keys: device.keys.clone(),
+            replaced: Vec::new(),
+            added: number,
+            revoked: None,
+        });
+    }
+
+    fn replace(&mut self, device_id: &str, keys: &NewKeys) {
+        let Some(at) = self.place(device_id) else { return };
+        if self.is_active(at) {
+            self.classic = self.classic.saturating_sub(usize::from(self.is_classic(at)));
+            self.classic += usize::from(keys.kyber768.is_empty());
+        }
+        self.device_keys.extend(each(keys).cloned());
+        if let Some(device) = self.devices.get_mut(at) {
+            let old = std::mem::replace(&mut device.keys, keys.clone());
+            device.replaced.push(old.verifying);
+        }
+    }
+}
+
+/// The type of a device whose secret keys only the escrow administrators have.
+const ESCROW_DEVICE: &str = "ESCROW";
+
+/// The keys of a device, each.
+fn each(keys: &NewKeys) -> impl Iterator<Item = &Octets> {
+    [&keys.verifying, &keys.x25519, &keys.kyber768].into_iter().filter(|key| !key.is_empty())
+}
