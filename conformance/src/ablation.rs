@@ -133,7 +133,10 @@ pub fn inputs() -> String {
         text.push_str(&format!("{} {}\n", profile.id, profile.digest()));
     }
     for area in Area::ALL {
-        text.push_str(&format!("{area:?} {:?}\n", Slice::about_area(area)));
+        let slices = Slice::about_area(area);
+        if !slices.is_empty() {
+            text.push_str(&format!("{area:?} {slices:?}\n"));
+        }
     }
     let (far, slice, states_max) = FAR;
     text.push_str(&format!("{far:?} {:?} {states_max}\n", Slice::by_name(slice)));

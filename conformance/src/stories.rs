@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_model::{ladder::ladder, stage::StageError};
 use conclave_spec::{
-    Profile,
+    Profile, Rule, RuleSet,
     obligations::{Obligation, Obligations, ObligationsError},
+    profiles::FORMULA_ONLY,
+    readings,
     rules::Area,
 };
 
@@ -73,6 +75,27 @@ pub fn files(cases: &[Case]) -> Result<BTreeMap<String, String>, StoryError> {
     files.retain(|_, text| !text.is_empty());
     Ok(files)
 }
+
+/// Whether the rules that answer a sentence, or carry its readings, are all of chains, of devices of a
+/// user or of keys at rest: no meeting has them, and byte vectors show each.
+#[must_use]
+pub fn shown_by_formulas(obligation: &Obligation) -> bool {
+    let rules: Vec<_> = obligation.rules.iter().filter_map(|id| Rule::by_id(id)).collect();
+    let carried = || {
+        let readings = obligation.reading.iter().filter_map(|id| readings::by_id(id));
+        readings.flat_map(|reading| reading.rules.to_vec()).collect()
+    };
+    let rules: Vec<Rule> = if rules.is_empty() { carried() } else { rules };
+    !rules.is_empty() && rules.iter().all(|rule| BESIDE_MEETINGS.contains(*rule))
+}
+
+/// The rules of formulas that no meeting has.
+const BESIDE_MEETINGS: RuleSet = RuleSet::of(FORMULA_ONLY)
+    .without(Rule::StatementVerifies)
+    .without(Rule::StatementNamesInstance)
+    .without(Rule::StatementNamesUser)
+    .without(Rule::StatementNamesDevice)
+    .without(Rule::StatementNamesIdentityKey);
 
 /// The sentences that rules or readings answer and that no session can show, and why.
 pub const UNPLAYED: &[(&str, &str)] = &[

@@ -16,11 +16,14 @@ use conclave_spec::{
     formulas::sigchain::{Link, Tail},
 };
 
-pub use body::{Body, NewDevice, NewKeys, UserKeys};
+pub mod build;
+pub mod search;
+
+pub use body::{Body, Kind, NewDevice, NewKeys, UserKeys};
 pub use identity::identity;
 pub use opening::{Opened, Opening};
 pub use plain::{AccountChain, EmailChain, MembershipChain};
-pub use user::{Device, EmailChange, UserChain};
+pub use user::{Confirmed, Device, EmailChange, UserChain};
 
 mod admissible;
 mod body;
@@ -58,6 +61,16 @@ impl ChainType {
             Self::Email => "Email",
             Self::Account => "Account",
             Self::Membership => "Membership",
+        }
+    }
+
+    /// The tail of a chain of this type that has no link.
+    #[must_use]
+    pub fn start(self) -> Tail {
+        Tail {
+            sigchain_type: self.name().to_owned(),
+            last_sequence_number: 0,
+            last_link_hash: Octets::from([0; 32]),
         }
     }
 }
@@ -101,7 +114,7 @@ fn require(rules: RuleSet, rule: Rule, holds: bool) -> Result<(), Rule> {
 struct Read<'a> {
     link: &'a Link,
     body: &'a Body,
-    opened: &'a [Opened],
+    opened: &'a Opened,
 }
 
 /// Checks what all chains have in common and has each link taken in turn. The tail of the chain.
@@ -111,11 +124,7 @@ fn walk(
     served: &Served<'_>,
     mut take: impl FnMut(&Read<'_>) -> Result<(), Rule>,
 ) -> Result<Tail, Refusal> {
-    let mut tail = Tail {
-        sigchain_type: chain.name().to_owned(),
-        last_sequence_number: 0,
-        last_link_hash: Octets::from([0; 32]),
-    };
+    let mut tail = chain.start();
     let mut openings: BTreeMap<u32, Vec<&Opening>> = BTreeMap::new();
     for opening in served.openings {
         openings.entry(opening.sequence_number).or_default().push(opening);
@@ -129,8 +138,7 @@ fn walk(
         let opened = opening::opened(rules, &link, &body, &of_link).map_err(refused)?;
         take(&Read { link: &link, body: &body, opened: &opened }).map_err(refused)?;
         tail.last_sequence_number = link.sequence_number;
-        tail.last_link_hash =
-            link.hash(rules).map_err(|_| refused(Rule::EncodingCanonical))?;
+        tail.last_link_hash = link.hash(rules).map_err(|_| refused(Rule::EncodingCanonical))?;
         let passed = served.known.filter(|it| it.last_sequence_number == link.sequence_number);
         let same = passed.is_none_or(|known| known.last_link_hash == tail.last_link_hash);
         require(rules, Rule::ChainExtends, same).map_err(refused)?;
@@ -141,6 +149,25 @@ fn walk(
     require(rules, Rule::ChainExtends, reached).map_err(missing)?;
     require(rules, Rule::CommitmentOpens, openings.is_empty()).map_err(missing)?;
     Ok(tail)
+}
+
+impl UserChain {
+    /// The chain with one link more, of which nothing is disclosed.
+    ///
+    /// # Errors
+    /// The link breaks a rule.
+    pub fn extended(&self, rules: RuleSet, cloud_name: &str, link: &Link) -> Result<Self, Rule> {
+        let mut next = self.clone();
+        let subject = self.user_id.clone();
+        let served =
+            Served { cloud_name, subject: &subject, known: None, links: &[], openings: &[] };
+        framing(rules, ChainType::User, &served, &self.tail, link)?;
+        let body = Body::read(rules, ChainType::User, link)?;
+        next.take(rules, &Read { link, body: &body, opened: &Opened::default() })?;
+        next.tail.last_sequence_number = link.sequence_number;
+        next.tail.last_link_hash = link.hash(rules).map_err(|_| Rule::EncodingCanonical)?;
+        Ok(next)
+    }
 }
 
 /// Whether a link belongs here: behind this tail of this chain.

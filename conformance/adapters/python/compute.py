@@ -1,4 +1,4 @@
-"""The formulas of operation `compute` (docs/formulas.md, table at the end).
+"""The formulas of operation `compute` (docs/formulas.md and docs/sigchains.md, tables at the end).
 
 A value that an attacker supplies is read at any length, for the formula to refuse.
 """
@@ -10,7 +10,13 @@ from hashlib import sha256
 from typing import Any
 
 import formulas as f
+import identity
+import sigchain
+import stored
+import user_keys
+from family import UserChain
 from formulas import BYTES, KEY, LAYOUTS, NONCE, TEXT, U32, Width
+from sigchain import AccountChain, Chain, EmailChain, MembershipChain, Tail
 
 Inputs = dict[str, Any]
 
@@ -113,12 +119,121 @@ def decode(v: Inputs) -> Inputs:
     return f.decode(v["layout"], v["bytes"])
 
 
+# Sigchains (docs/sigchains.md)
+
+
+def open_commitment(v: Inputs) -> Inputs:
+    """What is disclosed of a link."""
+    sigchain.open_commitment(v["commitment"], v["key"], v["value"])
+    return {}
+
+
+def checked(kind: type[Chain], v: Inputs) -> Any:
+    """A chain that was checked from its first link on."""
+    known = sigchain.tail(v["known_sequence_number"], v["known_hash"])
+    served = sigchain.served(v["links"], v["openings"])
+    return kind(v["cloud_name"], v["subject"]).check(served, known)
+
+
+def tail_of(chain: Chain) -> Inputs:
+    """The outputs that every chain has."""
+    return {"sequence_number": chain.tail.number, "hash": chain.tail.hash}
+
+
+def yes_or_no(holds: bool) -> str:
+    """A flag as text."""
+    return "yes" if holds else "no"
+
+
+def user_chain(v: Inputs) -> Inputs:
+    """The chain of a user."""
+    chain = checked(UserChain, v)
+    email, account = chain.email_change[1], chain.account_change
+    return tail_of(chain) | {
+        "devices": chain.states(),
+        "user_keys": chain.user_keys,
+        "generation": chain.generation,
+        "stale": yes_or_no(chain.stale),
+        "lockdown": yes_or_no(chain.lockdown),
+        "email": email["email"] if email else "",
+        "account_id": account["account_id"] if account else "",
+    }
+
+
+def email_chain(v: Inputs) -> Inputs:
+    """The chain of an address."""
+    chain = checked(EmailChain, v)
+    holder = chain.holder or {"user_id": "", "user_chain_sequence_number": 0}
+    number = holder["user_chain_sequence_number"]
+    return tail_of(chain) | {"user_id": holder["user_id"], "user_sequence_number": number}
+
+
+def account_chain(v: Inputs) -> Inputs:
+    """The chain of an account."""
+    chain = checked(AccountChain, v)
+    return tail_of(chain) | {"idp_domain": chain.idp_domain, "escrow_admin": chain.escrow_admin}
+
+
+def membership_chain(v: Inputs) -> Inputs:
+    """The chain of the members of an account."""
+    chain = checked(MembershipChain, v)
+    return tail_of(chain) | {"added": chain.added, "removed": chain.removed}
+
+
+def check_identity(v: Inputs) -> Inputs:
+    """A user and an address."""
+    of_user = sigchain.served(v["user_links"], v["user_openings"])
+    of_email = sigchain.served(v["email_links"], v["email_openings"])
+    user = UserChain(v["cloud_name"], v["user_id"]).check(of_user)
+    email = EmailChain(v["cloud_name"], v["email"]).check(of_email)
+    identity.check_identity(user, email)
+    return {
+        f"{name}_{what}": value
+        for name, chain in (("user", user), ("email", email))
+        for what, value in tail_of(chain).items()
+    }
+
+
+def tails(v: Inputs) -> tuple[Tail, Tail]:
+    """The tails of a fingerprint; the user's is there. Raises `BadRequest`."""
+    account = sigchain.tail(v["account_sequence_number"], v["account_hash"])
+    return sigchain.tail(v["user_sequence_number"], v["user_hash"]), account
+
+
+def verify_fingerprint(v: Inputs) -> Inputs:
+    """Two people's fingerprints of one user."""
+    identity.verify_fingerprint(*tails(v), v["fingerprint"])
+    return {}
+
+
+def verify_per_user_keys(v: Inputs) -> Inputs:
+    """A seed that came from another device."""
+    user_keys.verify_per_user_keys(v["seed"], v["user_keys"])
+    return {}
+
+
 BOX = {"shared": KEY, "meta": BYTES}
 TO_SEAL = BOX | {"nonce": NONCE, "plaintext": BYTES}
 TO_OPEN = BOX | {"nonce": BYTES, "ciphertext": BYTES}
 PARTIES = LAYOUTS["conclave/combination"]
 SIGNED = {"label": LABEL, "message": BYTES}
 BY = {"ivk": KEY, "signature": BYTES}
+CHAIN_LINK = LAYOUTS["conclave/chain-link"]
+SERVED = {"links": BYTES, "openings": BYTES}
+CHAIN = {
+    "cloud_name": TEXT,
+    "subject": TEXT,
+    "known_sequence_number": U32,
+    "known_hash": f.MAYBE_KEY,
+} | SERVED
+OF_BOTH = {f"{side}_{name}": width for side in ("user", "email") for name, width in SERVED.items()}
+TAILS = {
+    "user_sequence_number": U32,
+    "user_hash": KEY,
+    "account_sequence_number": U32,
+    "account_hash": f.MAYBE_KEY,
+}
+STORING = {"wrapping_key": KEY, "opening": KEY} | f.SECRET
 
 FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "sign": (
@@ -159,6 +274,30 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "verify_heartbeat_tuple": (BY | LAYOUTS["conclave/heartbeat-signed"], verify_heartbeat_tuple),
     "verify_lock_request": (BY | LAYOUTS["conclave/lock-request-signed"], verify_lock_request),
     "decode": ({"layout": TEXT, "bytes": BYTES}, decode),
+    "chain_link_signed": (CHAIN_LINK, lambda v: {"signed": sigchain.link_signed(v)}),
+    "chain_link_hash": (CHAIN_LINK, lambda v: {"hash": sigchain.link_hash(v)}),
+    "commit": (
+        {"key": KEY, "value": BYTES},
+        lambda v: {"commitment": sigchain.commit(v["key"], v["value"])},
+    ),
+    "open_commitment": ({"commitment": BYTES, "key": BYTES, "value": BYTES}, open_commitment),
+    "user_chain": (CHAIN, user_chain),
+    "email_chain": (CHAIN, email_chain),
+    "account_chain": (CHAIN, account_chain),
+    "membership_chain": (CHAIN, membership_chain),
+    "identity": ({"cloud_name": TEXT, "user_id": TEXT, "email": TEXT} | OF_BOTH, check_identity),
+    "fingerprint": (TAILS, lambda v: {"fingerprint": identity.fingerprint(*tails(v))}),
+    "verify_fingerprint": (TAILS | {"fingerprint": BYTES}, verify_fingerprint),
+    "per_user_keys": ({"seed": KEY}, lambda v: user_keys.per_user_keys(v["seed"])),
+    "verify_per_user_keys": ({"seed": KEY, "user_keys": BYTES}, verify_per_user_keys),
+    "store_key": (
+        STORING,
+        lambda v: {"stored": stored.store_key(v["wrapping_key"], v["opening"], v["secret"])},
+    ),
+    "load_key": (
+        {"wrapping_key": KEY, "stored": BYTES},
+        lambda v: {"secret": stored.load_key(v["wrapping_key"], v["stored"])},
+    ),
 }
 
 

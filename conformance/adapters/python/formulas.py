@@ -1,4 +1,4 @@
-"""What is signed, hashed, sealed and sent, byte for byte (docs/formulas.md).
+"""What is signed, hashed, sealed and sent, byte for byte (docs/formulas.md, docs/sigchains.md).
 
 Written from the documents, not from the Rust crates, so that two parents can disagree.
 """
@@ -28,9 +28,22 @@ SERVER_STATEMENT = "Conclave-1-Sig-ServerStatement"
 STREAM_KEY = "Conclave-1-KDF-StreamKey"
 PARTICIPANT_LIST = "Zoombase1-ClientOnly-Sig-LeaderParticipantList"
 LOCK_REQUEST = "Conclave-1-Sig-LockRequest"
+SIGCHAIN_LINK = "Conclave-1-Sig-SigchainLink"
+PER_USER_X25519 = "Zoombase-2-ClientOnly-KDF-PerUserX25519"
+PER_USER_KYBER768 = "Conclave-1-KDF-PerUserKyber768"
+PER_USER_EMAIL_SEED = "Zoombase-2-ClientOnly-KDF-PerUserEmailSeed"
+PER_USER_EMAIL_X25519 = "Zoombase-2-ClientOnly-KDF-PerUserEmailX25519"
+PER_USER_EMAIL_KYBER768 = "Conclave-1-KDF-PerUserEmailKyber768"
+PER_USER_VOICEMAIL_SEED = "Zoombase-2-ClientOnly-KDF-PerUserVoicemailSeed"
+PER_USER_VOICEMAIL_X25519 = "Zoombase-2-ClientOnly-KDF-PerUserVoicemailX25519"
+PER_USER_VOICEMAIL_KYBER768 = "Conclave-1-KDF-PerUserVoicemailKyber768"
+PER_USER_SYMMETRIC_KEY = "Zoombase-2-ClientOnly-KDF-PerUserSymmetricKey"
+SECRET_STORE = "Zoombase-1-ClientOnly-KDF-SecretStore"
 CONTEXTS = {
     ANNOUNCEMENT, KEY_SEED_DERIVATION, KEY_SEED_CIPHER, SECURITY_CODE, SERVER_STATEMENT, STREAM_KEY,
-    PARTICIPANT_LIST, LOCK_REQUEST,
+    PARTICIPANT_LIST, LOCK_REQUEST, SIGCHAIN_LINK, PER_USER_X25519, PER_USER_KYBER768,
+    PER_USER_EMAIL_SEED, PER_USER_EMAIL_X25519, PER_USER_EMAIL_KYBER768, PER_USER_VOICEMAIL_SEED,
+    PER_USER_VOICEMAIL_X25519, PER_USER_VOICEMAIL_KYBER768, PER_USER_SYMMETRIC_KEY, SECRET_STORE,
 }  # fmt: skip
 
 COUNTER_BYTES = 12
@@ -127,6 +140,27 @@ MAYBE_PEOPLE = {"user_id": MAYBE_TEXT, "hardware_id": MAYBE_TEXT}
 CERTIFIED = {"list_hash": KEY, "v": U32, "t": U32, "mk_seq": U32}
 CHAINED = {"prev": KEY, "timestamp_ms": U64}
 REQUESTED = {"operation": WORD, "link_hash": KEY}
+LINK_TYPE = Width("text", 1, 32)
+LIST = Width("bytes", 0, 1 << 18)
+MAYBE_KEM_KEY = Width("bytes", 0, KEM_PUBLIC_BYTES)
+CHAIN_LINK = {
+    "sigchain_type": WORD,
+    "link_type": LINK_TYPE,
+    "sequence_number": U32,
+    "prev": KEY,
+    "cloud_name": TEXT,
+    "subject": Width("bytes", 0, 255),
+    "body": Width("bytes", 0, 1 << 18),
+}
+SIGNATURES = {"signatures": Width("bytes", 0, 1024)}
+DEVICE_KEYS = {"device_ed25519": KEY, "device_x25519": KEY, "device_kyber768": MAYBE_KEM_KEY}
+NAMED = {"device_id": TEXT, "device_name": KEY}
+DEVICE = NAMED | {"device_type": WORD} | DEVICE_KEYS
+USER_KEYS = {"user_keys": Width("bytes", 0, 8192)}
+SIGNER = {"signer": TEXT}
+REVOKED = {"revoke_device_ids": LIST}
+CONTEXT = {"context": Width("text", 1, 64)}
+SECRET = {"secret": Width("bytes", 0, 4096)}
 
 # Ordered field lists by tag (docs/generated/layouts.md).
 LAYOUTS: dict[str, dict[str, Width]] = {
@@ -150,6 +184,78 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/lock-request": PEOPLE | REQUESTED | {"sig": SIGNATURE},
     "conclave/announcement": PEOPLE | {"pk": PK, "sig": SIGNATURE},
     "conclave/sealed-key": PEOPLE | SEALED,
+    "conclave/chain-link": CHAIN_LINK | SIGNATURES,
+    "conclave/chain-link-signed": CHAIN_LINK,
+    "conclave/chain-link-hashed": CHAIN_LINK | SIGNATURES,
+    "conclave/chain-signature": {"sig": SIGNATURE},
+    "conclave/per-user-keys": {
+        f"user_{use}{kind}": width
+        for use in ("", "email_", "voicemail_")
+        for kind, width in (("x25519", KEY), ("kyber768", MAYBE_KEM_KEY))
+    },
+    "conclave/user-root": DEVICE
+    | USER_KEYS
+    | {"email_change": MAYBE_KEY, "account_change": MAYBE_KEY},
+    "conclave/email-change": {"email_change": KEY},
+    "conclave/account-change": {"account_change": KEY},
+    "conclave/device-add": DEVICE | USER_KEYS | REVOKED,
+    "conclave/device-rename": NAMED,
+    "conclave/device-revoke": {"signer": MAYBE_TEXT} | REVOKED | USER_KEYS,
+    "conclave/device-key-rotate": SIGNER | {"device_id": TEXT} | DEVICE_KEYS | USER_KEYS,
+    "conclave/batch-approve": SIGNER | REVOKED | USER_KEYS,
+    "conclave/device-add-and-approve": SIGNER
+    | DEVICE
+    | USER_KEYS
+    | REVOKED
+    | {"escrow": Width("bytes", 0, 1024)},
+    "conclave/per-user-key-rotate": SIGNER | USER_KEYS,
+    "conclave/lockdown-mode": SIGNER | {"mode": WORD},
+    "conclave/user-id-change": {"user_id_change": KEY},
+    "conclave/idp-update": {"idp_domain": TEXT},
+    "conclave/escrow-admin": {"escrow_admin": KEY},
+    "conclave/change-members": {"added": LIST, "removed": LIST},
+    "conclave/device-id": {"device_id": TEXT},
+    "conclave/commitment": {"commitment": KEY},
+    "conclave/escrow": {
+        "user_id": TEXT,
+        "last_sequence_number": U32,
+        "last_link_hash": KEY,
+        "generation": U32,
+    },
+    "conclave/opening": {
+        "sequence_number": U32,
+        "field": LINK_TYPE,
+        "key": Width("bytes", 0, 64),
+        "value": Width("bytes", 0, 4096),
+    },
+    "conclave/email-change-opened": {"email": TEXT, "email_chain_sequence_number": U32},
+    "conclave/account-change-opened": {
+        "account_id": MAYBE_TEXT,
+        "membership_chain_sequence_number": U32,
+        "addition_index": U32,
+    },
+    "conclave/device-name-opened": {"name": TEXT, "version": U32},
+    "conclave/user-id-opened": {"user_id": TEXT, "user_chain_sequence_number": U32},
+    "conclave/escrow-admin-opened": {
+        "user_id": MAYBE_TEXT,
+        "escrow_admin_chain_sequence_number": U32,
+    },
+    "conclave/device-state": {"device_id": TEXT, "device_type": WORD}
+    | DEVICE_KEYS
+    | {"added": U32, "revoked": U32, "class": TEXT},
+    "conclave/chain-tail": {
+        "sigchain_type": WORD,
+        "last_sequence_number": U32,
+        "last_link_hash": KEY,
+    },
+    "conclave/fingerprint": {
+        "user_tail": Width("bytes", 0, 128),
+        "account_tail": Width("bytes", 0, 128),
+    },
+    "conclave/stored-key": {"commitment": KEY, "ciphertext": Width("bytes", 0, 4224)},
+    "conclave/stored-secret": CONTEXT | SECRET,
+    "conclave/stored-data": CONTEXT | {"commitment": KEY},
+    "conclave/stored-plaintext": {"opening": KEY} | SECRET,
 }
 
 

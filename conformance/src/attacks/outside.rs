@@ -31,7 +31,7 @@ pub const ELSEWHERE: [Elsewhere; 16] = [
     later(
         "ATK-DV-01..07",
         "Devices: approval, sigchains",
-        "not modelled yet; DV-03 is finding F-16",
+        "cases of sigchains, F-16, F-17; not DV-07",
     ),
     later("ATK-MX-02", "Homeserver keeps the member list", "as ATK-GR-01 and ATK-ZM-30 here"),
     later("ATK-MX-04..06", "Matrix: channels, identifiers", "channels this protocol does not have"),

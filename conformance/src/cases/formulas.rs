@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use conclave_model::sigchain::build::{CLOUD, Chain, bytes};
 use conclave_spec::{
     Label, Octets, Rule, RuleSet,
     formulas::{
         binding::{Statement, statement},
         box_classic, box_hybrid, sign,
     },
+    wire,
 };
-use sha2::{Digest as _, Sha256};
 
 use super::pair;
 use crate::{
@@ -17,7 +18,6 @@ use crate::{
     compute::compute,
 };
 
-mod chain;
 mod family;
 mod list;
 mod sigchain;
@@ -59,6 +59,31 @@ pub fn formula_drafts(world: RuleSet) -> Vec<FormulaDraft> {
     sigchain::drafts(world, &mut list);
     family::drafts(world, &mut list);
     list
+}
+
+/// The inputs of a chain formula.
+fn offered(chain: &Chain) -> Inputs {
+    offered_to(chain, 0, "")
+}
+
+/// The same for a client that knows a tail.
+fn offered_to(chain: &Chain, known: u32, hash: &str) -> Inputs {
+    inputs(&[
+        ("cloud_name", text(CLOUD)),
+        ("subject", text(chain.about())),
+        ("known_sequence_number", known.to_string()),
+        ("known_hash", hash.to_owned()),
+        ("links", joined(chain)),
+        ("openings", disclosures(chain)),
+    ])
+}
+
+fn joined(chain: &Chain) -> String {
+    hex::encode(wire::join(&chain.encoded()).as_slice())
+}
+
+fn disclosures(chain: &Chain) -> String {
+    hex::encode(wire::join(chain.openings()).as_slice())
 }
 
 /// Cases of one formula being collected.
@@ -147,12 +172,6 @@ impl FormulaDraft {
         self.pairs.push(pair);
         self
     }
-}
-
-/// Reproducible bytes for an input called `name`.
-fn bytes(name: &str, width: usize) -> Vec<u8> {
-    let blocks = (0u32..).flat_map(|block| Sha256::digest(format!("formula {name} {block}")));
-    blocks.take(width).collect()
 }
 
 fn hexed(name: &str, width: usize) -> String {

@@ -16,6 +16,9 @@ use console::style;
 use sha2::{Digest as _, Sha256};
 
 use super::Exit;
+
+mod chains;
+
 use crate::{
     ablation::{
         self, AblationError, Kept, Lost, Table, Workbench,
@@ -76,8 +79,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
 fn one(rule: Rule, out: &mut dyn Write) -> Result<(), AblationError> {
     writeln!(out, "{} {}", style(rule.id()).bold(), rule.statement())?;
     if FORMULA_ONLY.contains(&rule) {
-        writeln!(out, "in force in no profile: byte vectors alone show it")?;
-        return Ok(());
+        return Ok(chains::one(rule, out)?);
     }
     let bench = Workbench::default();
     for profile in ablation::profiles_of(rule) {
@@ -265,9 +267,7 @@ fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {
             depth(rule, table, out)?;
         }
     }
-    for rule in FORMULA_ONLY {
-        writeln!(out, "  {}  in force in no profile: byte vectors alone show it", rule.id())?;
-    }
+    chains::write(out)?;
     writeln!(out, "\n{}", wrapped(&tally.words(table.states_max), 0, 100))?;
     writeln!(out, "{}", wrapped(UNSEEN, 0, 100))
 }

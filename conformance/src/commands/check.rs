@@ -289,7 +289,7 @@ fn unknown(hello: &Hello) -> Vec<String> {
     let policies_said: Vec<_> = hello.policies.keys().cloned().collect();
     let lists: [(&str, &[String], &[&str]); 3] = [
         ("profile", &hello.profiles, &profiles),
-        ("formula", &hello.formulas, &crate::compute::FORMULAS),
+        ("formula", &hello.formulas, crate::compute::FORMULAS),
         ("policy", &policies_said, &policies),
     ];
     let mut notes = Vec::new();

@@ -23,6 +23,7 @@ use console::style;
 use super::Exit;
 use crate::cores;
 
+pub mod chains;
 mod deep_first;
 pub mod families;
 mod plan;

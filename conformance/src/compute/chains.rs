@@ -102,6 +102,7 @@ fn link(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, R
         signatures: inputs.octets("signatures")?,
     };
     let bad = |error: wire::EncodeError| Refused::Inputs(error.to_string());
+    link.encode(rules).map_err(bad)?;
     if formula == "chain_link_hash" {
         Ok(one("hash", &link.hash(rules).map_err(bad)?))
     } else {
@@ -114,11 +115,7 @@ fn items(inputs: &Inputs<'_>, name: &str) -> Result<Vec<Octets>, Refused> {
     wire::split(&inputs.octets(name)?).map_err(|_| Refused::By(Rule::EncodingCanonical))
 }
 
-fn openings(
-    rules: RuleSet,
-    inputs: &Inputs<'_>,
-    name: &str,
-) -> Result<Vec<Opening>, Refused> {
+fn openings(rules: RuleSet, inputs: &Inputs<'_>, name: &str) -> Result<Vec<Opening>, Refused> {
     let openings = Opening::decode_all(rules, &inputs.octets(name)?);
     openings.map_err(|_| Refused::By(Rule::EncodingCanonical))
 }
@@ -139,8 +136,8 @@ struct Given {
 impl Given {
     fn of(rules: RuleSet, inputs: &Inputs<'_>, chain: &str) -> Result<Self, Refused> {
         Ok(Self {
-            cloud_name: inputs.text("cloud_name")?.to_owned(),
-            subject: inputs.text("subject")?.to_owned(),
+            cloud_name: identifier(inputs, "cloud_name")?.to_owned(),
+            subject: identifier(inputs, "subject")?.to_owned(),
             known: tail(inputs, chain, "known")?,
             links: items(inputs, "links")?,
             openings: openings(rules, inputs, "openings")?,
@@ -156,6 +153,12 @@ impl Given {
             openings: &self.openings,
         }
     }
+}
+
+/// An identifier, of 1 to 255 bytes.
+fn identifier<'a>(inputs: &'a Inputs<'_>, name: &str) -> Result<&'a str, Refused> {
+    let text = inputs.text(name)?;
+    if (1..=255).contains(&text.len()) { Ok(text) } else { Err(inputs.width(name)) }
 }
 
 /// A tail; none where the number is 0 and the hash empty.
@@ -175,7 +178,9 @@ fn tail(inputs: &Inputs<'_>, chain: &str, prefix: &str) -> Result<Option<Tail>, 
 }
 
 fn with_tail(tail: &Tail, prefix: &str) -> Outputs {
-    let mut outputs = one(&format!("{prefix}hash"), &tail.last_link_hash);
+    let none = Octets::default();
+    let hash = if tail.last_sequence_number == 0 { &none } else { &tail.last_link_hash };
+    let mut outputs = one(&format!("{prefix}hash"), hash);
     outputs.insert(format!("{prefix}sequence_number"), tail.last_sequence_number.to_string());
     outputs
 }
@@ -253,10 +258,10 @@ fn agreed(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
     let (user_links, email_links) = (items(inputs, "user_links")?, items(inputs, "email_links")?);
     let user_openings = openings(rules, inputs, "user_openings")?;
     let email_openings = openings(rules, inputs, "email_openings")?;
-    let (cloud_name, email) = (inputs.text("cloud_name")?, inputs.text("email")?);
+    let (cloud_name, email) = (identifier(inputs, "cloud_name")?, identifier(inputs, "email")?);
     let of_user = Served {
         cloud_name,
-        subject: inputs.text("user_id")?,
+        subject: identifier(inputs, "user_id")?,
         known: None,
         links: &user_links,
         openings: &user_openings,
@@ -274,8 +279,7 @@ fn agreed(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
 fn printed(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Octets, Refused> {
     let user = tail(inputs, "User", "user")?.ok_or_else(|| inputs.width("user_hash"))?;
     let account = tail(inputs, "Account", "account")?;
-    fingerprint(rules, &user, account.as_ref())
-        .map_err(|error| Refused::Inputs(error.to_string()))
+    fingerprint(rules, &user, account.as_ref()).map_err(|error| Refused::Inputs(error.to_string()))
 }
 
 fn seed(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use conclave_spec::{Rule, RuleSet};
 
-use super::{Body, UserChain, body::UserKeys, require};
+use super::{
+    Body, UserChain,
+    body::{Kind, UserKeys},
+    require,
+};
 
 /// Whether a link brings per-user keys.
 enum Brings {
@@ -24,23 +28,24 @@ impl UserChain {
         body: &Body,
         signer: Option<usize>,
     ) -> Result<(), Rule> {
-        if let Some(device) = body.new_device() {
+        if let Some(device) = &body.device {
             self.device_is_new(rules, device)?;
         }
-        if let Body::DeviceKeyRotate { keys, .. } = body {
+        if let Some((_, keys)) = &body.replaced {
             self.keys_are_new(rules, keys)?;
         }
-        let revoked = body.revoked();
-        let each_once = revoked.iter().collect::<BTreeSet<_>>().len() == revoked.len();
+        let each_once = body.revoked.iter().collect::<BTreeSet<_>>().len() == body.revoked.len();
         let active = |id: &String| self.place(id).is_some_and(|at| self.is_active(at));
-        require(rules, Rule::RevokedWasActive, each_once && revoked.iter().all(active))?;
+        require(rules, Rule::RevokedWasActive, each_once && body.revoked.iter().all(active))?;
         self.lockdown_allows(rules, body, signer)?;
-        match (self.brings(body, signer), body.user_keys()) {
-            (Brings::Must(rule), None) => require(rules, rule, false)?,
-            (Brings::MustNot(rule), Some(_)) => require(rules, rule, false)?,
-            _ => {}
+        match (self.brings(body, signer), &body.user_keys) {
+            (Brings::Must(rule), None) | (Brings::MustNot(rule), Some(_)) => {
+                require(rules, rule, false)?;
+            }
+            (Brings::Must(_) | Brings::May, Some(_)) | (Brings::MustNot(_) | Brings::May, None) => {
+            }
         }
-        body.user_keys().map_or(Ok(()), |keys| self.user_keys_fit(rules, body, keys))
+        body.user_keys.as_ref().map_or(Ok(()), |keys| self.user_keys_fit(rules, body, keys))
     }
 
     fn lockdown_allows(
@@ -49,54 +54,50 @@ impl UserChain {
         body: &Body,
         signer: Option<usize>,
     ) -> Result<(), Rule> {
-        let of_oldest = signer.is_none_or(|at| self.is_of_oldest_class(at));
-        match body {
-            Body::LockdownMode { on, .. } => {
-                require(rules, Rule::LockdownByOldest, of_oldest)?;
-                let one_class = || {
-                    let mut active = (0..self.devices.len()).filter(|at| self.is_active(*at));
-                    active.all(|at| self.is_of_oldest_class(at))
-                };
-                require(rules, Rule::LockdownNeedsOneClass, !on || one_class())
-            }
-            Body::BatchApprove { .. } | Body::DeviceAddAndApprove { .. } => {
-                let confirmed = !self.lockdown || of_oldest;
-                require(rules, Rule::LockdownApprovesConfirmed, confirmed)
-            }
-            _ => Ok(()),
+        let confirmed = signer.is_none_or(|at| self.is_confirmed(at));
+        if let Some(on) = body.lockdown {
+            require(rules, Rule::LockdownByOldest, confirmed)?;
+            let one_class = || {
+                let mut active = (0..self.devices.len()).filter(|at| self.is_active(*at));
+                active.all(|at| self.is_confirmed(at))
+            };
+            let begins = on && !self.lockdown;
+            require(rules, Rule::LockdownNeedsOneClass, !begins || one_class())?;
         }
+        // Without keys it would say nothing at all.
+        let rotates = body.kind != Kind::PerUserKeyRotate || !self.lockdown || confirmed;
+        require(rules, Rule::LockdownKeysConfirmed, rotates)?;
+        let approves = !body.approves() || !self.lockdown || confirmed;
+        require(rules, Rule::LockdownApprovesConfirmed, approves)
     }
 
-    /// Whether a link brings keys (4.6, subsubsec:usersigchains and subsubsec:lockdownmode).
+    /// Whether a link brings keys (4.6, subsubsec:usersigchains and subsubsec:lockdownmode; R-122).
     fn brings(&self, body: &Body, signer: Option<usize>) -> Brings {
-        let confirmed = signer.is_some_and(|at| self.is_of_oldest_class(at));
-        if self.lockdown && !confirmed && !matches!(body, Body::DeviceRevoke { signer: None, .. }) {
-            return Brings::MustNot(Rule::LockdownKeysConfirmed);
-        }
-        let leaves = signer.is_some() && body.revoked().iter().any(|id| self.place(id) == signer);
-        if leaves {
-            return Brings::MustNot(Rule::LeaverBringsNoKeys);
-        }
-        match body {
-            Body::UserRoot { .. } | Body::DeviceAdd { .. } => Brings::Must(Rule::AddBringsKeys),
-            // The new device gets the keys there are.
-            Body::DeviceAddAndApprove { .. } if self.lockdown => Brings::May,
-            Body::DeviceAddAndApprove { .. } => Brings::Must(Rule::AddBringsKeys),
-            Body::DeviceKeyRotate { .. } | Body::PerUserKeyRotate { .. } => {
-                Brings::Must(Rule::RotateBringsKeys)
-            }
-            Body::DeviceRevoke { signer: None, .. } => Brings::MustNot(Rule::ServerBringsNoKeys),
-            Body::DeviceRevoke { .. } | Body::BatchApprove { .. } => self.revoking(body),
-            _ => Brings::May,
+        let confirmed = signer.is_some_and(|at| self.is_confirmed(at));
+        let leaves = signer.is_some() && body.revoked.iter().any(|id| self.place(id) == signer);
+        let adds = body.device.is_some();
+        // The new device gets the keys there are.
+        let hands_on = self.lockdown && body.kind == Kind::DeviceAddAndApprove;
+        if body.is_by_server() {
+            Brings::MustNot(Rule::ServerBringsNoKeys)
+        } else if self.lockdown && !confirmed {
+            Brings::MustNot(Rule::LockdownKeysConfirmed)
+        } else if leaves {
+            Brings::MustNot(Rule::LeaverBringsNoKeys)
+        } else if adds && !hands_on {
+            Brings::Must(Rule::AddBringsKeys)
+        } else if matches!(body.kind, Kind::DeviceKeyRotate | Kind::PerUserKeyRotate) {
+            Brings::Must(Rule::RotateBringsKeys)
+        } else if body.revoked.iter().any(|id| self.had_keys(id)) {
+            Brings::Must(Rule::RevokeBringsKeys)
+        } else {
+            Brings::May
         }
     }
 
-    /// Whether a revocation of others brings keys: unless nobody who is revoked ever had one.
-    fn revoking(&self, body: &Body) -> Brings {
-        let mut revoked = body.revoked().iter().map(|id| self.place(id));
-        let had_keys =
-            |at: Option<usize>| !self.lockdown || at.is_some_and(|at| self.is_of_oldest_class(at));
-        if revoked.any(had_keys) { Brings::Must(Rule::RevokeBringsKeys) } else { Brings::May }
+    /// Whether a device has ever been given per-user keys: in lockdown only a confirmed one.
+    fn had_keys(&self, id: &str) -> bool {
+        !self.lockdown || self.place(id).is_some_and(|at| self.is_confirmed(at))
     }
 
     /// Whether per-user keys are new, and hybrid exactly when they can be.
@@ -111,10 +112,10 @@ impl UserChain {
     /// How many active devices have no Kyber key once the link is taken.
     fn classic_after(&self, body: &Body) -> usize {
         let classic = |at: &usize| self.is_active(*at) && self.is_classic(*at);
-        let gone: BTreeSet<_> = body.revoked().iter().filter_map(|id| self.place(id)).collect();
+        let gone: BTreeSet<_> = body.revoked.iter().filter_map(|id| self.place(id)).collect();
         let mut count = self.classic.saturating_sub(gone.iter().filter(|at| classic(at)).count());
-        count += usize::from(body.new_device().is_some_and(|it| it.keys.kyber768.is_empty()));
-        if let Body::DeviceKeyRotate { device_id, keys, .. } = body {
+        count += usize::from(body.device.as_ref().is_some_and(|it| it.keys.kyber768.is_empty()));
+        if let Some((device_id, keys)) = &body.replaced {
             let was = self.place(device_id).is_some_and(|at| classic(&at));
             count = count.saturating_sub(usize::from(was));
             count += usize::from(keys.kyber768.is_empty());

@@ -24,8 +24,6 @@ use super::ChainType;
 pub struct NewDevice {
     /// Its identifier.
     pub id: String,
-    /// The commitment to its name.
-    pub name: Octets,
     /// Its type, such as `PHONE`.
     pub device_type: String,
     /// Its keys.
@@ -54,124 +52,83 @@ pub struct UserKeys {
     pub hybrid: bool,
 }
 
-/// The fields of a link's type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
+/// The types of links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
     /// The first link of a user.
-    UserRoot {
-        /// The first device.
-        device: NewDevice,
-        /// The first keys.
-        user_keys: Option<UserKeys>,
-        /// The commitment to the address.
-        email_change: Option<Octets>,
-        /// The commitment to the account.
-        account_change: Option<Octets>,
-    },
+    UserRoot,
     /// Another address.
-    EmailChange {
-        /// The commitment to it.
-        email_change: Octets,
-    },
+    EmailChange,
     /// Another account.
-    AccountChange {
-        /// The commitment to it.
-        account_change: Octets,
-    },
+    AccountChange,
     /// A new device.
-    DeviceAdd {
-        /// The device.
-        device: NewDevice,
-        /// New keys.
-        user_keys: Option<UserKeys>,
-        /// Whom it revokes.
-        revoked: Vec<String>,
-    },
-    /// Another name.
-    DeviceRename {
-        /// Whose.
-        device_id: String,
-        /// The commitment to it.
-        device_name: Octets,
-    },
-    /// A revocation.
-    DeviceRevoke {
-        /// By whom; the server where there is none.
-        signer: Option<String>,
-        /// Of whom.
-        revoked: Vec<String>,
-        /// New keys.
-        user_keys: Option<UserKeys>,
-    },
+    DeviceAdd,
+    /// Another name of a device.
+    DeviceRename,
+    /// A revocation; by the server where nobody signs.
+    DeviceRevoke,
     /// Other keys of a device.
-    DeviceKeyRotate {
-        /// By whom.
-        signer: String,
-        /// Whose.
-        device_id: String,
-        /// The keys.
-        keys: NewKeys,
-        /// New per-user keys.
-        user_keys: Option<UserKeys>,
-    },
-    /// An approval of all younger devices.
-    BatchApprove {
-        /// By whom.
-        signer: String,
-        /// Less these, which it revokes.
-        revoked: Vec<String>,
-        /// New keys.
-        user_keys: Option<UserKeys>,
-    },
+    DeviceKeyRotate,
+    /// An approval of all younger devices, less those it revokes.
+    BatchApprove,
     /// A new device and the approval of it.
-    DeviceAddAndApprove {
-        /// By whom.
-        signer: String,
-        /// The device.
-        device: NewDevice,
-        /// New keys.
-        user_keys: Option<UserKeys>,
-        /// Whom the approval revokes.
-        revoked: Vec<String>,
-    },
-    /// New keys.
-    PerUserKeyRotate {
-        /// By whom.
-        signer: String,
-        /// The keys.
-        user_keys: Option<UserKeys>,
-    },
+    DeviceAddAndApprove,
+    /// New per-user keys.
+    PerUserKeyRotate,
     /// Lockdown on or off.
-    LockdownMode {
-        /// By whom.
-        signer: String,
-        /// Which of the two.
-        on: bool,
-    },
+    LockdownMode,
     /// Another user of an address.
-    UserIdChange {
-        /// The commitment to it.
-        user_id_change: Octets,
-    },
-    /// Another identity provider.
-    IdpUpdate {
-        /// Its domain.
-        idp_domain: String,
-    },
-    /// Other escrow administrators.
-    EscrowAdmin {
-        /// The commitment to them.
-        escrow_admin: Octets,
-    },
+    UserIdChange,
+    /// Another identity provider of an account.
+    IdpUpdate,
+    /// Other escrow administrators of an account.
+    EscrowAdmin,
     /// Who comes to an account, and goes.
-    ChangeMembers {
-        /// Commitments to who comes.
-        added: Vec<Octets>,
-        /// Commitments to who goes.
-        removed: Vec<Octets>,
-    },
-    /// Something of no type of the chain: let through without [`Rule::LinkTypeKnown`], to no effect.
+    ChangeMembers,
+    /// None that the chain has: let through without [`Rule::LinkTypeKnown`], to no effect.
     Unknown,
+}
+
+/// The types that chains have, with their names and layouts.
+const TYPES: [(ChainType, &str, Kind, &Layout); 15] = [
+    (ChainType::User, "UserRoot", Kind::UserRoot, &USER_ROOT),
+    (ChainType::User, "EmailChange", Kind::EmailChange, &EMAIL_CHANGE),
+    (ChainType::User, "AccountChange", Kind::AccountChange, &ACCOUNT_CHANGE),
+    (ChainType::User, "DeviceAdd", Kind::DeviceAdd, &DEVICE_ADD),
+    (ChainType::User, "DeviceRename", Kind::DeviceRename, &DEVICE_RENAME),
+    (ChainType::User, "DeviceRevoke", Kind::DeviceRevoke, &DEVICE_REVOKE),
+    (ChainType::User, "DeviceKeyRotate", Kind::DeviceKeyRotate, &DEVICE_KEY_ROTATE),
+    (ChainType::User, "BatchApprove", Kind::BatchApprove, &BATCH_APPROVE),
+    (ChainType::User, "DeviceAddAndApprove", Kind::DeviceAddAndApprove, &DEVICE_ADD_AND_APPROVE),
+    (ChainType::User, "PerUserKeyRotate", Kind::PerUserKeyRotate, &PER_USER_KEY_ROTATE),
+    (ChainType::User, "LockdownMode", Kind::LockdownMode, &LOCKDOWN_MODE),
+    (ChainType::Email, "UserIDChange", Kind::UserIdChange, &USER_ID_CHANGE),
+    (ChainType::Account, "IDPUpdate", Kind::IdpUpdate, &IDP_UPDATE),
+    (ChainType::Account, "EscrowAdmin", Kind::EscrowAdmin, &ESCROW_ADMIN),
+    (ChainType::Membership, "ChangeMembers", Kind::ChangeMembers, &CHANGE_MEMBERS),
+];
+
+/// What a link says. A part that its type has not is none or empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// The type.
+    pub kind: Kind,
+    /// The device that authorizes the link.
+    pub signer: Option<String>,
+    /// The device that it brings.
+    pub device: Option<NewDevice>,
+    /// The device whose keys it replaces, and by which.
+    pub replaced: Option<(String, NewKeys)>,
+    /// The devices that it revokes.
+    pub revoked: Vec<String>,
+    /// The per-user keys that it brings.
+    pub user_keys: Option<UserKeys>,
+    /// What it commits to, by field; in a list with the place from 0, as `added/2`.
+    pub committed: BTreeMap<String, Octets>,
+    /// Lockdown, on or off.
+    pub lockdown: Option<bool>,
+    /// The domain of the identity provider.
+    pub idp_domain: Option<String>,
 }
 
 impl Body {
@@ -180,142 +137,53 @@ impl Body {
     /// # Errors
     /// The chain has no such type, or the fields are not those of the type.
     pub(super) fn read(rules: RuleSet, chain: ChainType, link: &Link) -> Result<Self, Rule> {
-        let Some(layout) = layout(chain, &link.link_type) else {
+        let known = |(of, name, ..): &&(ChainType, &str, Kind, &Layout)| {
+            *of == chain && *name == link.link_type
+        };
+        let Some((_, _, kind, layout)) = TYPES.iter().find(known) else {
             let unknown = Rule::LinkTypeKnown;
-            return if rules.contains(unknown) { Err(unknown) } else { Ok(Self::Unknown) };
+            return if rules.contains(unknown) { Err(unknown) } else { Ok(Self::unknown()) };
         };
         let fields = Fields::of(rules, layout, &link.body)?;
-        match link.link_type.as_str() {
-            "UserRoot" => Ok(Self::UserRoot {
-                device: fields.device()?,
-                user_keys: fields.user_keys()?,
-                email_change: fields.commitment_or_none("email_change")?,
-                account_change: fields.commitment_or_none("account_change")?,
-            }),
-            "EmailChange" => Ok(Self::EmailChange { email_change: fields.octets("email_change") }),
-            "AccountChange" => {
-                Ok(Self::AccountChange { account_change: fields.octets("account_change") })
-            }
-            "UserIDChange" => {
-                Ok(Self::UserIdChange { user_id_change: fields.octets("user_id_change") })
-            }
-            "IDPUpdate" => Ok(Self::IdpUpdate { idp_domain: fields.text("idp_domain") }),
-            "EscrowAdmin" => Ok(Self::EscrowAdmin { escrow_admin: fields.octets("escrow_admin") }),
-            "ChangeMembers" => Ok(Self::ChangeMembers {
-                added: fields.list(&COMMITMENT, "added")?,
-                removed: fields.list(&COMMITMENT, "removed")?,
-            }),
-            _ => fields.of_device(&link.link_type),
+        let body = Self {
+            kind: *kind,
+            signer: fields.signer(*kind),
+            device: fields.device()?,
+            replaced: fields.replaced(*kind)?,
+            revoked: fields.revoked()?,
+            user_keys: fields.user_keys()?,
+            committed: fields.committed()?,
+            lockdown: fields.lockdown()?,
+            idp_domain: fields.text("idp_domain"),
+        };
+        let revokes_nobody = *kind == Kind::DeviceRevoke && body.revoked.is_empty();
+        if revokes_nobody || !fields.escrow_fits() { Err(NOT_FIT) } else { Ok(body) }
+    }
+
+    fn unknown() -> Self {
+        Self {
+            kind: Kind::Unknown,
+            signer: None,
+            device: None,
+            replaced: None,
+            revoked: Vec::new(),
+            user_keys: None,
+            committed: BTreeMap::new(),
+            lockdown: None,
+            idp_domain: None,
         }
     }
 
-    /// What the link commits to under this name.
+    /// Whether the link approves younger devices.
     #[must_use]
-    pub(super) fn commitment(&self, field: &str) -> Option<&Octets> {
-        let member = |of: &'static str| field.strip_prefix(of)?.parse::<usize>().ok();
-        match (self, field) {
-            (
-                Self::UserRoot { device, .. }
-                | Self::DeviceAdd { device, .. }
-                | Self::DeviceAddAndApprove { device, .. },
-                "device_name",
-            ) => Some(&device.name),
-            (Self::DeviceRename { device_name, .. }, "device_name") => Some(device_name),
-            (Self::UserRoot { email_change, .. }, "email_change") => email_change.as_ref(),
-            (Self::UserRoot { account_change, .. }, "account_change") => account_change.as_ref(),
-            (Self::EmailChange { email_change }, "email_change") => Some(email_change),
-            (Self::AccountChange { account_change }, "account_change") => Some(account_change),
-            (Self::UserIdChange { user_id_change }, "user_id_change") => Some(user_id_change),
-            (Self::EscrowAdmin { escrow_admin }, "escrow_admin") => Some(escrow_admin),
-            (Self::ChangeMembers { added, removed }, _) => member("added/")
-                .and_then(|at| added.get(at))
-                .or_else(|| member("removed/").and_then(|at| removed.get(at))),
-            _ => None,
-        }
+    pub fn approves(&self) -> bool {
+        matches!(self.kind, Kind::BatchApprove | Kind::DeviceAddAndApprove)
     }
 
-    /// The device that authorizes the link.
+    /// Whether the server revokes.
     #[must_use]
-    pub fn signer(&self) -> Option<&str> {
-        match self {
-            Self::DeviceRename { device_id: signer, .. }
-            | Self::DeviceRevoke { signer: Some(signer), .. }
-            | Self::DeviceKeyRotate { signer, .. }
-            | Self::BatchApprove { signer, .. }
-            | Self::DeviceAddAndApprove { signer, .. }
-            | Self::PerUserKeyRotate { signer, .. }
-            | Self::LockdownMode { signer, .. } => Some(signer),
-            Self::UserRoot { .. }
-            | Self::EmailChange { .. }
-            | Self::AccountChange { .. }
-            | Self::DeviceAdd { .. }
-            | Self::DeviceRevoke { signer: None, .. }
-            | Self::UserIdChange { .. }
-            | Self::IdpUpdate { .. }
-            | Self::EscrowAdmin { .. }
-            | Self::ChangeMembers { .. }
-            | Self::Unknown => None,
-        }
-    }
-
-    /// The device that the link brings.
-    #[must_use]
-    pub fn new_device(&self) -> Option<&NewDevice> {
-        match self {
-            Self::UserRoot { device, .. }
-            | Self::DeviceAdd { device, .. }
-            | Self::DeviceAddAndApprove { device, .. } => Some(device),
-            _ => None,
-        }
-    }
-
-    /// The devices that the link revokes.
-    #[must_use]
-    pub fn revoked(&self) -> &[String] {
-        match self {
-            Self::DeviceAdd { revoked, .. }
-            | Self::DeviceRevoke { revoked, .. }
-            | Self::BatchApprove { revoked, .. }
-            | Self::DeviceAddAndApprove { revoked, .. } => revoked,
-            _ => &[],
-        }
-    }
-
-    /// The per-user keys that the link brings.
-    #[must_use]
-    pub fn user_keys(&self) -> Option<&UserKeys> {
-        match self {
-            Self::UserRoot { user_keys, .. }
-            | Self::DeviceAdd { user_keys, .. }
-            | Self::DeviceRevoke { user_keys, .. }
-            | Self::DeviceKeyRotate { user_keys, .. }
-            | Self::BatchApprove { user_keys, .. }
-            | Self::DeviceAddAndApprove { user_keys, .. }
-            | Self::PerUserKeyRotate { user_keys, .. } => user_keys.as_ref(),
-            _ => None,
-        }
-    }
-}
-
-/// The layout of a type of link, where the chain has it.
-fn layout(chain: ChainType, link_type: &str) -> Option<&'static Layout> {
-    match (chain, link_type) {
-        (ChainType::User, "UserRoot") => Some(&USER_ROOT),
-        (ChainType::User, "EmailChange") => Some(&EMAIL_CHANGE),
-        (ChainType::User, "AccountChange") => Some(&ACCOUNT_CHANGE),
-        (ChainType::User, "DeviceAdd") => Some(&DEVICE_ADD),
-        (ChainType::User, "DeviceRename") => Some(&DEVICE_RENAME),
-        (ChainType::User, "DeviceRevoke") => Some(&DEVICE_REVOKE),
-        (ChainType::User, "DeviceKeyRotate") => Some(&DEVICE_KEY_ROTATE),
-        (ChainType::User, "BatchApprove") => Some(&BATCH_APPROVE),
-        (ChainType::User, "DeviceAddAndApprove") => Some(&DEVICE_ADD_AND_APPROVE),
-        (ChainType::User, "PerUserKeyRotate") => Some(&PER_USER_KEY_ROTATE),
-        (ChainType::User, "LockdownMode") => Some(&LOCKDOWN_MODE),
-        (ChainType::Email, "UserIDChange") => Some(&USER_ID_CHANGE),
-        (ChainType::Account, "IDPUpdate") => Some(&IDP_UPDATE),
-        (ChainType::Account, "EscrowAdmin") => Some(&ESCROW_ADMIN),
-        (ChainType::Membership, "ChangeMembers") => Some(&CHANGE_MEMBERS),
-        _ => None,
+    pub fn is_by_server(&self) -> bool {
+        self.kind == Kind::DeviceRevoke && self.signer.is_none()
     }
 }
 
@@ -343,17 +211,34 @@ impl Fields {
         self.values.get(name).cloned().unwrap_or_default()
     }
 
-    fn text(&self, name: &str) -> String {
-        String::from_utf8_lossy(self.octets(name).as_slice()).into_owned()
+    fn text(&self, name: &str) -> Option<String> {
+        let value = self.values.get(name)?;
+        Some(String::from_utf8_lossy(value.as_slice()).into_owned())
     }
 
-    fn commitment_or_none(&self, name: &str) -> Result<Option<Octets>, Rule> {
-        let octets = self.octets(name);
-        match octets.len() {
-            0 => Ok(None),
-            32 => Ok(Some(octets)),
-            _ => Err(NOT_FIT),
+    /// A device renames itself.
+    fn signer(&self, kind: Kind) -> Option<String> {
+        let name = if kind == Kind::DeviceRename { "device_id" } else { "signer" };
+        self.text(name).filter(|signer| !signer.is_empty())
+    }
+
+    fn device(&self) -> Result<Option<NewDevice>, Rule> {
+        let Some(device_type) = self.text("device_type") else { return Ok(None) };
+        let id = self.text("device_id").unwrap_or_default();
+        Ok(Some(NewDevice { id, device_type, keys: self.keys()? }))
+    }
+
+    fn replaced(&self, kind: Kind) -> Result<Option<(String, NewKeys)>, Rule> {
+        if kind != Kind::DeviceKeyRotate {
+            return Ok(None);
         }
+        Ok(Some((self.text("device_id").unwrap_or_default(), self.keys()?)))
+    }
+
+    fn keys(&self) -> Result<NewKeys, Rule> {
+        let kyber768 = kyber(self.octets("device_kyber768"))?;
+        let verifying = self.octets("device_ed25519");
+        Ok(NewKeys { verifying, x25519: self.octets("device_x25519"), kyber768 })
     }
 
     /// A list of values of one field each.
@@ -368,19 +253,24 @@ impl Fields {
         Ok(ids.iter().map(|id| String::from_utf8_lossy(id.as_slice()).into_owned()).collect())
     }
 
-    fn keys(&self) -> Result<NewKeys, Rule> {
-        let kyber768 = kyber(self.octets("device_kyber768"))?;
-        let verifying = self.octets("device_ed25519");
-        Ok(NewKeys { verifying, x25519: self.octets("device_x25519"), kyber768 })
-    }
-
-    fn device(&self) -> Result<NewDevice, Rule> {
-        Ok(NewDevice {
-            id: self.text("device_id"),
-            name: self.octets("device_name"),
-            device_type: self.text("device_type"),
-            keys: self.keys()?,
-        })
+    fn committed(&self) -> Result<BTreeMap<String, Octets>, Rule> {
+        let mut committed = BTreeMap::new();
+        for name in
+            ["device_name", "email_change", "account_change", "user_id_change", "escrow_admin"]
+        {
+            let value = self.octets(name);
+            match value.len() {
+                0 => {}
+                32 => drop(committed.insert(name.to_owned(), value)),
+                _ => return Err(NOT_FIT),
+            }
+        }
+        for name in ["added", "removed"] {
+            for (at, value) in self.list(&COMMITMENT, name)?.into_iter().enumerate() {
+                committed.insert(format!("{name}/{at}"), value);
+            }
+        }
+        Ok(committed)
     }
 
     fn user_keys(&self) -> Result<Option<UserKeys>, Rule> {
@@ -391,7 +281,8 @@ impl Fields {
         let fields = wire::decode(&USER_KEYS, self.rules, &encoded).map_err(|_| NOT_FIT)?;
         let (kyber, x25519): (Vec<_>, Vec<_>) =
             fields.into_iter().partition(|(name, _)| name.ends_with("kyber768"));
-        let kyber: Result<Vec<_>, Rule> = kyber.into_iter().map(|(_, key)| self::kyber(key)).collect();
+        let kyber: Result<Vec<_>, Rule> =
+            kyber.into_iter().map(|(_, key)| self::kyber(key)).collect();
         let mut kyber = kyber?;
         let wanted = kyber.len();
         kyber.retain(|key| !key.is_empty());
@@ -403,59 +294,18 @@ impl Fields {
         Ok(Some(UserKeys { encoded, each, hybrid }))
     }
 
-    /// The types that are about devices.
-    fn of_device(&self, link_type: &str) -> Result<Body, Rule> {
-        let signer = self.text("signer");
-        match link_type {
-            "DeviceAdd" => Ok(Body::DeviceAdd {
-                device: self.device()?,
-                user_keys: self.user_keys()?,
-                revoked: self.revoked()?,
-            }),
-            "DeviceRename" => Ok(Body::DeviceRename {
-                device_id: self.text("device_id"),
-                device_name: self.octets("device_name"),
-            }),
-            "DeviceRevoke" => {
-                let revoked = self.revoked()?;
-                if revoked.is_empty() {
-                    return Err(NOT_FIT);
-                }
-                let signer = Some(signer).filter(|signer| !signer.is_empty());
-                Ok(Body::DeviceRevoke { signer, revoked, user_keys: self.user_keys()? })
-            }
-            "DeviceKeyRotate" => Ok(Body::DeviceKeyRotate {
-                signer,
-                device_id: self.text("device_id"),
-                keys: self.keys()?,
-                user_keys: self.user_keys()?,
-            }),
-            "BatchApprove" => Ok(Body::BatchApprove {
-                signer,
-                revoked: self.revoked()?,
-                user_keys: self.user_keys()?,
-            }),
-            "DeviceAddAndApprove" => {
-                let escrow = self.octets("escrow");
-                if !escrow.is_empty() {
-                    wire::decode(&ESCROW, self.rules, &escrow).map_err(|_| NOT_FIT)?;
-                }
-                Ok(Body::DeviceAddAndApprove {
-                    signer,
-                    device: self.device()?,
-                    user_keys: self.user_keys()?,
-                    revoked: self.revoked()?,
-                })
-            }
-            "PerUserKeyRotate" => {
-                Ok(Body::PerUserKeyRotate { signer, user_keys: self.user_keys()? })
-            }
-            _ => match self.text("mode").as_str() {
-                "on" => Ok(Body::LockdownMode { signer, on: true }),
-                "off" => Ok(Body::LockdownMode { signer, on: false }),
-                _ => Err(NOT_FIT),
-            },
+    fn lockdown(&self) -> Result<Option<bool>, Rule> {
+        match self.text("mode").as_deref() {
+            None => Ok(None),
+            Some("on") => Ok(Some(true)),
+            Some("off") => Ok(Some(false)),
+            Some(_) => Err(NOT_FIT),
         }
+    }
+
+    fn escrow_fits(&self) -> bool {
+        let escrow = self.octets("escrow");
+        escrow.is_empty() || wire::decode(&ESCROW, self.rules, &escrow).is_ok()
     }
 }
 

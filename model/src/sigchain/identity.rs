@@ -20,7 +20,7 @@ pub fn identity(
     let (named, email_number) = change.opened.as_ref().ok_or(held)?;
     let (holder, user_number) = email.user.as_ref().ok_or(held)?;
     require(rules, held, named == address && *holder == user.user_id)?;
-    let agree = *email_number == email.tail.last_sequence_number
-        && *user_number == change.sequence_number;
+    let agree =
+        *email_number == email.tail.last_sequence_number && *user_number == change.sequence_number;
     require(rules, Rule::EmailNumbersAgree, agree)
 }

@@ -51,64 +51,65 @@ impl Opening {
     }
 }
 
-/// What an opening says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Opened {
+/// What the openings of a link say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
     /// The user's address, and the number of the link that the address's chain has for it.
-    Email(String, u32),
+    pub email: Option<(String, u32)>,
     /// The user's account, empty for none.
-    Account(String),
-    /// A device's name, with its version.
-    Name(String, u32),
-    /// The user of an address or of an account, and the number of the link of the user's chain.
-    UserId(String, u32),
+    pub account: Option<String>,
+    /// Names of devices, each with its version.
+    pub names: Vec<(String, u32)>,
+    /// The user of an address, and the number of the link of the user's chain.
+    pub user: Option<(String, u32)>,
     /// The user ID of the escrow administrators, empty for none.
-    Escrow(String),
+    pub escrow: Option<String>,
     /// The address that an email chain is about.
-    Address(String),
+    pub address: Option<String>,
 }
 
-/// What the openings of a link say.
+const NOT_OPENED: Rule = Rule::CommitmentOpens;
+
+/// Reads the openings of a link.
 pub(super) fn opened(
     rules: RuleSet,
     link: &Link,
     body: &Body,
     openings: &[&Opening],
-) -> Result<Vec<Opened>, Rule> {
-    openings.iter().map(|opening| one(rules, link, body, opening)).collect()
+) -> Result<Opened, Rule> {
+    let mut opened = Opened::default();
+    for opening in openings {
+        let Opening { field, key, value, .. } = opening;
+        let committed =
+            if field == "email" { Some(&link.subject) } else { body.committed.get(field) };
+        let committed = committed.ok_or(NOT_OPENED)?;
+        let opens = key.len() == 32 && commitment(rules, key, value) == *committed;
+        require(rules, NOT_OPENED, opens)?;
+        opened.read(rules, field, value).ok_or(NOT_OPENED)?;
+    }
+    Ok(opened)
 }
 
-const NOT_OPENED: Rule = Rule::CommitmentOpens;
-
-fn one(rules: RuleSet, link: &Link, body: &Body, opening: &Opening) -> Result<Opened, Rule> {
-    let committed = match opening.field.as_str() {
-        "email" => Some(&link.subject),
-        field => body.commitment(field),
-    };
-    let committed = committed.ok_or(NOT_OPENED)?;
-    let opens = opening.key.len() == 32
-        && commitment(rules, &opening.key, &opening.value) == *committed;
-    require(rules, NOT_OPENED, opens)?;
-    value(rules, &opening.field, &opening.value).ok_or(NOT_OPENED)
-}
-
-fn value(rules: RuleSet, field: &str, value: &Octets) -> Option<Opened> {
-    let of = |layout: &Layout| {
-        let fields = wire::decode(layout, rules.with(Rule::EncodingCanonical), value).ok()?;
-        let mut fields = fields.into_iter().map(|(_, value)| value);
-        let (first, second) = (fields.next()?, fields.next()?);
-        Some((text(&first), wire::read_u32(second.as_slice())?))
-    };
-    match field.split('/').next()? {
-        "email_change" => of(&EMAIL_OPENED).map(|(email, number)| Opened::Email(email, number)),
-        "account_change" => of(&ACCOUNT_OPENED).map(|(account, _)| Opened::Account(account)),
-        "device_name" => of(&NAME_OPENED).map(|(name, version)| Opened::Name(name, version)),
-        "user_id_change" | "added" | "removed" => {
-            of(&USER_ID_OPENED).map(|(user, number)| Opened::UserId(user, number))
+impl Opened {
+    /// Reads a value; nothing where it is none of the field.
+    fn read(&mut self, rules: RuleSet, field: &str, value: &Octets) -> Option<()> {
+        let of = |layout: &Layout| {
+            let fields = wire::decode(layout, rules.with(Rule::EncodingCanonical), value).ok()?;
+            let mut fields = fields.into_iter().map(|(_, value)| value);
+            let (first, second) = (fields.next()?, fields.next()?);
+            Some((text(&first), wire::read_u32(second.as_slice())?))
+        };
+        match field.split('/').next()? {
+            "email_change" => self.email = Some(of(&EMAIL_OPENED)?),
+            "account_change" => self.account = Some(of(&ACCOUNT_OPENED)?.0),
+            "device_name" => self.names.push(of(&NAME_OPENED)?),
+            "user_id_change" => self.user = Some(of(&USER_ID_OPENED)?),
+            "escrow_admin" => self.escrow = Some(of(&ESCROW_OPENED)?.0),
+            "added" | "removed" => drop(of(&USER_ID_OPENED)?),
+            "email" => self.address = Some(str::from_utf8(value.as_slice()).ok()?.to_owned()),
+            _ => return None,
         }
-        "escrow_admin" => of(&ESCROW_OPENED).map(|(user, _)| Opened::Escrow(user)),
-        "email" => str::from_utf8(value.as_slice()).ok().map(|it| Opened::Address(it.to_owned())),
-        _ => None,
+        Some(())
     }
 }
 

@@ -5,9 +5,7 @@ use conclave_spec::{
     formulas::sigchain::{Link, Tail},
 };
 
-use super::{
-    Body, ChainType, Opened, Refusal, Served, require, signatures, walk,
-};
+use super::{ChainType, Refusal, Served, body::Kind, require, signatures, walk};
 
 /// Whose an email address is (4.6, "Email Sigchains").
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +26,11 @@ impl EmailChain {
         let (mut user, mut disclosed) = (None, false);
         let tail = walk(rules, ChainType::Email, served, |read| {
             unsigned(rules, read.link)?;
-            let addresses = read.opened.iter().filter_map(|it| match it {
-                Opened::Address(address) => Some(address.as_str()),
-                _ => None,
-            });
-            let addresses: Vec<_> = addresses.collect();
-            let about_it = addresses.iter().all(|address| *address == served.subject);
+            let address = read.opened.address.as_deref();
+            let about_it = address.is_none_or(|address| address == served.subject);
             require(rules, Rule::LinkOfSubject, about_it)?;
-            disclosed = !addresses.is_empty();
-            user = user_of(read.opened);
+            disclosed = address.is_some();
+            user = read.opened.user.clone();
             Ok(())
         })?;
         require(rules, Rule::LinkOfSubject, disclosed || served.links.is_empty())
@@ -65,15 +59,11 @@ impl AccountChain {
         let (mut idp_domain, mut escrow_admin) = (None, None);
         let tail = walk(rules, ChainType::Account, served, |read| {
             unsigned(rules, read.link)?;
-            match read.body {
-                Body::IdpUpdate { idp_domain: domain } => idp_domain = Some(domain.clone()),
-                Body::EscrowAdmin { .. } => {
-                    escrow_admin = read.opened.iter().find_map(|it| match it {
-                        Opened::Escrow(user) => Some(user.clone()),
-                        _ => None,
-                    });
-                }
-                _ => {}
+            if let Some(domain) = &read.body.idp_domain {
+                idp_domain = Some(domain.clone());
+            }
+            if read.body.kind == Kind::EscrowAdmin {
+                escrow_admin = read.opened.escrow.clone();
             }
             Ok(())
         })?;
@@ -101,9 +91,9 @@ impl MembershipChain {
         let (mut came, mut went) = (0, 0);
         let tail = walk(rules, ChainType::Membership, served, |read| {
             unsigned(rules, read.link)?;
-            if let Body::ChangeMembers { added, removed } = read.body {
-                came += added.len();
-                went += removed.len();
+            for field in read.body.committed.keys() {
+                came += usize::from(field.starts_with("added/"));
+                went += usize::from(field.starts_with("removed/"));
             }
             Ok(())
         })?;
@@ -114,11 +104,4 @@ impl MembershipChain {
 /// Links of these chains carry no signatures.
 fn unsigned(rules: RuleSet, link: &Link) -> Result<(), Rule> {
     signatures::check(rules, link, &[])
-}
-
-fn user_of(opened: &[Opened]) -> Option<(String, u32)> {
-    opened.iter().find_map(|it| match it {
-        Opened::UserId(user, number) => Some((user.clone(), *number)),
-        _ => None,
-    })
 }

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use conclave_spec::{Octets, Rule, RuleSet, formulas::sigchain::Tail};
 
 use super::{
-    Body, ChainType, NewDevice, NewKeys, Opened, Read, Refusal, Served,
+    Body, ChainType, NewDevice, NewKeys, Read, Refusal, Served,
+    body::Kind,
     classes::Classes,
     require,
     signatures::{self, Needed},
@@ -39,6 +40,16 @@ pub struct EmailChange {
     pub opened: Option<(String, u32)>,
 }
 
+/// Which devices are confirmed in lockdown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confirmed {
+    /// Those of the oldest class that has an active device.
+    #[default]
+    Oldest,
+    /// Those of the class that began lockdown, and nobody once they are all revoked.
+    Anchored,
+}
+
 /// What a client knows of a user whose chain it has checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserChain {
@@ -69,6 +80,9 @@ pub struct UserChain {
     first_active: usize,
     /// How many active devices have no Kyber key.
     pub(super) classic: usize,
+    confirmed: Confirmed,
+    /// The device that began the lockdown the user is in.
+    anchor: Option<usize>,
 }
 
 impl UserChain {
@@ -90,14 +104,12 @@ impl UserChain {
         self.classes.oldest(device)
     }
 
-    fn start(user_id: &str) -> Self {
+    /// What is known of a user before the first link.
+    #[must_use]
+    pub fn start(user_id: &str) -> Self {
         Self {
             user_id: user_id.to_owned(),
-            tail: Tail {
-                sigchain_type: ChainType::User.name().to_owned(),
-                last_sequence_number: 0,
-                last_link_hash: Octets::default(),
-            },
+            tail: ChainType::User.start(),
             devices: Vec::new(),
             user_keys: Octets::default(),
             generation: 0,
@@ -112,24 +124,33 @@ impl UserChain {
             names: BTreeSet::new(),
             first_active: 0,
             classic: 0,
+            confirmed: Confirmed::default(),
+            anchor: None,
         }
     }
 
+    /// The same for a client that reads R-121 otherwise.
+    #[must_use]
+    pub fn reading(self, confirmed: Confirmed) -> Self {
+        Self { confirmed, ..self }
+    }
+
     /// Takes a link, or leaves everything as it was.
-    fn take(&mut self, rules: RuleSet, read: &Read<'_>) -> Result<(), Rule> {
-        let is_root = matches!(read.body, Body::UserRoot { .. });
+    pub(super) fn take(&mut self, rules: RuleSet, read: &Read<'_>) -> Result<(), Rule> {
+        let is_root = read.body.kind == Kind::UserRoot;
         require(rules, Rule::RootFirst, is_root == self.devices.is_empty())?;
         let signer = self.signer(rules, read.body)?;
         signatures::check(rules, read.link, &self.needed(rules, read.body, signer)?)?;
         self.admits(rules, read.body, signer)?;
-        self.names_are_new(rules, read.opened)?;
+        let known = |name: &(String, u32)| self.names.contains(name);
+        require(rules, Rule::DeviceNameNew, !read.opened.names.iter().any(known))?;
         self.apply(rules, read, signer);
         Ok(())
     }
 
     /// The place of the device that authorizes a link.
     fn signer(&self, rules: RuleSet, body: &Body) -> Result<Option<usize>, Rule> {
-        let Some(id) = body.signer() else { return Ok(None) };
+        let Some(id) = &body.signer else { return Ok(None) };
         let at = self.place(id).ok_or(Rule::SignerActive)?;
         require(rules, Rule::SignerActive, self.is_active(at))?;
         Ok(Some(at))
@@ -144,9 +165,9 @@ impl UserChain {
     ) -> Result<Vec<Needed>, Rule> {
         let mut needed = Vec::new();
         if let Some(signer) = signer.and_then(|at| self.devices.get(at)) {
-            let by = match body {
-                Body::DeviceKeyRotate { device_id, .. } => self.rotates(rules, signer, device_id)?,
-                _ => Rule::SignerVerifies,
+            let by = match &body.replaced {
+                Some((device_id, _)) => self.rotates(rules, signer, device_id)?,
+                None => Rule::SignerVerifies,
             };
             let mut under = vec![signer.keys.verifying.clone()];
             if !rules.contains(Rule::ReplacedKeySilent) {
@@ -154,14 +175,10 @@ impl UserChain {
             }
             needed.push(Needed { by, under });
         }
-        let new = match body {
-            Body::DeviceKeyRotate { keys, .. } => Some(keys),
-            _ => body.new_device().map(|device| &device.keys),
-        };
-        needed.extend(new.map(|keys| Needed {
-            by: Rule::NewKeySigns,
-            under: vec![keys.verifying.clone()],
-        }));
+        let replacing = body.replaced.as_ref().map(|(_, keys)| keys);
+        let new = replacing.or(body.device.as_ref().map(|device| &device.keys));
+        let by = Rule::NewKeySigns;
+        needed.extend(new.map(|keys| Needed { by, under: vec![keys.verifying.clone()] }));
         Ok(needed)
     }
 
@@ -176,14 +193,6 @@ impl UserChain {
         let for_escrow = rotated.device_type == ESCROW_DEVICE && rotated.revoked.is_none();
         require(rules, Rule::OldKeySigns, for_escrow)?;
         Ok(Rule::SignerVerifies)
-    }
-
-    fn names_are_new(&self, rules: RuleSet, opened: &[Opened]) -> Result<(), Rule> {
-        let is_new = |it: &Opened| match it {
-            Opened::Name(name, version) => !self.names.contains(&(name.clone(), *version)),
-            _ => true,
-        };
-        require(rules, Rule::DeviceNameNew, opened.iter().all(is_new))
     }
 
     /// Whether a device's identifier and keys are new.
@@ -209,50 +218,40 @@ impl UserChain {
         self.devices.get(at).is_some_and(|device| device.keys.kyber768.is_empty())
     }
 
-    /// Whether a device is of the oldest class that has an active device.
-    pub(super) fn is_of_oldest_class(&self, at: usize) -> bool {
-        self.classes.oldest(at) == self.classes.oldest(self.first_active)
+    /// Whether a device is of the class whose devices are confirmed in lockdown.
+    pub(super) fn is_confirmed(&self, at: usize) -> bool {
+        let anchor = self.anchor.filter(|_| self.confirmed == Confirmed::Anchored);
+        self.classes.oldest(at) == self.classes.oldest(anchor.unwrap_or(self.first_active))
     }
 
     fn apply(&mut self, rules: RuleSet, read: &Read<'_>, signer: Option<usize>) {
-        let number = read.link.sequence_number;
-        for id in read.body.revoked() {
-            self.revoke(id, number);
-        }
-        if let Some(device) = read.body.new_device() {
+        let (number, body, opened) = (read.link.sequence_number, read.body, read.opened);
+        body.revoked.iter().for_each(|id| self.revoke(id, number));
+        if let Some(device) = &body.device {
             self.add(device, number);
         }
-        match read.body {
-            Body::BatchApprove { .. } | Body::DeviceAddAndApprove { .. } => {
-                // Who revokes itself in the same link approves nobody.
-                let by = signer.filter(|by| self.is_active(*by) || !rules.contains(Rule::SignerActive));
-                if let Some(by) = by.filter(|_| rules.contains(Rule::ApprovalJoins)) {
-                    self.classes.approve(by);
-                }
-            }
-            Body::DeviceKeyRotate { device_id, keys, .. } => self.replace(device_id, keys),
-            Body::LockdownMode { on, .. } => self.lockdown = *on,
-            Body::EmailChange { .. } | Body::UserRoot { email_change: Some(_), .. } => {
-                let opened = read.opened.iter().find_map(|it| match it {
-                    Opened::Email(email, number) => Some((email.clone(), *number)),
-                    _ => None,
-                });
-                self.email = Some(EmailChange { sequence_number: number, opened });
-            }
-            _ => {}
+        if let Some((device_id, keys)) = &body.replaced {
+            self.replace(device_id, keys);
         }
-        if matches!(read.body, Body::AccountChange { .. } | Body::UserRoot { account_change: Some(_), .. }) {
-            self.account_id = read.opened.iter().find_map(|it| match it {
-                Opened::Account(account) => Some(account.clone()),
-                _ => None,
-            });
+        // Who revokes itself in the same link approves nobody.
+        let stays = |by: &usize| self.is_active(*by) || !rules.contains(Rule::SignerActive);
+        let approves = body.approves() && rules.contains(Rule::ApprovalJoins);
+        if let Some(by) = signer.filter(stays).filter(|_| approves) {
+            self.classes.approve(by);
         }
-        for opened in read.opened {
-            if let Opened::Name(name, version) = opened {
-                self.names.insert((name.clone(), *version));
-            }
+        if let Some(on) = body.lockdown {
+            self.anchor = if on { self.anchor.or(signer) } else { None };
+            self.lockdown = on;
         }
-        if let Some(keys) = read.body.user_keys() {
+        if body.committed.contains_key("email_change") {
+            self.email =
+                Some(EmailChange { sequence_number: number, opened: opened.email.clone() });
+        }
+        if body.committed.contains_key("account_change") {
+            self.account_id = opened.account.clone();
+        }
+        self.names.extend(opened.names.iter().cloned());
+        if let Some(keys) = &body.user_keys {
             self.user_keys = keys.encoded.clone();
             self.old_user_keys.extend(keys.each.iter().cloned());
             self.generation = self.generation.saturating_add(1);

@@ -95,12 +95,7 @@ pub fn load(
 
 /// The commitment to a secret, 32 bytes.
 #[must_use]
-pub fn commit(
-    rules: RuleSet,
-    context: Label,
-    opening: &Octets,
-    secret: &Octets,
-) -> Option<Octets> {
+pub fn commit(rules: RuleSet, context: Label, opening: &Octets, secret: &Octets) -> Option<Octets> {
     let fields: [(&str, &[u8]); 2] =
         [("context", context.text().as_bytes()), ("secret", secret.as_slice())];
     let committed = wire::encode_for_hash(&STORED_SECRET, rules, &fields).ok()?;

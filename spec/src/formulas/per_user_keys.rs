@@ -55,11 +55,7 @@ impl UserKeys {
             x25519: pair.x25519.clone(),
             kyber768: Octets::default(),
         };
-        Self {
-            user: pair(&self.user),
-            email: pair(&self.email),
-            voicemail: pair(&self.voicemail),
-        }
+        Self { user: pair(&self.user), email: pair(&self.email), voicemail: pair(&self.voicemail) }
     }
 }
 
@@ -115,8 +111,10 @@ mod tests {
         let (all, seed) = (RuleSet::all(), Octets::from([5; 32]));
         let keys = per_user_keys(all, &seed).unwrap();
         let UserKeys { user, email, voicemail } = &keys.public;
-        let distinct: std::collections::BTreeSet<_> =
-            [user, email, voicemail].into_iter().flat_map(|it| [&it.x25519, &it.kyber768]).collect();
+        let distinct: std::collections::BTreeSet<_> = [user, email, voicemail]
+            .into_iter()
+            .flat_map(|it| [&it.x25519, &it.kyber768])
+            .collect();
         assert_eq!(distinct.len(), 6);
         assert!(keys.public.encode(all).is_some());
         assert!(per_user_keys(all, &[5; 31].into()).is_none());

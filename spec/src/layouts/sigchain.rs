@@ -63,10 +63,8 @@ pub const LINK_HASHED: Layout = Layout {
 
 /// One signature on a link: first the device that authorizes it, or the key that is replaced, then the
 /// key that the link brings.
-pub const SIGNATURE: Layout = Layout {
-    tag: "conclave/chain-signature",
-    fields: &[always("sig", Width::Exactly(64))],
-};
+pub const SIGNATURE: Layout =
+    Layout { tag: "conclave/chain-signature", fields: &[always("sig", Width::Exactly(64))] };
 
 /// The public per-user keys of one generation.
 pub const USER_KEYS: Layout = Layout {
@@ -107,10 +105,8 @@ pub const USER_ROOT: Layout = Layout {
 };
 
 /// Another email address.
-pub const EMAIL_CHANGE: Layout = Layout {
-    tag: "conclave/email-change",
-    fields: &[always("email_change", Width::Exactly(32))],
-};
+pub const EMAIL_CHANGE: Layout =
+    Layout { tag: "conclave/email-change", fields: &[always("email_change", Width::Exactly(32))] };
 
 /// Another account, or none.
 pub const ACCOUNT_CHANGE: Layout = Layout {
@@ -193,18 +189,13 @@ pub const IDP_UPDATE: Layout =
     Layout { tag: "conclave/idp-update", fields: &[always("idp_domain", Width::Text(ID_MAX))] };
 
 /// The escrow administrators of an account.
-pub const ESCROW_ADMIN: Layout = Layout {
-    tag: "conclave/escrow-admin",
-    fields: &[always("escrow_admin", Width::Exactly(32))],
-};
+pub const ESCROW_ADMIN: Layout =
+    Layout { tag: "conclave/escrow-admin", fields: &[always("escrow_admin", Width::Exactly(32))] };
 
 /// Users that come to an account and go; commitments.
 pub const CHANGE_MEMBERS: Layout = Layout {
     tag: "conclave/change-members",
-    fields: &[
-        always("added", Width::AtMost(BODY_MAX)),
-        always("removed", Width::AtMost(BODY_MAX)),
-    ],
+    fields: &[always("added", Width::AtMost(BODY_MAX)), always("removed", Width::AtMost(BODY_MAX))],
 };
 
 /// An element of a list of devices.

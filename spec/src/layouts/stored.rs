@@ -35,8 +35,5 @@ pub const STORED_DATA: Layout = Layout {
 /// The plaintext: the key that opens the commitment, and the secret.
 pub const STORED_PLAINTEXT: Layout = Layout {
     tag: "conclave/stored-plaintext",
-    fields: &[
-        always("opening", Width::Exactly(32)),
-        always("secret", Width::AtMost(SECRET_MAX)),
-    ],
+    fields: &[always("opening", Width::Exactly(32)), always("secret", Width::AtMost(SECRET_MAX))],
 };

@@ -201,16 +201,15 @@ pub(super) const R_121: Reading = Reading {
         lockdown on.",
     alternatives: &[
         alt("oldest", "Whoever is left: the oldest class with an active device."),
-        alt("anchored", "Who was confirmed when lockdown began, or was approved by somebody who is."),
+        alt(
+            "anchored",
+            "Who was confirmed when lockdown began, or was approved by somebody who is.",
+        ),
     ],
     chosen: "oldest",
     why: "It is the definition. It lets the server take a locked chain over with two links (F-17).",
     policy: None,
-    rules: &[
-        Rule::LockdownByOldest,
-        Rule::LockdownKeysConfirmed,
-        Rule::LockdownApprovesConfirmed,
-    ],
+    rules: &[Rule::LockdownByOldest, Rule::LockdownKeysConfirmed, Rule::LockdownApprovesConfirmed],
 };
 
 pub(super) const R_122: Reading = Reading {

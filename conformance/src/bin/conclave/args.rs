@@ -112,8 +112,9 @@ pub(crate) struct ExploreArgs {
     /// Without this rule and those that need it
     #[arg(long, value_name = "RULE")]
     pub(crate) without: Option<String>,
-    /// Under another reading, such as R-54=unbound; of device families literal, whole or hardened
-    #[arg(long, value_name = "READING=KEY", conflicts_with_all = ["without", "export", "serve"])]
+    /// Under another reading, such as R-54=unbound; of device families literal, whole or hardened, of
+    /// sigchains oldest or anchored
+    #[arg(long, value_name = "READING=KEY", conflicts_with_all = ["export", "serve"])]
     pub(crate) reading: Option<String>,
     /// The slice: parties, powers and budgets; `all` for every one that takes seconds
     #[arg(long, default_value = "replay")]
@@ -148,11 +149,12 @@ pub(crate) struct ExploreArgs {
     /// List the slices, and which powers and goals they cover
     #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random", "serve"])]
     pub(crate) plan: bool,
-    /// Instead of meetings: device-family, the paper's model of the devices of one user
+    /// Instead of meetings: device-family, the paper's model of the devices of one user; sigchain, what
+    /// a server can make a client believe of them
     #[arg(
         long, value_name = "NAME",
         conflicts_with_all = [
-            "profile", "plan", "without", "slice", "budget", "goal", "export", "max_states",
+            "profile", "plan", "slice", "budget", "goal", "export", "max_states",
             "deep_first", "random", "seed", "serve",
         ]
     )]

@@ -78,16 +78,7 @@ fn run(command: Command) -> Exit {
         }
         Command::Vectors(args) => run_vectors(&args),
         Command::Explore(args) if args.plan => explore::plan(out),
-        Command::Explore(ExploreArgs {
-            scenario: Some(scenario),
-            reading,
-            devices,
-            transitions,
-            ..
-        }) => {
-            let bound = Bound { devices, transitions };
-            explore::families::run(&explore::families::Options { scenario, reading, bound }, out)
-        }
+        Command::Explore(args) if args.scenario.is_some() => run_scenario(args, out),
         Command::Explore(args) => explore::run(
             &explore::Options {
                 profile: args.profile.unwrap_or_default(),
@@ -161,6 +152,24 @@ fn run(command: Command) -> Exit {
         Command::Docs { action } => run_docs(action),
         Command::Completions { shell } => shell::completions(shell, out),
         Command::Man { out: folder } => shell::man(folder.as_deref(), out),
+    }
+}
+
+/// What is explored beside meetings.
+fn run_scenario(args: ExploreArgs, out: &mut dyn std::io::Write) -> Exit {
+    use explore::{chains, families};
+    let ExploreArgs { scenario, reading, without, devices, transitions, .. } = args;
+    let bound = Bound { devices, transitions };
+    match scenario.as_deref() {
+        Some(families::SCENARIO) if without.is_some() => {
+            Exit::usage("the families of the formal model have no rule to go without")
+        }
+        Some(families::SCENARIO) => families::run(&families::Options { reading, bound }, out),
+        Some(chains::SCENARIO) => chains::run(&chains::Options { reading, without }, out),
+        other => {
+            let known = [families::SCENARIO, chains::SCENARIO];
+            commands::no_such("scenario", other.unwrap_or_default(), &known)
+        }
     }
 }
 

@@ -6,13 +6,12 @@ use conclave_spec::{
 };
 
 use super::{
-    Cases, FormulaDraft, Inputs, bytes,
-    chain::{
-        ACCOUNT, ADDRESS, ALICE, CLOUD, Chain, Draft, LAPTOP, PHONE, TABLET, account, account_value,
-        add, approve, commitment_key, email_value, escrow_admin, escrow_value, idp, members, root,
-        rooted, rotate, signature_list, user_id, user_value,
-    },
-    hexed, inputs, text,
+    Cases, FormulaDraft, Inputs, disclosures, hexed, inputs, joined, offered, offered_to, text,
+};
+use conclave_model::sigchain::build::{
+    ACCOUNT, ADDRESS, ALICE, CLOUD, Chain, Draft, LAPTOP, PHONE, TABLET, account, account_value,
+    add, approve, bytes, commitment_key, email_value, escrow_admin, escrow_value, idp, members,
+    root, rooted, rotate, signature_list, user_id, user_value,
 };
 
 pub(super) fn drafts(world: RuleSet, list: &mut Vec<FormulaDraft>) {
@@ -40,7 +39,7 @@ fn framing(cases: &mut Cases<'_>, world: RuleSet) {
     let base = Chain::two_devices(world);
     let good = base.clone().email(ADDRESS, EMAIL_NUMBER);
     let title = "A chain of two devices, and an address that the server notes";
-    cases.taken("address-noted", title, good.given(), &[]);
+    cases.taken("address-noted", title, offered(&good), &[]);
     let changes: [(Rule, &str, &str, Change); 7] = [
         (Rule::LinkTypeKnown, "link-of-unknown-type", "the type of the link", |link| {
             link.link_type = text("EmailChanged");
@@ -67,25 +66,30 @@ fn framing(cases: &mut Cases<'_>, world: RuleSet) {
     for (rule, name, differs, change) in changes {
         let mut chain = good.clone();
         chain.links.iter_mut().next_back().into_iter().for_each(change);
-        cases.pair(rule, "address-noted", (name, differs), chain.given(), rule);
+        cases.pair(rule, "address-noted", (name, differs), offered(&chain), rule);
     }
     let mut chain = base.clone();
     let keys = chain.new_keys(false);
     let three = chain.clone().then(&add(TABLET, &keys, &[]));
-    cases.taken("three-devices", "A third device", three.given(), &[]);
+    cases.taken("three-devices", "A third device", offered(&three), &[]);
     let two_roots = chain.then(&root(TABLET, &keys));
     let which = ("second-root", "a root instead of an addition");
-    cases.pair(Rule::RootFirst, "three-devices", which, two_roots.given(), Rule::RootFirst);
+    cases.pair(Rule::RootFirst, "three-devices", which, offered(&two_roots), Rule::RootFirst);
     let mut rootless = Chain::of_alice(world);
     let keys = rootless.new_keys(false);
     let rootless = rootless.then(&add(LAPTOP, &keys, &[]));
     let title = "A chain that begins with an addition is refused";
-    cases.refused("no-root", title, rootless.given(), Rule::RootFirst);
+    cases.refused("no-root", title, offered(&rootless), Rule::RootFirst);
     let nothing = Chain::of_alice(world);
-    cases.refused("no-link", "A chain without a link is refused", nothing.given(), Rule::RootFirst);
-    let mut joined = good.joined();
+    cases.refused(
+        "no-link",
+        "A chain without a link is refused",
+        offered(&nothing),
+        Rule::RootFirst,
+    );
+    let mut joined = joined(&good);
     joined.truncate(joined.len().saturating_sub(2));
-    let mut cut = good.given();
+    let mut cut = offered(&good);
     cut.insert(text("links"), joined);
     let title = "Links whose last byte is missing are refused";
     cases.refused("links-cut-short", title, cut, Rule::EncodingCanonical);
@@ -97,16 +101,16 @@ fn updates(cases: &mut Cases<'_>, world: RuleSet) {
     let known = hex::encode(base.tail().as_slice());
     let longer = base.clone().email(ADDRESS, EMAIL_NUMBER);
     let title = "A chain that goes on from the tail that is known";
-    cases.taken("known-chain-extended", title, longer.given_to(2, &known), &[]);
+    cases.taken("known-chain-extended", title, offered_to(&longer, 2, &known), &[]);
     let other = hexed("another tail", 32);
     let which = ("known-chain-rewritten", "the tail that is known");
     let rule = Rule::ChainExtends;
-    cases.pair(rule, "known-chain-extended", which, longer.given_to(2, &other), rule);
+    cases.pair(rule, "known-chain-extended", which, offered_to(&longer, 2, &other), rule);
     let title = "The same chain once more";
-    cases.taken("known-chain-unchanged", title, base.given_to(2, &known), &[rule]);
+    cases.taken("known-chain-unchanged", title, offered_to(&base, 2, &known), &[rule]);
     let tail = hex::encode(longer.tail().as_slice());
     let title = "A chain that ends before the tail that is known is refused";
-    cases.refused("known-chain-shorter", title, base.given_to(3, &tail), rule);
+    cases.refused("known-chain-shorter", title, offered_to(&base, 3, &tail), rule);
 }
 
 /// Who signs.
@@ -114,10 +118,10 @@ fn signers(cases: &mut Cases<'_>, world: RuleSet) {
     let base = Chain::two_devices(world);
     let approval = approve(LAPTOP, &[], &Octets::default());
     let approved = base.clone().then(&approval);
-    cases.taken("phone-approved", "The laptop approves the phone", approved.given(), &[]);
+    cases.taken("phone-approved", "The laptop approves the phone", offered(&approved), &[]);
     let unsigned = |chain: &Chain, draft: &Draft, signatures: &[Octets]| {
         let link = Link { signatures: signature_list(signatures), ..chain.next(draft) };
-        chain.clone().with(link).given()
+        offered(&chain.clone().with(link))
     };
     let noise = Octets::new(bytes("no signature", 64));
     let rule = Rule::SignerVerifies;
@@ -133,38 +137,38 @@ fn signers(cases: &mut Cases<'_>, world: RuleSet) {
     let by_other = Draft { signers: vec![LAPTOP.seed()], ..tablet.clone() };
     let rule = Rule::NewKeySigns;
     let which = ("device-signed-by-another", "the key it is signed with");
-    cases.pair(rule, "three-devices", which, chain.clone().then(&by_other).given(), rule);
+    cases.pair(rule, "three-devices", which, offered(&chain.clone().then(&by_other)), rule);
     let two = Draft { signers: vec![TABLET.seed(), LAPTOP.seed()], ..tablet };
     let rule = Rule::SignaturesExact;
     let which = ("device-signed-by-another-too", "a second signature");
-    cases.pair(rule, "three-devices", which, chain.clone().then(&two).given(), rule);
+    cases.pair(rule, "three-devices", which, offered(&chain.clone().then(&two)), rule);
 
     let (old, new) = (PHONE, PHONE.with_keys("phone again"));
     let rotation = rotate(old, old, new, &keys);
     let title = "The phone rotates its keys";
-    cases.taken("keys-rotated", title, chain.clone().then(&rotation).given(), &[]);
+    cases.taken("keys-rotated", title, offered(&chain.clone().then(&rotation)), &[]);
     let rule = Rule::OldKeySigns;
     let by_new = Draft { signers: vec![new.seed(), new.seed()], ..rotation.clone() };
     let which = ("rotation-not-signed-by-the-old-key", "the first signature");
-    cases.pair(rule, "keys-rotated", which, chain.clone().then(&by_new).given(), rule);
+    cases.pair(rule, "keys-rotated", which, offered(&chain.clone().then(&by_new)), rule);
     let by_laptop = rotate(LAPTOP, old, new, &keys);
     let title = "A rotation of the phone's keys that the laptop signed is refused";
-    cases.refused("rotation-by-another", title, chain.clone().then(&by_laptop).given(), rule);
+    cases.refused("rotation-by-another", title, offered(&chain.clone().then(&by_laptop)), rule);
     let by_old = Draft { signers: vec![old.seed(), old.seed()], ..rotation };
     let title = "A rotation that the new key did not sign is refused";
-    let given = chain.then(&by_old).given();
+    let given = offered(&chain.then(&by_old));
     cases.refused("rotation-not-signed-by-the-new-key", title, given, Rule::NewKeySigns);
 
-    let revoked = base.clone().add(TABLET).revoke(LAPTOP, &[PHONE]);
+    let revoked = base.clone().adding(TABLET).revoke(LAPTOP, &[PHONE]);
     let good = revoked.clone().approve(LAPTOP);
     let title = "After the phone was revoked, the laptop approves";
-    cases.taken("approved-after-revocation", title, good.given(), &[]);
+    cases.taken("approved-after-revocation", title, offered(&good), &[]);
     let rule = Rule::SignerActive;
     let which = ("approved-by-the-revoked", "who approves");
-    cases.pair(rule, "approved-after-revocation", which, revoked.approve(PHONE).given(), rule);
+    cases.pair(rule, "approved-after-revocation", which, offered(&revoked.approve(PHONE)), rule);
     let stranger = base.approve(TABLET);
     let title = "An approval by a device that the chain does not have is refused";
-    cases.refused("approved-by-a-stranger", title, stranger.given(), rule);
+    cases.refused("approved-by-a-stranger", title, offered(&stranger), rule);
 }
 
 /// What signatures and hashes cover.
@@ -182,25 +186,35 @@ fn covered(cases: &mut Cases<'_>, world: RuleSet) {
         (Rule::LinkSigNamesPrevious, "signed-for-another-history", "the hash before it", |it| {
             it.prev = Octets::new(bytes("another history", 32));
         }),
-        (Rule::LinkSigNamesCloud, "signed-for-another-cloud", "the cloud it was signed for", |it| {
-            it.cloud_name = text("gov");
-        }),
-        (Rule::LinkSigNamesSubject, "signed-for-another-user", "the user it was signed for", |it| {
-            it.subject = Octets::from("bob");
-        }),
+        (
+            Rule::LinkSigNamesCloud,
+            "signed-for-another-cloud",
+            "the cloud it was signed for",
+            |it| {
+                it.cloud_name = text("gov");
+            },
+        ),
+        (
+            Rule::LinkSigNamesSubject,
+            "signed-for-another-user",
+            "the user it was signed for",
+            |it| {
+                it.subject = Octets::from("bob");
+            },
+        ),
         (Rule::LinkSigNamesBody, "signed-for-other-fields", "the fields it was signed for", |it| {
             it.body = Octets::from("something else");
         }),
     ];
     for (rule, name, differs, change) in changes {
         let link = base.signed_as(&approval, change);
-        let given = base.clone().with(link).given();
+        let given = offered(&base.clone().with(link));
         cases.pair(rule, "phone-approved", (name, differs), given, Rule::SignerVerifies);
     }
     let approved = base.then(&approval);
     let good = approved.clone().email(ADDRESS, EMAIL_NUMBER);
     let title = "An address noted after an approval";
-    cases.taken("address-noted-after-approval", title, good.given(), &[]);
+    cases.taken("address-noted-after-approval", title, offered(&good), &[]);
     let mut otherwise = approved.clone();
     for link in otherwise.links.iter_mut().skip(2) {
         link.signatures = signature_list(&[Octets::new(bytes("another signature", 64))]);
@@ -210,7 +224,7 @@ fn covered(cases: &mut Cases<'_>, world: RuleSet) {
     chain.links.iter_mut().next_back().into_iter().for_each(|link| link.prev = prev.clone());
     let which = ("hash-over-other-signatures", "the signatures that the hash is over");
     let common = "address-noted-after-approval";
-    let given = chain.given();
+    let given = offered(&chain);
     cases.pair(Rule::LinkHashNamesSignatures, common, which, given, Rule::LinkCarriesHash);
 }
 
@@ -220,22 +234,30 @@ fn disclosed(cases: &mut Cases<'_>, world: RuleSet) {
     let chain = Chain::two_devices(world).email(ADDRESS, EMAIL_NUMBER);
     let rule = Rule::CommitmentOpens;
     let told = chain.clone().disclosed("email_change", &key, &value);
-    cases.taken("address-told", "The newest address is disclosed", told.given(), &[rule]);
+    cases.taken("address-told", "The newest address is disclosed", offered(&told), &[rule]);
     let mut refused = |name: &str, title: &str, chain: Chain| {
-        cases.refused(name, title, chain.given(), rule);
+        cases.refused(name, title, offered(&chain), rule);
     };
     let false_value = email_value("mallory@example.com", EMAIL_NUMBER);
     let title = "An address that the link did not commit to is refused";
-    refused("address-told-falsely", title, chain.clone().disclosed("email_change", &key, &false_value));
+    refused(
+        "address-told-falsely",
+        title,
+        chain.clone().disclosed("email_change", &key, &false_value),
+    );
     let title = "A disclosure of a field that the link has not is refused";
     refused("field-told-that-is-not", title, chain.clone().disclosed("device_name", &key, &value));
     let short: Octets = key.as_slice().iter().copied().take(31).collect::<Vec<_>>().into();
     let title = "A commitment whose key has 31 bytes is refused";
-    refused("address-told-under-a-short-key", title, chain.disclosed("email_change", &short, &value));
+    refused(
+        "address-told-under-a-short-key",
+        title,
+        chain.disclosed("email_change", &short, &value),
+    );
     let later = Chain::two_devices(world).email(ADDRESS, EMAIL_NUMBER);
     let later = later.disclosed("email_change", &key, &value);
-    let mut base = Chain::two_devices(world).given();
-    base.insert(text("openings"), later.disclosures());
+    let mut base = offered(&Chain::two_devices(world));
+    base.insert(text("openings"), disclosures(&later));
     let title = "A disclosure of a link that is not there is refused";
     cases.refused("link-told-that-is-not", title, base, rule);
 
@@ -248,12 +270,12 @@ fn disclosed(cases: &mut Cases<'_>, world: RuleSet) {
     let chain = chain.disclosed("email_change", &key, &value);
     let chain = chain.disclosed("account_change", &of_account, &of_corp);
     let title = "A root that has address and account, both disclosed";
-    cases.taken("root-with-address-and-account", title, chain.given(), &[rule]);
+    cases.taken("root-with-address-and-account", title, offered(&chain), &[rule]);
     let moved = commitment(world, &of_account, &account_value("", 0, 0));
     let left = chain.then(&account(&moved));
     let left = left.disclosed("account_change", &of_account, &account_value("", 0, 0));
     let title = "A user who left the account";
-    cases.taken("account-left", title, left.given(), &[rule]);
+    cases.taken("account-left", title, offered(&left), &[rule]);
 }
 
 fn commitments(cases: &mut Cases<'_>, world: RuleSet) {
@@ -314,23 +336,23 @@ fn address_of(world: RuleSet, user: &str, number: u32) -> Chain {
 
 fn emails(cases: &mut Cases<'_>, world: RuleSet) {
     let chain = address_of(world, ALICE, 3);
-    cases.taken("address-of-alice", "Whose an address is", chain.given(), &[Rule::LinkOfSubject]);
-    let mut other = chain.given();
+    cases.taken("address-of-alice", "Whose an address is", offered(&chain), &[Rule::LinkOfSubject]);
+    let mut other = offered(&chain);
     other.insert(text("subject"), text("bob@example.com"));
     let title = "The chain of another address is refused";
     cases.refused("chain-of-another-address", title, other, Rule::LinkOfSubject);
-    let mut untold = chain.given();
+    let mut untold = offered(&chain);
     untold.insert(text("openings"), String::new());
     let title = "A chain that does not say which address it is about is refused";
     cases.refused("chain-of-an-untold-address", title, untold, Rule::LinkOfSubject);
     let draft = user_id(&Octets::new(bytes("later", 32)));
     let signed = Draft { signers: vec![LAPTOP.seed()], ..draft };
     let title = "A link of an address's chain that somebody signed is refused";
-    cases.refused("address-signed", title, chain.then(&signed).given(), Rule::SignaturesExact);
+    cases.refused("address-signed", title, offered(&chain.then(&signed)), Rule::SignaturesExact);
     let unknown = Draft { link_type: text("EmailChange"), ..user_id(&Octets::from([1; 32])) };
     let title = "A link of a user's chain in that of an address is refused";
     let chain = Chain::new(world, "Email", ADDRESS).then(&unknown);
-    cases.refused("address-with-a-users-link", title, chain.given(), Rule::LinkTypeKnown);
+    cases.refused("address-with-a-users-link", title, offered(&chain), Rule::LinkTypeKnown);
 }
 
 fn accounts(cases: &mut Cases<'_>, world: RuleSet) {
@@ -340,13 +362,15 @@ fn accounts(cases: &mut Cases<'_>, world: RuleSet) {
         .then(&escrow_admin(&commitment(world, &key, &value)))
         .disclosed("escrow_admin", &key, &value);
     let title = "The identity provider and the escrow administrators of an account";
-    cases.taken("account", title, chain.given(), &[Rule::LinkOfSubject]);
+    cases.taken("account", title, offered(&chain), &[Rule::LinkOfSubject]);
     let none = escrow_value("", 0);
-    let ended = chain
-        .then(&escrow_admin(&commitment(world, &key, &none)))
-        .disclosed("escrow_admin", &key, &none);
-    cases.taken("account-without-escrow", "Escrow ends", ended.given(), &[Rule::CommitmentOpens]);
-    let mut other = ended.given();
+    let ended = chain.then(&escrow_admin(&commitment(world, &key, &none))).disclosed(
+        "escrow_admin",
+        &key,
+        &none,
+    );
+    cases.taken("account-without-escrow", "Escrow ends", offered(&ended), &[Rule::CommitmentOpens]);
+    let mut other = offered(&ended);
     other.insert(text("subject"), text("another-corp"));
     let title = "The chain of another account is refused";
     cases.refused("chain-of-another-account", title, other, Rule::LinkOfSubject);
@@ -364,10 +388,17 @@ fn memberships(cases: &mut Cases<'_>, world: RuleSet) {
         .disclosed("added/1", &alice_key, &alice_value)
         .then(&members(&[], &[bob]));
     let title = "Two users come to an account, one is disclosed, the other goes";
-    cases.taken("members", title, chain.given(), &[Rule::CommitmentOpens]);
+    cases.taken("members", title, offered(&chain), &[Rule::CommitmentOpens]);
+    let mut padded = Chain::new(world, "Membership", ACCOUNT);
+    padded = padded.then(&members(&[commitment(world, &alice_key, &alice_value)], &[]));
+    let padded = padded.disclosed("added/00", &alice_key, &alice_value);
+    let title = "A disclosure whose place has a zero in front is refused";
+    cases.refused("member-with-a-padded-place", title, offered(&padded), Rule::CommitmentOpens);
+    let none = Chain::new(world, "Membership", ACCOUNT);
+    cases.taken("no-members", "A chain without a link", offered(&none), &[Rule::LinkNumberByOne]);
     let beyond = chain.disclosed("removed/1", &alice_key, &alice_value);
     let title = "A disclosure of a member beyond the list is refused";
-    cases.refused("member-beyond-the-list", title, beyond.given(), Rule::CommitmentOpens);
+    cases.refused("member-beyond-the-list", title, offered(&beyond), Rule::CommitmentOpens);
 }
 
 /// Alice's chain and that of her address.
@@ -376,10 +407,10 @@ fn both(user: &Chain, email: &Chain) -> Inputs {
         ("cloud_name", text(CLOUD)),
         ("user_id", text(ALICE)),
         ("email", text(ADDRESS)),
-        ("user_links", user.joined()),
-        ("user_openings", user.disclosures()),
-        ("email_links", email.joined()),
-        ("email_openings", email.disclosures()),
+        ("user_links", joined(user)),
+        ("user_openings", disclosures(user)),
+        ("email_links", joined(email)),
+        ("email_openings", disclosures(email)),
     ])
 }
 

@@ -5,7 +5,8 @@ use conclave_spec::{
     formulas::key_store::{commit, store, store_with},
 };
 
-use super::{Cases, FormulaDraft, Inputs, bytes, hexed, inputs};
+use super::{Cases, FormulaDraft, Inputs, hexed, inputs};
+use conclave_model::sigchain::build::bytes;
 
 pub(super) fn drafts(world: RuleSet, list: &mut Vec<FormulaDraft>) {
     let mut cases = Cases::of(list, "device", "store_key");
