@@ -6,7 +6,7 @@ use conclave_conformance::{
     commands::check::ask_hello,
     player::{Fault, Player},
     policies::{Chosen, POLICIES},
-    protocol::{Class, Codec, Input, RandomnessClass, Request, Response},
+    protocol::{Answer, Class, Codec, Input, RandomnessClass, Request, Response},
     record,
     reference::Reference,
     run::{self, Bench},
@@ -149,6 +149,44 @@ fn what_is_declared_and_unsupported_fails_and_never_differs() {
         }
     }
     assert!(failed > 50, "{failed}");
+}
+
+/// A client without any meeting: it declares formulas of chains, no version and no role.
+struct ChainsAlone(Reference);
+
+const OF_CHAINS: [&str; 4] = ["user_chain", "email_chain", "identity", "verify_fingerprint"];
+
+impl Player for ChainsAlone {
+    fn ask(&mut self, request: &Request) -> Result<Response, Fault> {
+        let mut answer = self.0.answer(request);
+        if let Some(Answer::Hello(hello)) = &mut answer.result {
+            hello.profiles.clear();
+            hello.roles.clear();
+            hello.formulas.retain(|name| OF_CHAINS.contains(&name.as_str()));
+        }
+        Ok(answer)
+    }
+}
+
+#[test]
+fn a_client_of_chains_alone_is_held_to_them_alone() {
+    let mut client = ChainsAlone(Reference::new());
+    let hello = ask_hello(&mut client).expect("it says who it is");
+    let mut bench = Bench { player: &mut client, hello: &hello, next_id: 2 };
+    let mode = Mode { randomness: RandomnessClass::Tape, codec: Codec::Bytes };
+    let (mut passed, mut other) = (0, 0);
+    for case in vectors::load(&vectors::folder(None)).expect("the vectors load") {
+        let of_chains = case.steps.iter().all(|step| {
+            matches!(&step.input, Input::Compute { formula, .. } if OF_CHAINS.contains(&formula.as_str()))
+        });
+        let (report, fault) = run::run(&mut bench, &case, mode);
+        assert_eq!(fault, None, "{}", report.case);
+        let wanted = if of_chains { Verdict::Pass } else { Verdict::NotApplicable };
+        assert_eq!(report.verdict, wanted, "{report:#?}");
+        passed += usize::from(of_chains);
+        other += usize::from(!of_chains);
+    }
+    assert!(passed > 150 && other > 4_000, "{passed} {other}");
 }
 
 /// The machine itself refuses a moment outside the window, so no reference can be made to break it.
