@@ -108,8 +108,6 @@ pub const UNPLAYED: &[(&str, &str)] = &[
     ("O-3.3-3.9-11", ROOMS),
     ("O-3.3-3.9-14", ROOMS),
     ("O-3.3-3.9-22", ROOMS),
-    ("O-2.3.1-3.11-5", STORED),
-    ("O-2.3.1-3.11-9", STORED),
     ("O-3.1-3.14.1-5", CALLS),
     ("O-3.1-3.14.1-10", CALLS),
 ];
@@ -117,7 +115,6 @@ pub const UNPLAYED: &[(&str, &str)] = &[
 const STATEMENT: &str = "no session has the server's statement: byte vectors alone show it";
 const RACES: &str = "what R-47 says of it is in force in no version in which it stands";
 const ROOMS: &str = "it is of breakout rooms, which come later";
-const STORED: &str = "it is of data that is stored, not of a meeting";
 const CALLS: &str = "it is of phone calls, not of a meeting";
 
 /// The shortest case for each obligation that stands in neither the first nor the last version.

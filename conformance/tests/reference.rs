@@ -191,7 +191,7 @@ fn every_reading_about_a_meeting_has_a_case() {
             assert!(reading.rules.iter().all(|rule| shown.contains(rule)), "{}", reading.id);
         }
     }
-    assert_eq!(outside, ["R-95", "R-96", "R-97", "R-98"]);
+    assert_eq!(outside, ["R-95", "R-96"]);
 }
 
 /// How two scripts of a pair lie apart.
@@ -303,6 +303,7 @@ fn the_sides_of_a_pair_are_one_thing_apart() {
     assert!(pairs > 60, "{pairs} pairs");
 }
 
+/// A chain and what is disclosed of it are one thing: what is disclosed names its links.
 #[test]
 fn the_sides_of_a_formula_pair_are_one_input_apart() {
     use conclave_conformance::protocol::Input;
@@ -322,7 +323,9 @@ fn the_sides_of_a_formula_pair_are_one_input_apart() {
             assert_eq!(formula, other_formula, "{}", case.id);
             let names: BTreeSet<_> = one.keys().chain(other.keys()).collect();
             let differ = names.iter().filter(|name| one.get(**name) != other.get(**name));
-            assert_eq!(differ.count(), 1, "{} and {}", case.id, twin.id);
+            let things: BTreeSet<_> =
+                differ.map(|name| name.replace("openings", "links")).collect();
+            assert_eq!(things.len(), 1, "{} and {}", case.id, twin.id);
             pairs += 1;
         }
     }
