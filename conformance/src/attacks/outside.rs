@@ -28,11 +28,7 @@ pub const ELSEWHERE: [Elsewhere; 16] = [
         "abuse reports, not modelled; see ATK-ZM-03",
     ),
     later("ATK-PH-01..02", "Calls: short code, upgrade", "phone calls, not modelled yet"),
-    later(
-        "ATK-DV-01..07",
-        "Devices: approval, sigchains",
-        "cases of sigchains, F-16, F-17; not DV-07",
-    ),
+    later("ATK-DV-01..07", "Devices: approval, sigchains", "chains: F-16, F-17; not DV-01, DV-07"),
     later("ATK-MX-02", "Homeserver keeps the member list", "as ATK-GR-01 and ATK-ZM-30 here"),
     later("ATK-MX-04..06", "Matrix: channels, identifiers", "channels this protocol does not have"),
     later("ATK-TM-01..03", "Teams calls", "another system, which has no profile"),

@@ -1,14 +1,15 @@
-//! What a server can make somebody believe of a user's devices: every chain within a bound that a
-//! client takes, judged by goals.
+//! What a server can make somebody believe of a user's devices: up to two links of a fixed menu behind
+//! every prefix of a few histories, judged by goals.
 //!
 //! ```text
 //! history of honest devices --(any prefix)--> chain of the victim --Move--> ... --> Goal
 //! ```
 //!
 //! Alice's devices have signed a history. A client that has never seen her chain is served a prefix of
-//! it, and then whatever the server makes of it: links of the history, at their place or at another,
-//! with their fields or with others; links of its own, signed with the keys it has, or with none that
-//! fit. It has a device of its own, a key that a laptop used to have, and a phone that was stolen.
+//! it, and then what the server makes of it: links of the history, at their place or at another; links
+//! of its own, signed with the keys it has, with those of the history, or with none that fit. It has a
+//! device of its own, a key that a laptop used to have, and a phone that was stolen. Alice's devices do
+//! nothing after that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,8 +27,6 @@ mod moves;
 /// A way to break a goal: what was served behind the honest links, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// The scene.
-    pub scene: Scene,
     /// How many links of the honest history come first.
     pub honest: usize,
     /// What the server serves then.
@@ -41,8 +40,8 @@ pub struct Found {
     pub chains: usize,
     /// How many were offered.
     pub offered: usize,
-    /// A shortest way to break each goal that does not hold.
-    pub broken: BTreeMap<Goal, Way>,
+    /// A shortest way to break each goal that does not hold in a scene.
+    pub broken: BTreeMap<(Goal, Scene), Way>,
 }
 
 /// A chain that the victim took.
@@ -98,8 +97,8 @@ fn forgotten(
         found.offered += 1;
         if UserChain::verify(rules, &served).is_ok() {
             let moves = vec![format!("a client that saw {seen} links is served {shorter}")];
-            let way = Way { scene, honest: seen, moves };
-            found.broken.entry(Goal::Remembers).or_insert(way);
+            let way = Way { honest: seen, moves };
+            found.broken.entry((Goal::Remembers, scene)).or_insert(way);
         }
     }
 }
@@ -130,7 +129,7 @@ impl Walk<'_> {
     }
 
     fn expand(&mut self, taken: &Taken, seen: &mut BTreeSet<Vec<Link>>, next: &mut Vec<Taken>) {
-        for (words, link) in moves::all(self.rules, self.history, taken.links.len(), &taken.chain) {
+        for (words, link) in moves::all(self.rules, self.history, &taken.links, &taken.chain) {
             self.found.offered += 1;
             let Ok(chain) = taken.chain.extended(self.rules, CLOUD, &link) else { continue };
             let mut links = taken.links.clone();
@@ -148,28 +147,32 @@ impl Walk<'_> {
         let other = other.or_insert_with(|| taken.links.clone()).clone();
         for goal in Goal::ALL {
             let shorter = |way: &Way| way.moves.len() <= taken.moves.len();
-            if self.found.broken.get(&goal).is_some_and(shorter) {
+            if self.found.broken.get(&(goal, self.scene)).is_some_and(shorter) {
                 continue;
             }
             if !goal.holds(self.history, &taken.links, &taken.chain, &other) {
-                let way =
-                    Way { scene: self.scene, honest: self.honest, moves: taken.moves.clone() };
-                self.found.broken.insert(goal, way);
+                let way = Way { honest: self.honest, moves: taken.moves.clone() };
+                self.found.broken.insert((goal, self.scene), way);
             }
         }
     }
 }
 
-/// What a rule is worth: the goals that fall without it and hold with it, by the paper's reading of
-/// lockdown or, where that says nothing, by the other.
+/// What a rule is worth: the goals that fall without it and hold with it, in a scene and by a reading of
+/// lockdown; of several ways to one goal a shortest.
 #[must_use]
-pub fn worth(rule: Rule, anyway: &BTreeMap<Confirmed, Found>) -> BTreeMap<Goal, Way> {
+pub fn worth(rule: Rule, anyway: &BTreeMap<Confirmed, Found>) -> BTreeMap<Goal, (Scene, Way)> {
     let rules = RuleSet::all().less(rule.with_dependents());
-    let lost = anyway.iter().map(|(confirmed, anyway)| {
-        let found = search(rules, *confirmed, DEPTH).broken.into_iter();
-        found.filter(|(goal, _)| !anyway.broken.contains_key(goal)).collect::<BTreeMap<_, _>>()
-    });
-    lost.into_iter().find(|lost| !lost.is_empty()).unwrap_or_default()
+    let mut lost: BTreeMap<Goal, (Scene, Way)> = BTreeMap::new();
+    for (confirmed, anyway) in anyway {
+        for ((goal, scene), way) in search(rules, *confirmed, DEPTH).broken {
+            let longer = lost.get(&goal).is_none_or(|(_, it)| it.moves.len() > way.moves.len());
+            if longer && !anyway.broken.contains_key(&(goal, scene)) {
+                lost.insert(goal, (scene, way));
+            }
+        }
+    }
+    lost
 }
 
 /// What is found with every rule in force, by each reading of lockdown.

@@ -9,7 +9,7 @@ use super::{
     Confirmed, Served, UserChain,
     build::{ALICE, CLOUD, Chain, Device, LAPTOP, PHONE, approve},
     classes::Classes,
-    search::{self, Goal},
+    search::{self, Goal, Scene},
 };
 use crate::family::{Family, Transition};
 
@@ -118,17 +118,21 @@ fn chains_are_the_same_in_one_piece_and_link_by_link() {
 }
 
 /// With every rule in force nothing is found but that lockdown can be taken over (F-17), and not that
-/// under the other reading.
+/// under the other reading; and that any device may give an escrow device another key (F-18).
 #[test]
 fn the_search_finds_what_is_written_down() {
     let anyway = search::anyway();
     let broken = |confirmed| anyway[&confirmed].broken.keys().copied().collect::<Vec<_>>();
-    assert_eq!(broken(Confirmed::Oldest), [Goal::Locked]);
-    assert_eq!(broken(Confirmed::Anchored), []);
-    let way = &anyway[&Confirmed::Oldest].broken[&Goal::Locked];
-    assert_eq!(way.moves, ["the ghost is added, revokes the laptop, brings no keys"]);
+    let escrow = (Goal::Trusted, Scene::Escrow);
+    let locked = (Goal::Locked, Scene::Locked);
+    assert_eq!(broken(Confirmed::Oldest), [escrow, locked]);
+    assert_eq!(broken(Confirmed::Anchored), [escrow]);
+    let moves = |goal| anyway[&Confirmed::Oldest].broken[&goal].moves.clone();
+    assert_eq!(moves(locked), ["the ghost is added, revokes the laptop, brings no keys"]);
+    let given = ["the ghost is added", "the ghost gives the escrow device a key of its own"];
+    assert_eq!(moves(escrow), given);
     let counts = anyway.values().map(|it| (it.chains, it.offered)).collect::<Vec<_>>();
-    assert_eq!(counts, [(213, 6989), (208, 6989)]);
+    assert_eq!(counts, [(262, 7565), (257, 7565)]);
 }
 
 /// What some rules are worth; `conclave ablate` prints it of all.
@@ -139,12 +143,15 @@ fn without_a_rule_the_search_finds_what_it_prevents() {
         (Rule::LinkCarriesHash, Goal::Trusted),
         (Rule::ChainExtends, Goal::Remembers),
         (Rule::SignerVerifies, Goal::Trusted),
-        (Rule::SignerActive, Goal::Trusted),
+        (Rule::SignerActive, Goal::Keys),
         (Rule::SignaturesExact, Goal::OneTail),
         (Rule::ReplacedKeySilent, Goal::Authentic),
         (Rule::ServerBringsNoKeys, Goal::Keys),
         (Rule::LeaverBringsNoKeys, Goal::Revoked),
         (Rule::LockdownByOldest, Goal::Locked),
+        (Rule::LockdownKeysConfirmed, Goal::Locked),
+        (Rule::UserKeysNew, Goal::Revoked),
+        (Rule::DeviceKeysNew, Goal::Distinct),
     ] {
         let worth = search::worth(rule, &anyway);
         assert!(worth.contains_key(&goal), "{}: {worth:?}", rule.id());

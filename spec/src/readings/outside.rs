@@ -64,8 +64,8 @@ pub(super) const R_97: Reading = Reading {
         alt("changelog", "As in the list of changes: a nonce of 24 bytes."),
     ],
     chosen: "text",
-    why: "The construction is described in the text of every later version. A wrapping key is used \
-        for one blob, so the length of the nonce is no matter of safety.",
+    why: "The construction is described in the text of every later version. Where a wrapping key is \
+        used for one secret (R-120), the length of the nonce is no matter of safety.",
     policy: None,
     rules: &[Rule::StoredKeyOpens],
 };
@@ -75,7 +75,9 @@ pub(super) const R_120: Reading = Reading {
     title: "The parts of committing encryption",
     place: at("4.6", "subsec:lks"),
     question: "CtE1 is cited with its commitment function and its cipher. Which parts the stored \
-        bytes have, how they are joined and where the nonce comes from is not given.",
+        bytes have, how they are joined and where the nonce comes from is not given; nor whether a \
+        wrapping key, kept for a user and a device but drawn for each secret key, serves one secret \
+        or all of a device.",
     alternatives: &[
         alt(
             "zero_nonce",
@@ -85,8 +87,9 @@ pub(super) const R_120: Reading = Reading {
         alt("random_nonce", "The same with a random nonce that is stored too."),
     ],
     chosen: "zero_nonce",
-    why: "A wrapping key is drawn for each secret and seals once, so a nonce would tell nothing \
-        apart.",
+    why: "The steps draw a wrapping key for each secret, so a nonce would tell nothing apart. A \
+        client that uses one for several secrets needs the other answer: a nonce that repeats \
+        under one key gives the keystream away.",
     policy: None,
     rules: &[Rule::StoredKeyCommits, Rule::StoreNamesContext],
 };

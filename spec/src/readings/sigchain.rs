@@ -57,9 +57,9 @@ pub(super) const R_112: Reading = Reading {
         alt("fields", "What the type of the link carries, and no more."),
     ],
     chosen: "link",
-    why: "A device authorizes a change at one place of one chain. Were its number or the link \
-        before it left out, the server could play an old approval again after a device was \
-        added; without the user, on another chain that has the device.",
+    why: "A device authorizes a change at one place of one chain. Were the hash of the link before \
+        left out, the server could play an old approval again after a device was added; without the \
+        user, it could serve a first link as another user's.",
     policy: None,
     rules: &[
         Rule::LinkSigNamesType,
@@ -133,9 +133,9 @@ pub(super) const R_116: Reading = Reading {
         alt("free", "Whoever makes the keys chooses."),
     ],
     chosen: "once_all",
-    why: "It keeps older clients, as the paper does, and no link by devices that have Kyber keys \
-        takes them away. That somebody with the user's password adds a device without one, and \
-        what is sealed from then on is classic, is left: it shows in the list of devices.",
+    why: "It keeps older clients, as the paper does. What it leaves: somebody with the user's \
+        password adds a device without a Kyber key, or a device rotates to keys without one, and \
+        what is sealed from then on is classic. It shows in the list of devices.",
     policy: None,
     rules: &[Rule::HybridOnceAll],
 };
@@ -194,20 +194,21 @@ pub(super) const R_121: Reading = Reading {
     id: "R-121",
     title: "Who is confirmed once every confirmed device is revoked",
     place: at("4.6", "subsubsec:lockdownmode"),
-    question: "In lockdown the devices of the oldest class that is not empty are confirmed, and a \
-        device that is not may revoke any other. A new device names devices to revoke in the link \
-        that adds it, and the server revokes without a signature. After that the new device is the \
-        oldest class. Elsewhere (subsubsec:escrowmgmt) trust comes from the device that switched \
-        lockdown on.",
+    question: "Lockdown is switched by a device of the oldest class that is not empty. Keys and \
+        approvals come from confirmed devices, the older ones of the oldest class; a new device \
+        must be approved by one of them first. A device that is not confirmed may revoke any, in the \
+        link that adds it too. After that the first sentence speaks of the new device, and the \
+        second of nobody. Elsewhere (subsubsec:escrowmgmt) trust comes from the device that began \
+        lockdown.",
     alternatives: &[
-        alt("oldest", "Whoever is left: the oldest class with an active device."),
-        alt(
-            "anchored",
-            "Who was confirmed when lockdown began, or was approved by somebody who is.",
-        ),
+        alt("oldest", "Whoever is left: the oldest class with an active device, for everything."),
+        alt("approved", "Who began lockdown, or was approved by somebody who is confirmed."),
+        alt("anchored", "The class that began lockdown, and nobody once it is empty."),
     ],
     chosen: "oldest",
-    why: "It is the definition. It lets the server take a locked chain over with two links (F-17).",
+    why: "It is one answer for switching, keys and approvals, by the sentence that says who switches. \
+        It lets a new device take a chain in lockdown over (F-17); by both sentences as they stand \
+        that takes two links more.",
     policy: None,
     rules: &[Rule::LockdownByOldest, Rule::LockdownKeysConfirmed, Rule::LockdownApprovesConfirmed],
 };
@@ -217,19 +218,22 @@ pub(super) const R_122: Reading = Reading {
     title: "Which links bring keys in lockdown",
     place: at("4.6", "subsubsec:lockdownmode"),
     question: "Additions, revocations and rotations bring per-user keys. In lockdown a device that \
-        is not confirmed must not make any, and none are needed where no key was known. Which \
-        links then must, may and must not bring keys is not listed.",
+        is not confirmed makes none, and keys rotate only where a confirmed device revokes another \
+        confirmed one; a device that rotates its own keys makes new ones elsewhere. Whether a link of \
+        a confirmed device that need not bring keys may do so is not said, nor who makes new ones \
+        when an unconfirmed device revoked a confirmed one.",
     alternatives: &[
         alt(
             "by_who_knew",
             "No link of a device that is not confirmed brings keys; a confirmed one must where it \
              revokes another confirmed one or rotates, and may elsewhere.",
         ),
-        alt("always_may", "Only what an unconfirmed device brings is refused."),
+        alt("only_then", "A confirmed device brings keys only where it must."),
     ],
     chosen: "by_who_knew",
-    why: "A confirmed device that is revoked knew the key. That nobody makes a new one when it was \
-        an unconfirmed device that revoked it shows as a chain that is stale.",
+    why: "New keys by who has the old ones do no harm. Nobody is named to make them after an \
+        unconfirmed device revoked a confirmed one; the chain shows as stale until a confirmed one \
+        does.",
     policy: None,
     rules: &[Rule::LockdownKeysConfirmed, Rule::RevokeBringsKeys],
 };
@@ -240,13 +244,17 @@ pub(super) const R_123: Reading = Reading {
     place: at("4.6", "subsubsec:escrowmgmt"),
     question: "A rotation is signed with the old key and the new one. Nobody on the user's side \
         has the old key of an escrow device; the text lets any device of the user sign, or one of \
-        the administrators', whose key stands in another chain.",
+        the administrators', whose key stands in another chain. In recovery (4.6, User Recovery) an \
+        approval is signed with the escrow device's key and with an administrator's own.",
     alternatives: &[
-        alt("user_device", "Any active device of the user and the new key."),
-        alt("either", "The same, or a device of the administrators."),
+        alt("user_device", "Any active device of the user and the new key; no second signer."),
+        alt("same_class", "The same, by a device of the escrow device's approval class."),
+        alt("either", "Any active device of the user, or a device of the administrators."),
     ],
     chosen: "user_device",
-    why: "It is what clients do, as the text says; the other is a plan.",
+    why: "It is what clients do, as the text says; signatures of administrators are left to when \
+        their chains are checked. It lets a device that nobody approved put a key of its own into \
+        the user's class (F-18).",
     policy: None,
     rules: &[Rule::OldKeySigns, Rule::SignerVerifies],
 };

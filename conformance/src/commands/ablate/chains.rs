@@ -1,9 +1,12 @@
 //! What the rules are worth that no meeting has: those of chains by the search over chains, the others by
 //! byte vectors alone.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
-use conclave_model::sigchain::search::{self, Way};
+use conclave_model::sigchain::search::{self, Goal, Way};
 use conclave_spec::{Rule, profiles::FORMULA_ONLY, rules::Area};
 use console::style;
 
@@ -12,54 +15,58 @@ use crate::commands::tables::wrapped;
 /// Why the search finds nothing without a rule.
 const WHY: &[(&[Rule], &str)] = &[
     (
-        &[
-            Rule::LinkSigNamesType,
-            Rule::LinkSigNamesNumber,
-            Rule::LinkSigNamesCloud,
-            Rule::LinkSigNamesSubject,
-        ],
-        "the hash of the link before stands in for it (SIG-17)",
+        &[Rule::LinkSigNamesNumber],
+        "the hash of the link before is signed too and stands in for it (SIG-17)",
     ),
+    (
+        &[Rule::LinkSigNamesCloud, Rule::LinkSigNamesSubject],
+        "SIG-17 stands in, but for the first link; the search has one user and one cloud",
+    ),
+    (&[Rule::LinkSigNamesType], "the tag of the fields stands in for it (SIG-20, SIG-02)"),
     (&[Rule::RootFirst], "a second root is an addition like another"),
-    (&[Rule::DeviceKeysNew], "who brings a key must have it (SIG-11)"),
     (
         &[Rule::LockdownApprovesConfirmed, Rule::LockdownNeedsOneClass],
         "an approval joins younger devices alone, so no confirmed one; who waits keeps waiting",
     ),
-    (&[Rule::LinkHashNamesSignatures], "nobody but the signer makes a second signature on a link"),
     (
-        &[
-            Rule::AddBringsKeys,
-            Rule::RevokeBringsKeys,
-            Rule::RotateBringsKeys,
-            Rule::UserKeysNew,
-            Rule::HybridWhenAll,
-            Rule::HybridOnceAll,
-        ],
-        "what an honest device owes; the server cannot sign otherwise",
+        &[Rule::LinkHashNamesSignatures],
+        "it takes a second signature by the same key on the same link, which the menu has not",
     ),
+    (
+        &[Rule::AddBringsKeys, Rule::RevokeBringsKeys, Rule::RotateBringsKeys],
+        "no goal speaks of keys that are due and do not come",
+    ),
+    (&[Rule::HybridWhenAll, Rule::HybridOnceAll], "no device of the search has a Kyber key"),
 ];
+
+/// Goals that say of a chain what a rule says of a link: a rule that stops only these is counted apart.
+const OWN_WORDS: [Goal; 2] = [Goal::Framed, Goal::Remembers];
 
 /// What every such rule is worth.
 pub(super) fn write(out: &mut dyn Write) -> io::Result<()> {
     let anyway = search::anyway();
-    let (mut shown, mut all) = (0, 0);
+    let (mut shown, mut in_own_words, mut all) = (0, 0, 0);
     for rule in FORMULA_ONLY {
-        let worth =
-            if is_of_chains(*rule) { search::worth(*rule, &anyway) } else { Default::default() };
-        all += usize::from(is_of_chains(*rule));
-        shown += usize::from(!worth.is_empty());
-        match worth.into_iter().min_by_key(|(_, way)| way.moves.len()) {
-            Some((goal, way)) => {
-                let (goal, links) = (style(format!("{:<14}", goal.id())).red(), way.moves.len());
-                writeln!(out, "  {}  {goal} {links} links  {}", rule.id(), way.scene.text())?;
+        let of_chains = is_of_chains(*rule);
+        let worth = if of_chains { search::worth(*rule, &anyway) } else { BTreeMap::new() };
+        all += usize::from(of_chains);
+        let further = worth.keys().any(|goal| !OWN_WORDS.contains(goal));
+        shown += usize::from(further);
+        in_own_words += usize::from(!further && !worth.is_empty());
+        let own = |goal: &Goal| OWN_WORDS.contains(goal);
+        match worth.into_iter().min_by_key(|(goal, (_, way))| (own(goal), way.moves.len())) {
+            Some((goal, (scene, way))) => {
+                let goal = style(format!("{:<14}", goal.id())).red();
+                let links = way.moves.len();
+                writeln!(out, "  {}  {goal} links: {links}  {}", rule.id(), scene.text())?;
             }
             None => writeln!(out, "  {}  {}", rule.id(), why(*rule))?,
         }
     }
     let words = format!(
         "of {all} rules of chains and families, {shown} stop something that a server can make of an \
-         honest history with at most {} links (`conclave explore --scenario sigchain --without RULE`)",
+         honest history with at most {} links of a menu, and {in_own_words} more only what a goal says in \
+         the rule's own words (`conclave explore --scenario sigchain --without RULE`)",
         search::DEPTH
     );
     writeln!(out, "\n{}", wrapped(&words, 0, 100))
@@ -74,9 +81,9 @@ pub(super) fn one(rule: Rule, out: &mut dyn Write) -> io::Result<()> {
     if worth.is_empty() {
         return writeln!(out, "{}", why(rule));
     }
-    for (goal, Way { scene, honest, moves }) in worth {
+    for (goal, (scene, Way { honest, moves })) in worth {
         writeln!(out, "\n{} {}", style(goal.id()).red().bold(), goal.text())?;
-        writeln!(out, "  {honest} honest links, as they are: {}", scene.text())?;
+        writeln!(out, "  links of the history: {honest} of: {}", scene.text())?;
         moves.iter().try_for_each(|words| writeln!(out, "  {words}"))?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::{
 
 use conclave_model::sigchain::{
     Confirmed,
-    search::{DEPTH, Found, Goal, Way, search},
+    search::{DEPTH, Found, Goal, Scene, Way, search},
 };
 use conclave_spec::{Rule, RuleSet};
 use console::style;
@@ -79,19 +79,22 @@ fn tell(
     writeln!(out, "\n{}", style(format!("sigchains, {id}")).bold())?;
     writeln!(out, "{}", wrapped(text))?;
     let counted = format!(
-        "{} chains taken of {} offered: every prefix of an honest history, and up to {DEPTH} links \
-         that a server makes of it, {seconds:.1} s",
-        found.chains, found.offered
+        "{} chains taken of {} links offered: behind every prefix of {} honest histories up to {DEPTH} \
+         links of a menu, {seconds:.1} s",
+        found.chains,
+        found.offered,
+        Scene::ALL.len()
     );
     writeln!(out, "{}", wrapped(&counted))?;
     for goal in Goal::ALL {
-        let verdict = match found.broken.get(&goal) {
+        let ways = found.broken.iter().filter(|((broken, _), _)| *broken == goal);
+        let verdict = match ways.map(|(_, way)| way.moves.len()).min() {
             None => style("holds".to_owned()).green(),
-            Some(way) => style(format!("broken by {}", links(way.moves.len()))).red().bold(),
+            Some(least) => style(format!("broken by {}", links(least))).red().bold(),
         };
         writeln!(out, "    {:<16} {verdict}", goal.id())?;
     }
-    found.broken.iter().try_for_each(|(goal, way)| told(*goal, way, out))
+    found.broken.iter().try_for_each(|((goal, scene), way)| told(*goal, *scene, way, out))
 }
 
 fn links(count: usize) -> String {
@@ -99,10 +102,10 @@ fn links(count: usize) -> String {
 }
 
 /// A shortest way to break a goal.
-fn told(goal: Goal, way: &Way, out: &mut dyn Write) -> io::Result<()> {
+fn told(goal: Goal, scene: Scene, way: &Way, out: &mut dyn Write) -> io::Result<()> {
     let about = format!("{}: {} ({})", goal.id(), goal.text(), goal.source());
     writeln!(out, "\n{}\nthe shortest way to break it:\n", wrapped(&about))?;
-    writeln!(out, "  {:>2}  honest links, as they are: {}", way.honest, way.scene.text())?;
+    writeln!(out, "      the first {} of: {}", links(way.honest), scene.text())?;
     for words in &way.moves {
         writeln!(out, "      {words}")?;
     }

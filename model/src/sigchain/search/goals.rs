@@ -7,7 +7,7 @@ use conclave_spec::{
     formulas::{sigchain::Link, sign::verifying_key},
 };
 
-use super::history::{History, LAPTOP_AGAIN};
+use super::history::{ESCROW, History, LAPTOP_AGAIN};
 use crate::sigchain::{
     Body, ChainType, UserChain,
     build::{CLOUD, Device, LAPTOP, PHONE},
@@ -18,7 +18,7 @@ use crate::sigchain::{
 pub enum Goal {
     /// Nothing was done in an honest device's name that it did not do there.
     Authentic,
-    /// No device of the server is in one approval class with an honest one.
+    /// No device of the server is in one approval class with the user's first one.
     Trusted,
     /// The server's per-user keys are those of a device of the server.
     Keys,
@@ -78,7 +78,7 @@ impl Goal {
                 "What a link says an honest device did, it did: with these fields, behind this link."
             }
             Self::Trusted => {
-                "No active device of the server is of the approval class of an honest device."
+                "No active device of the server is of the approval class of the user's first device."
             }
             Self::Keys => {
                 "The newest per-user keys are the server's only while a device of the server is active."
@@ -137,8 +137,13 @@ impl Goal {
             Self::Locked => locked(history, links, chain),
             Self::Distinct => {
                 let ids: BTreeSet<_> = chain.devices.iter().map(|it| &it.id).collect();
-                let keys: BTreeSet<_> = chain.devices.iter().map(|it| &it.keys.verifying).collect();
-                ids.len() == chain.devices.len() && keys.len() == chain.devices.len()
+                let keys: Vec<_> = chain
+                    .devices
+                    .iter()
+                    .flat_map(|it| it.replaced.iter().chain([&it.keys.verifying, &it.keys.x25519]))
+                    .collect();
+                let distinct = keys.iter().collect::<BTreeSet<_>>().len() == keys.len();
+                ids.len() == chain.devices.len() && distinct
             }
             Self::OneHistory => links == other,
             Self::OneTail => {
@@ -173,7 +178,7 @@ fn follows(history: &History, link: &Link, before: &Link) -> bool {
 
 /// The signing keys that honest devices ever had.
 fn is_honest_key(key: &Octets) -> bool {
-    [LAPTOP, LAPTOP_AGAIN, PHONE].iter().any(|device| key_of(*device) == *key)
+    [LAPTOP, LAPTOP_AGAIN, PHONE, ESCROW].iter().any(|device| key_of(*device) == *key)
 }
 
 fn key_of(device: Device) -> Octets {
@@ -186,7 +191,7 @@ fn of_server(chain: &UserChain) -> impl Iterator<Item = usize> {
         .filter(|at| chain.devices.get(*at).is_some_and(|it| !is_honest_key(&it.keys.verifying)))
 }
 
-/// The places of the laptop, whose key only it has, revoked or not.
+/// The places of the laptop, while it has a key that only it has or had, revoked or not.
 fn honest(chain: &UserChain) -> impl Iterator<Item = usize> {
     let is_laptop = |at: &usize| {
         chain
@@ -202,19 +207,16 @@ fn active(chain: &UserChain) -> impl Iterator<Item = usize> {
         .filter(|at| chain.devices.get(*at).is_some_and(|it| it.revoked.is_none()))
 }
 
-/// Whether every link that the laptop or the phone is said to have signed is one they signed, there. The
-/// phone is whoever stole it once the laptop has revoked it.
+/// Whether every link that the laptop is said to have authorized is one that it signed, there.
 fn authentic(history: &History, links: &[Link]) -> bool {
     links.iter().all(|link| {
-        let by = |device: Device| names(link, device);
-        let signed = !link.signatures.is_empty();
         let there = |old: &Link| {
             old.link_type == link.link_type
                 && old.body == link.body
                 && old.sequence_number == link.sequence_number
                 && old.prev == link.prev
         };
-        !signed || !by(LAPTOP) || history.links.iter().any(there)
+        !names(link, LAPTOP) || history.links.iter().any(there)
     })
 }
 

@@ -4,7 +4,7 @@ use conclave_spec::{Octets, RuleSet, formulas::sigchain::Link};
 
 use crate::sigchain::{
     Confirmed, UserChain,
-    build::{ALICE, CLOUD, Chain, Device, LAPTOP, PHONE, lockdown},
+    build::{ALICE, CLOUD, Chain, Device, LAPTOP, PHONE, add_and_approve, escrow, lockdown},
 };
 
 /// Which history.
@@ -14,11 +14,13 @@ pub enum Scene {
     Open,
     /// A laptop in lockdown, and a phone that it approves.
     Locked,
+    /// A laptop that adds and approves a device of the escrow administrators.
+    Escrow,
 }
 
 impl Scene {
     /// Every scene.
-    pub const ALL: [Self; 2] = [Self::Open, Self::Locked];
+    pub const ALL: [Self; 3] = [Self::Open, Self::Locked, Self::Escrow];
 
     /// What it is, in a few words.
     #[must_use]
@@ -26,12 +28,15 @@ impl Scene {
         match self {
             Self::Open => "a laptop approves a phone, takes other keys, revokes the phone",
             Self::Locked => "a laptop begins lockdown, a phone is added and approved",
+            Self::Escrow => "a laptop adds and approves an escrow device",
         }
     }
 }
 
 /// The laptop once it took other keys.
 pub(super) const LAPTOP_AGAIN: Device = LAPTOP.with_keys("laptop again");
+/// The device of the escrow administrators on Alice's chain.
+pub(super) const ESCROW: Device = Device { device_type: "ESCROW", ..Device::named("escrow") };
 /// The server's device.
 pub(super) const GHOST: Device = Device::named("ghost");
 
@@ -61,12 +66,17 @@ impl History {
                 .then(&lockdown(LAPTOP, true))
                 .add_unconfirmed(PHONE)
                 .approve(LAPTOP),
+            Scene::Escrow => {
+                let mut chain = Chain::of_alice(rules).root(LAPTOP);
+                let keys = chain.new_keys(false);
+                chain.then(&add_and_approve(LAPTOP, ESCROW, &keys, &escrow()))
+            }
         };
         let of_server = Chain::new(rules, "User", "the server");
         let server_keys = (1..=3).map(|at| of_server.keys_of(at, false)).collect();
         let phone_keys = match scene {
             Scene::Open => (2..=3).map(|at| chain.keys_of(at, false)).collect(),
-            Scene::Locked => Vec::new(),
+            Scene::Locked | Scene::Escrow => Vec::new(),
         };
         Self { rules, links: chain.links, server_keys, phone_keys }
     }

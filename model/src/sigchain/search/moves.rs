@@ -5,7 +5,7 @@ use conclave_spec::{
     formulas::{sigchain::Link, sign::sign},
 };
 
-use super::history::{GHOST, History};
+use super::history::{ESCROW, GHOST, History};
 use crate::sigchain::{
     UserChain,
     build::{
@@ -20,7 +20,7 @@ const NO_KEYS: Octets = Octets::new(Vec::new());
 pub(super) fn all(
     rules: RuleSet,
     history: &History,
-    length: usize,
+    links: &[Link],
     chain: &UserChain,
 ) -> Vec<(String, Link)> {
     let mut all = Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn all(
         prev: chain.tail.last_link_hash.clone(),
         ..link.clone()
     };
-    if let Some(next) = history.links.get(length) {
+    if let Some(next) = history.links.get(links.len()) {
         all.push(("the next link of the history".to_owned(), next.clone()));
         let more = Link { signatures: with_another(&next.signatures), ..next.clone() };
         all.push(("the next link of the history with a signature more".to_owned(), more));
@@ -42,7 +42,7 @@ pub(super) fn all(
         all.push((format!("link {at} of the history once more"), link.clone()));
     }
     let keys = next_keys(history, chain);
-    for Wish { words, draft, borrows } in wishes(&keys, chain) {
+    for Wish { words, draft, borrows } in wishes(&keys, history, links, chain) {
         let link = unsigned(chain, &draft);
         let signed = link.signed(rules).unwrap_or_default();
         let signatures =
@@ -128,7 +128,11 @@ struct Wish {
 
 /// The server has the phone's keys once the laptop has revoked it, and the laptop's old key once the
 /// laptop has another: what whoever is served an older chain believes is not prevented (ATK-DV-04).
-fn wishes(keys: &Octets, chain: &UserChain) -> Vec<Wish> {
+fn wishes(keys: &Octets, history: &History, links: &[Link], chain: &UserChain) -> Vec<Wish> {
+    let taken_back = |link: &Link| link.link_type == "DeviceRevoke" && history.links.contains(link);
+    let phone_stolen = links.iter().any(taken_back);
+    let laptop_has_another =
+        chain.devices.iter().any(|it| it.id == LAPTOP.id && !it.replaced.is_empty());
     let own = |words: &str, draft| Wish { words: words.to_owned(), draft, borrows: false };
     let by = |words: String, draft: Draft, signers: &[Device]| {
         let signers = signers.iter().map(|it| it.seed()).collect();
@@ -149,10 +153,21 @@ fn wishes(keys: &Octets, chain: &UserChain) -> Vec<Wish> {
         own("the server revokes the laptop and brings keys", revoke(None, &[LAPTOP], keys)),
         by("the ghost is added with the laptop's keys".to_owned(), add(keyed, keys, &[]), &[GHOST]),
     ];
-    let stolen = |device: Device| {
-        let mut devices = chain.devices.iter();
-        devices.any(|it| it.id == device.id && (it.revoked.is_some() || !it.replaced.is_empty()))
-    };
+    if let Some(known) = history.phone_keys.first().filter(|_| phone_stolen) {
+        all.push(own("the ghost is added with keys that the phone knows", add(GHOST, known, &[])));
+    }
+    if laptop_has_another {
+        let words = "the ghost is added with the laptop's old key".to_owned();
+        all.push(by(words, add(keyed, keys, &[]), &[LAPTOP]));
+    }
+    let escrow = ESCROW.with_keys("ghost again");
+    let rotated = rotate(GHOST, ESCROW, escrow, keys);
+    all.push(by(
+        "the ghost gives the escrow device a key of its own".to_owned(),
+        rotated,
+        &[GHOST, escrow],
+    ));
+    let stolen = |device| if device == PHONE { phone_stolen } else { laptop_has_another };
     for (name, device, signer) in [
         ("the ghost", GHOST, GHOST),
         ("the phone", PHONE, PHONE),
