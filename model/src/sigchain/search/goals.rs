@@ -9,7 +9,7 @@ use conclave_spec::{
 
 use super::history::{ESCROW, History, LAPTOP_AGAIN};
 use crate::sigchain::{
-    Body, ChainType, UserChain,
+    Body, ChainType, Device as KnownDevice, UserChain,
     build::{CLOUD, Device, LAPTOP, PHONE},
 };
 
@@ -176,29 +176,26 @@ fn follows(history: &History, link: &Link, before: &Link) -> bool {
     before.hash(history.rules).is_ok_and(|hash| hash == link.prev)
 }
 
-/// The signing keys that honest devices ever had.
-fn is_honest_key(key: &Octets) -> bool {
-    [LAPTOP, LAPTOP_AGAIN, PHONE, ESCROW].iter().any(|device| key_of(*device) == *key)
+/// Whether a device of a chain has a key that the honest device of that name ever had.
+fn is_honest(device: &KnownDevice) -> bool {
+    [LAPTOP, LAPTOP_AGAIN, PHONE, ESCROW]
+        .iter()
+        .any(|it| it.id == device.id && key_of(*it) == device.keys.verifying)
 }
 
 fn key_of(device: Device) -> Octets {
     verifying_key(&device.seed()).unwrap_or_default()
 }
 
-/// The places of the active devices whose key the server made.
+/// The places of the active devices that are no honest ones.
 fn of_server(chain: &UserChain) -> impl Iterator<Item = usize> {
-    active(chain)
-        .filter(|at| chain.devices.get(*at).is_some_and(|it| !is_honest_key(&it.keys.verifying)))
+    active(chain).filter(|at| chain.devices.get(*at).is_some_and(|it| !is_honest(it)))
 }
 
 /// The places of the laptop, while it has a key that only it has or had, revoked or not.
 fn honest(chain: &UserChain) -> impl Iterator<Item = usize> {
-    let is_laptop = |at: &usize| {
-        chain
-            .devices
-            .get(*at)
-            .is_some_and(|it| it.id == LAPTOP.id && is_honest_key(&it.keys.verifying))
-    };
+    let is_laptop =
+        |at: &usize| chain.devices.get(*at).is_some_and(|it| it.id == LAPTOP.id && is_honest(it));
     (0..chain.devices.len()).filter(is_laptop)
 }
 
