@@ -9,6 +9,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{rule_set::RuleSet, rules::Rule};
 
+pub use formula_only::FORMULA_ONLY;
+
+mod formula_only;
+
 /// How a meeting key is sealed to a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BoxSuite {
@@ -110,68 +114,6 @@ pub struct Profile {
     /// How the interval of liveness nonces grows.
     pub nonce_schedule: NonceSchedule,
 }
-
-/// The rules of formulas that no profile of this release has: the server statement (client 5.7.0), and
-/// what stands beside meetings: sigchains, families of devices, keys at rest. They are checked by byte
-/// vectors alone.
-pub const FORMULA_ONLY: &[Rule] = &[
-    Rule::StatementVerifies,
-    Rule::StatementNamesInstance,
-    Rule::StatementNamesUser,
-    Rule::StatementNamesDevice,
-    Rule::StatementNamesIdentityKey,
-    Rule::LinkTypeKnown,
-    Rule::LinkFieldsFit,
-    Rule::LinkCarriesHash,
-    Rule::LinkNumberByOne,
-    Rule::LinkOfChainType,
-    Rule::LinkOfCloud,
-    Rule::LinkOfSubject,
-    Rule::RootFirst,
-    Rule::ChainExtends,
-    Rule::SignerVerifies,
-    Rule::NewKeySigns,
-    Rule::OldKeySigns,
-    Rule::SignerActive,
-    Rule::SignaturesExact,
-    Rule::LinkSigNamesType,
-    Rule::LinkSigNamesNumber,
-    Rule::LinkSigNamesPrevious,
-    Rule::LinkSigNamesCloud,
-    Rule::LinkSigNamesSubject,
-    Rule::LinkSigNamesBody,
-    Rule::LinkHashNamesSignatures,
-    Rule::CommitmentOpens,
-    Rule::CommitmentKeyed,
-    Rule::EmailNumbersAgree,
-    Rule::EmailHeldByUser,
-    Rule::FingerprintNamesUser,
-    Rule::FingerprintNamesAccount,
-    Rule::FingerprintCompared,
-    Rule::DeviceIdNew,
-    Rule::DeviceKeysNew,
-    Rule::DeviceNameNew,
-    Rule::RevokedWasActive,
-    Rule::ReplacedKeySilent,
-    Rule::ApprovalJoins,
-    Rule::AddBringsKeys,
-    Rule::RevokeBringsKeys,
-    Rule::RotateBringsKeys,
-    Rule::ServerBringsNoKeys,
-    Rule::LeaverBringsNoKeys,
-    Rule::UserKeysNew,
-    Rule::HybridWhenAll,
-    Rule::HybridOnceAll,
-    Rule::UserKeysByContext,
-    Rule::SeedMatchesKeys,
-    Rule::LockdownByOldest,
-    Rule::LockdownNeedsOneClass,
-    Rule::LockdownKeysConfirmed,
-    Rule::LockdownApprovesConfirmed,
-    Rule::StoredKeyOpens,
-    Rule::StoredKeyCommits,
-    Rule::StoreNamesContext,
-];
 
 /// What came with version 3: the number in the seal, and every name on the list.
 const SINCE_3_0: &[Rule] =

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use conclave_model::sigchain::build::{CLOUD, Chain, bytes};
+use conclave_model::sigchain::build::bytes;
 use conclave_spec::{
     Label, Octets, Rule, RuleSet,
     formulas::{
         binding::{Statement, statement},
         box_classic, box_hybrid, sign,
     },
-    wire,
 };
 
 use super::pair;
@@ -18,10 +17,13 @@ use crate::{
     compute::compute,
 };
 
+mod collected;
 mod family;
 mod list;
 mod sigchain;
 mod stored;
+
+use collected::{Cases, disclosures, joined, offered, offered_to};
 
 type Inputs = BTreeMap<String, String>;
 
@@ -59,81 +61,6 @@ pub fn formula_drafts(world: RuleSet) -> Vec<FormulaDraft> {
     sigchain::drafts(world, &mut list);
     family::drafts(world, &mut list);
     list
-}
-
-/// The inputs of a chain formula.
-fn offered(chain: &Chain) -> Inputs {
-    offered_to(chain, 0, "")
-}
-
-/// The same for a client that knows a tail.
-fn offered_to(chain: &Chain, known: u32, hash: &str) -> Inputs {
-    inputs(&[
-        ("cloud_name", text(CLOUD)),
-        ("subject", text(chain.about())),
-        ("known_sequence_number", known.to_string()),
-        ("known_hash", hash.to_owned()),
-        ("links", joined(chain)),
-        ("openings", disclosures(chain)),
-    ])
-}
-
-fn joined(chain: &Chain) -> String {
-    hex::encode(wire::join(&chain.encoded()).as_slice())
-}
-
-fn disclosures(chain: &Chain) -> String {
-    hex::encode(wire::join(chain.openings()).as_slice())
-}
-
-/// Cases of one formula being collected.
-struct Cases<'a> {
-    list: &'a mut Vec<FormulaDraft>,
-    area: &'static str,
-    formula: &'static str,
-}
-
-impl<'a> Cases<'a> {
-    fn of(list: &'a mut Vec<FormulaDraft>, area: &'static str, formula: &'static str) -> Self {
-        Self { list, area, formula }
-    }
-
-    /// A case that must be taken.
-    fn taken(&mut self, name: &str, title: &str, inputs: Inputs, rules: &[Rule]) {
-        let draft = draft(self.area, name, title, self.formula, inputs);
-        self.list.push(draft.tests(rules));
-    }
-
-    /// A case that a rule must refuse.
-    fn refused(&mut self, name: &str, title: &str, inputs: Inputs, by: Rule) {
-        let draft = draft(self.area, name, title, self.formula, inputs);
-        self.list.push(draft.tests(&[by]).refused(by));
-    }
-
-    /// A case that must be refused, the decisive one of a rule; the common one was given before.
-    fn pair(
-        &mut self,
-        rule: Rule,
-        common: &str,
-        (name, differs_in): (&str, &str),
-        inputs: Inputs,
-        by: Rule,
-    ) {
-        let title = format!("The same with another thing in one place is refused: {differs_in}");
-        self.refused(name, &title, inputs, by);
-        self.on_side(rule, Side::Common, common, name, differs_in);
-        self.on_side(rule, Side::Decisive, name, common, differs_in);
-    }
-
-    /// Puts a case that was given on one side of a pair.
-    fn on_side(&mut self, rule: Rule, side: Side, name: &str, twin: &str, differs_in: &str) {
-        let area = self.area;
-        let is_it = |draft: &&mut FormulaDraft| draft.area == area && draft.name == name;
-        if let Some(draft) = self.list.iter_mut().find(is_it) {
-            let with = draft.clone().with(pair(rule, side, twin, differs_in));
-            *draft = with;
-        }
-    }
 }
 
 fn draft(
