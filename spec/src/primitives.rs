@@ -3,6 +3,7 @@
 //! Nothing is computed here: every function hands the work to a library (RustCrypto, dalek,
 //! libcrux) and the result back. `None` means that a width is wrong or that the primitive refused.
 
+mod aead;
 pub(crate) mod aes_256_gcm;
 pub(crate) mod chacha20_poly1305;
 pub(crate) mod curve25519;

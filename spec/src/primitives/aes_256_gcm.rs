@@ -1,17 +1,14 @@
 //! AES-256-GCM (NIST SP 800-38D) with a nonce of 12 bytes and a tag of 16.
 
 use aes::Aes256;
-use aes_gcm::{
-    Aes256Gcm, KeyInit as _,
-    aead::{Aead as _, Payload},
-};
+use aes_gcm::Aes256Gcm;
 use ctr::{
     Ctr32BE,
     cipher::{KeyIvInit as _, StreamCipher as _},
 };
 use hacspec_lib::ByteSeq;
 
-use super::{array, sequence, without_tag};
+use super::{aead, array, sequence, without_tag};
 
 /// The ciphertext followed by its tag. The key has 32 bytes, the nonce 12.
 pub(crate) fn seal(
@@ -20,11 +17,7 @@ pub(crate) fn seal(
     associated_data: &ByteSeq,
     plaintext: &ByteSeq,
 ) -> Option<ByteSeq> {
-    let (msg, aad) = (plaintext.to_native(), associated_data.to_native());
-    Aes256Gcm::new(&array::<32>(key)?.into())
-        .encrypt(&array::<12>(nonce)?.into(), Payload { msg: &msg, aad: &aad })
-        .ok()
-        .map(sequence)
+    aead::seal::<Aes256Gcm>(key, nonce, associated_data, plaintext)
 }
 
 /// The plaintext, if the tag is good.
@@ -34,11 +27,7 @@ pub(crate) fn open(
     associated_data: &ByteSeq,
     sealed: &ByteSeq,
 ) -> Option<ByteSeq> {
-    let (msg, aad) = (sealed.to_native(), associated_data.to_native());
-    Aes256Gcm::new(&array::<32>(key)?.into())
-        .decrypt(&array::<12>(nonce)?.into(), Payload { msg: &msg, aad: &aad })
-        .ok()
-        .map(sequence)
+    aead::open::<Aes256Gcm>(key, nonce, associated_data, sealed)
 }
 
 /// The weakened primitive: decrypts whatever the tag says. Counter 1 masks the tag, so the text

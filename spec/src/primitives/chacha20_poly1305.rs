@@ -4,13 +4,10 @@ use chacha20::{
     ChaCha20,
     cipher::{KeyIvInit as _, StreamCipher as _, StreamCipherSeek as _},
 };
-use chacha20poly1305::{
-    ChaCha20Poly1305, KeyInit as _,
-    aead::{Aead as _, Payload},
-};
+use chacha20poly1305::ChaCha20Poly1305;
 use hacspec_lib::ByteSeq;
 
-use super::{array, sequence, without_tag};
+use super::{aead, array, sequence, without_tag};
 
 /// The ciphertext followed by its tag of 16 bytes. The key has 32 bytes, the nonce 12.
 pub(crate) fn seal(
@@ -19,11 +16,7 @@ pub(crate) fn seal(
     associated_data: &ByteSeq,
     plaintext: &ByteSeq,
 ) -> Option<ByteSeq> {
-    let (msg, aad) = (plaintext.to_native(), associated_data.to_native());
-    ChaCha20Poly1305::new(&array::<32>(key)?.into())
-        .encrypt(&array::<12>(nonce)?.into(), Payload { msg: &msg, aad: &aad })
-        .ok()
-        .map(sequence)
+    aead::seal::<ChaCha20Poly1305>(key, nonce, associated_data, plaintext)
 }
 
 /// The plaintext, if the tag is good.
@@ -33,11 +26,7 @@ pub(crate) fn open(
     associated_data: &ByteSeq,
     sealed: &ByteSeq,
 ) -> Option<ByteSeq> {
-    let (msg, aad) = (sealed.to_native(), associated_data.to_native());
-    ChaCha20Poly1305::new(&array::<32>(key)?.into())
-        .decrypt(&array::<12>(nonce)?.into(), Payload { msg: &msg, aad: &aad })
-        .ok()
-        .map(sequence)
+    aead::open::<ChaCha20Poly1305>(key, nonce, associated_data, sealed)
 }
 
 /// The weakened primitive: decrypts whatever the tag says. Block 0 of the key stream makes the
