@@ -4,9 +4,9 @@
 use std::{fs, io, path::Path};
 
 use conclave_model::{
-    explore::{Exploration, ExploreError, Limits, Pace, Verdict, explore_within},
+    explore::{Exploration, ExploreError, Limits, Outcome, Pace, Verdict, exhaust, explore_within},
     properties::Goal,
-    world::Slice,
+    world::{Rig, Slice},
 };
 use conclave_spec::{
     Profile,
@@ -14,6 +14,8 @@ use conclave_spec::{
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use crate::cores;
 
 pub mod findings;
 pub mod readings;
@@ -24,10 +26,16 @@ pub const SCHEMA: &str = "conclave-explored-1";
 /// The stored table, under the vector folder.
 pub const TABLE: &str = "explored.json";
 
-/// What is explored: slices that take minutes, and in which versions. `wide` and `vast` take hours,
-/// and have not been explored to their end.
-const WANTED: &[(&str, &[&str])] =
-    &[("creep", &["zoom-4.6", "hardened"]), ("stale", &["zoom-4.6", "hardened"])];
+/// What is explored: slices that take minutes or hours, and in which versions. `wide` has not been
+/// explored to its end.
+const WANTED: &[(&str, &[&str])] = &[
+    ("creep", &["zoom-4.6", "hardened"]),
+    ("stale", &["zoom-4.6", "hardened"]),
+    ("vast", &["zoom-4.6"]),
+];
+
+/// The slices that memory does not hold breadth first.
+const DEEP_FIRST: &[&str] = &["vast"];
 
 /// The long slice that shows a finding, and the readings under which 4.6 is explored in it as well:
 /// those about heartbeats, time and old keys.
@@ -64,8 +72,9 @@ pub struct Row {
     pub states: usize,
     /// How many moves lead from one to another.
     pub transitions: usize,
-    /// How many moves the farthest is from the start.
-    pub depth: usize,
+    /// How many moves the farthest is from the start; not known where the search went deep first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth: Option<usize>,
     /// What became of each goal.
     pub goals: Vec<Judged>,
 }
@@ -78,7 +87,7 @@ pub struct Judged {
     pub goal: String,
     /// `holds`, `broken`, or `vacuous` where its premise was never reached.
     pub verdict: String,
-    /// The moves of a shortest counterexample, in words.
+    /// The moves of a shortest counterexample, in words; none where the search went deep first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<String>,
 }
@@ -123,23 +132,56 @@ impl Job {
         hex::encode(Sha256::digest(text.as_bytes()))
     }
 
-    /// Explores it to its end.
+    /// Whether it goes deep first, on all cores, and finds no shortest counterexamples.
+    #[must_use]
+    pub fn is_deep_first(&self) -> bool {
+        DEEP_FIRST.contains(&self.slice.name)
+    }
+
+    /// Explores it to its end, telling how many worlds there are so far.
     ///
     /// # Errors
     /// A fault of the model.
-    pub fn explore(&self, progress: &mut dyn FnMut(Pace)) -> Result<Row, ExploredError> {
-        let found = explore_within(&self.profile, &self.slice, &Limits::default(), progress)?;
-        Ok(Row {
+    pub fn explore(&self, progress: &(dyn Fn(usize) + Sync)) -> Result<Row, ExploredError> {
+        if self.is_deep_first() {
+            let found = exhaust(&Rig::new(&self.profile, &self.slice), cores::count(), progress)?;
+            let goals = self.slice.goals.iter();
+            let goals = goals.map(|goal| outcome(*goal, found.outcome(*goal))).collect();
+            return Ok(self.row(found.distinct_states, found.transitions, None, goals));
+        }
+        let mut pace = |pace: Pace| progress(pace.distinct_states);
+        let found = explore_within(&self.profile, &self.slice, &Limits::default(), &mut pace)?;
+        let goals = judged(&found);
+        Ok(self.row(found.distinct_states, found.transitions, Some(found.depth), goals))
+    }
+
+    fn row(
+        &self,
+        states: usize,
+        transitions: usize,
+        depth: Option<usize>,
+        goals: Vec<Judged>,
+    ) -> Row {
+        Row {
             slice: self.slice.name.to_owned(),
             profile: self.profile.id.to_owned(),
             under: self.under.map(|under| under.to_string()),
             inputs: self.inputs(),
-            states: found.distinct_states,
-            transitions: found.transitions,
-            depth: found.depth,
-            goals: judged(&found),
-        })
+            states,
+            transitions,
+            depth,
+            goals,
+        }
     }
+}
+
+fn outcome(goal: Goal, outcome: Outcome) -> Judged {
+    let verdict = match outcome {
+        Outcome::Holds => "holds",
+        Outcome::Broken => "broken",
+        Outcome::Vacuous => "vacuous",
+    };
+    Judged { goal: goal.id().to_owned(), verdict: verdict.to_owned(), moves: Vec::new() }
 }
 
 fn judged(found: &Exploration) -> Vec<Judged> {

@@ -7,7 +7,6 @@ use std::{
     time::Instant,
 };
 
-use conclave_model::explore::Pace;
 use conclave_spec::readings::{UNDER, Under};
 use console::style;
 
@@ -76,7 +75,7 @@ fn stored(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError>
     stale += others(options, out)?;
     let smallest = jobs(options).into_iter().filter_map(|job| Some((table.row(&job)?, job)));
     if let Some((row, job)) = smallest.min_by_key(|(row, _)| row.states).filter(|_| stale == 0) {
-        if job.explore(&mut |_| {})? != *row {
+        if job.explore(&|_| {})? != *row {
             writeln!(
                 out,
                 "  {} {}: computed anew it is something else",
@@ -91,7 +90,10 @@ fn stored(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredError>
     if stale == 0 {
         return Ok(Exit::Conformant);
     }
-    writeln!(out, "  what to do: run `conclave deep --write` (an hour) and read the difference")?;
+    writeln!(
+        out,
+        "  what to do: run `conclave deep --write` (some hours) and read the difference"
+    )?;
     Ok(Exit::Nonconformant)
 }
 
@@ -151,7 +153,9 @@ fn computed(options: &Options, out: &mut dyn Write) -> Result<Exit, ExploredErro
     let mut table = explored::read(&options.vectors).unwrap_or(nothing);
     let missing = jobs(options).into_iter();
     let missing: Vec<_> = missing.filter(|it| options.all || table.row(it).is_none()).collect();
-    for jobs in missing.chunks(cores::count()) {
+    // What goes deep first takes all cores by itself.
+    let (alone, beside): (Vec<Job>, Vec<Job>) = missing.into_iter().partition(Job::is_deep_first);
+    for jobs in beside.chunks(cores::count()).chain(alone.chunks(1)) {
         for row in cores::map(jobs, explore)? {
             show(&row, out)?;
             table.rows.retain(|other| other.inputs != row.inputs);
@@ -198,12 +202,9 @@ fn explore(job: &Job) -> Result<Row, ExploredError> {
     let bar = indicatif::ProgressBar::new_spinner();
     bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
     let (slice, version) = (job.slice.name, job.version());
-    let row = job.explore(&mut |pace: Pace| {
-        let rate = pace.distinct_states as f64 / started.elapsed().as_secs_f64().max(0.001);
-        let (states, depth) = (pace.distinct_states, pace.depth);
-        bar.set_message(format!(
-            "{slice} under {version}: {states} states, {rate:.0} per second, {depth} moves deep"
-        ));
+    let row = job.explore(&|states| {
+        let rate = states as f64 / started.elapsed().as_secs_f64().max(0.001);
+        bar.set_message(format!("{slice} under {version}: {states} states, {rate:.0} per second"));
         bar.tick();
     });
     bar.finish_and_clear();
@@ -213,9 +214,10 @@ fn explore(job: &Job) -> Result<Row, ExploredError> {
 fn show(row: &Row, out: &mut dyn Write) -> io::Result<()> {
     let Row { slice, profile, under, states, transitions, depth, goals, .. } = row;
     let version = under.as_ref().unwrap_or(profile);
+    let depth = depth.map_or_else(|| "deep first".to_owned(), |depth| format!("depth {depth}"));
     writeln!(
         out,
-        "  {slice:<8} {version:<10} {states:>9} states {transitions:>10} moves  depth {depth}"
+        "  {slice:<8} {version:<10} {states:>9} states {transitions:>10} moves  {depth}"
     )?;
     let with = |verdict: &str| -> Vec<String> {
         let those = goals.iter().filter(|it| it.verdict == verdict);

@@ -71,7 +71,8 @@ fn opening() -> String {
         "Explorations that take too long for every run, as `conclave deep --write` stored them. \
          `conclave deep` holds their digests against today's profiles and slices, computes the \
          smallest anew, and walks every way to a broken goal again.\n\n## To the end of long \
-         slices\n\n",
+         slices\n\nWhere no depth stands the search went deep first, for want of memory: it finds \
+         what is broken, and no shortest way there.\n\n",
     );
     text
 }
@@ -86,7 +87,7 @@ fn long(row: &Row) -> [String; 6] {
         markdown::to_profile(&row.profile),
         row.states.to_string(),
         row.transitions.to_string(),
-        row.depth.to_string(),
+        row.depth.map_or_else(|| "-".to_owned(), |depth| depth.to_string()),
         markdown::or_dash(goals),
     ]
 }
