@@ -158,6 +158,7 @@ fn in_an_honest_meeting_there_is_no_harm() {
             Harm::ForgedVoice { listener: "carol", from: seat("alice") },
             Harm::ShutOut { who: "bob" },
             Harm::KeepsSecrets { who: "alice" },
+            Harm::TakesAltered { who: "bob" },
             Harm::FalseName { at: "bob", who: "bob" },
             Harm::Reads { spy: "erin", by: "carol", text: "I lead now" },
             Harm::Reads { spy: "dave", by: "carol", text: "as before" },

@@ -124,6 +124,11 @@ pub enum Harm {
         /// For whom it was sealed.
         to: &'static str,
     },
+    /// Somebody takes a sealed key that nobody sent as it came.
+    TakesAltered {
+        /// Who.
+        who: &'static str,
+    },
 }
 
 /// What a user is shown.
@@ -207,7 +212,8 @@ impl Harm {
             | Self::SameCode { .. }
             | Self::ShutOut { .. }
             | Self::KeepsSecrets { .. }
-            | Self::Recorded { .. } => None,
+            | Self::Recorded { .. }
+            | Self::TakesAltered { .. } => None,
         }
     }
 
@@ -256,6 +262,9 @@ impl Harm {
             Self::KeepsSecrets { who } => format!("{who} is out and still has a secret of it"),
             Self::Recorded { to } => {
                 format!("a recording opens later, with a quantum computer: a key sealed for {to}")
+            }
+            Self::TakesAltered { who } => {
+                format!("{who} takes a sealed key that was changed on its way")
             }
         }
     }
@@ -320,6 +329,7 @@ impl Harm {
                 run.screen(who)?.is_none() && !(kept.keys.is_empty() && kept.ephemerals.is_empty())
             }
             Self::Recorded { to } => recorder::opens(run.stage(), to)?,
+            Self::TakesAltered { who } => run.took_altered(who),
         })
     }
 }

@@ -33,7 +33,7 @@ pub const ELSEWHERE: [Elsewhere; 16] = [
     later("ATK-MX-04..06", "Matrix: channels, identifiers", "channels this protocol does not have"),
     later("ATK-TM-01..03", "Teams calls", "another system, which has no profile"),
     later("ATK-WX-01..02", "Webex meetings", "another system, which has no profile"),
-    later("ATK-HY-01..02", "Hybrid box re-encapsulated", "byte formulas; rules ROT-25 to ROT-32"),
+    later("ATK-HY-01", "Hybrid box re-encapsulated", "cases of ROT-25 to ROT-32; Kyber binds"),
     later(
         "ATK-CM-01..02",
         "One ciphertext under two keys",

@@ -9,7 +9,8 @@ use conclave_spec::{Profile, Rule};
 
 use super::{
     D, Entry, Evidence, Expected, NA, Play, S, play, prevented, refused,
-    steps::{comes, goes_on, says},
+    steps::{Posted, certify, comes, goes_on, says},
+    voiced,
 };
 use crate::cases::scene::{Scene, seat};
 
@@ -17,7 +18,9 @@ const USES_KEM: Expected = prevented(&[Rule::HybridUsesKem]);
 const KEPT_OUT: Expected = refused(&[Rule::EverybodyHybrid]);
 const AS_SIGNED: Expected = prevented(&[Rule::SuiteFromSignedKey]);
 
-pub(super) const ALL: [Entry; 3] = [
+const OPENS_NOT: Expected = voiced(&[Rule::HybridUsesKem], Rule::SealOpens);
+
+pub(super) const ALL: [Entry; 4] = [
     Entry {
         id: "ATK-ZM-32",
         title: "One client without Kyber",
@@ -59,6 +62,21 @@ pub(super) const ALL: [Entry; 3] = [
         needs: &[Rule::HybridUsesKem],
         expected: [NA, NA, NA, NA, NA, NA, AS_SIGNED, AS_SIGNED, AS_SIGNED],
         play: stripped,
+    },
+    Entry {
+        id: "ATK-HY-02",
+        title: "Kyber ciphertext altered",
+        evidence: Evidence::Stated,
+        source: "4.6, subsubsec:meetingcrypto",
+        attacker: "insider",
+        goal: "AUTH",
+        story: "The server changes the Kyber ciphertext of a sealed key on its way. Decapsulation \
+                fails without a word and gives another secret; the box must not open with it, and \
+                the answer is that of any other box that does not open.",
+        note: "The ciphertext is in no hash of the box: Kyber's own rejection is what counts.",
+        needs: &[Rule::HybridUsesAgreement],
+        expected: [NA, NA, NA, NA, NA, NA, OPENS_NOT, OPENS_NOT, OPENS_NOT],
+        play: altered,
     },
 ];
 
@@ -103,4 +121,16 @@ fn stripped(profile: &Profile) -> Play {
     };
     scene.act("alice", admitted).settle();
     play(scene, "alice", decisive, &[Harm::Recorded { to: "bob" }])
+}
+
+fn altered(profile: &Profile) -> Play {
+    let mut scene = Scene::of(profile, &["alice", "bob"]);
+    scene.join("alice", Role::Leader);
+    comes(&mut scene, "bob", "alice");
+    let sent = Box::new(scene.newest_sealed("alice", "bob"));
+    let decisive = scene.steps();
+    scene.sealed_from("bob", Recipe::Damaged { of: sent, field: "kem".to_owned() });
+    certify(&mut scene, "bob", "alice", Posted::default());
+    scene.observe("bob");
+    play(scene, "bob", decisive, &[Harm::TakesAltered { who: "bob" }])
 }

@@ -11,7 +11,7 @@ use crate::{
     machine::{Effect, Event, Outcome},
     message::{Heartbeat, Meeting, Packet, Seat},
     script::{Act, Script, ScriptStep},
-    stage::{Actor, Given, Reply, Stage, StageError},
+    stage::{Actor, Given, Reply, Sent, Stage, StageError},
 };
 
 /// A packet somebody sent, with what that one's user saw.
@@ -73,6 +73,8 @@ pub struct Run<'a, A: Algebra> {
     known: BTreeMap<String, BTreeSet<A::Value>>,
     /// The heartbeats a party sent or took since it joined.
     taken: BTreeMap<String, Vec<Heartbeat<A::Value>>>,
+    /// Who took a sealed key that nobody sent.
+    altered: BTreeSet<String>,
     /// What users were shown, except for packets.
     shown: Vec<(String, Effect<A::Value>)>,
 }
@@ -97,6 +99,7 @@ impl<'a, A: Algebra> Run<'a, A> {
             made: BTreeMap::new(),
             known: BTreeMap::new(),
             taken: BTreeMap::new(),
+            altered: BTreeSet::new(),
             shown: Vec::new(),
         };
         for step in &script.steps {
@@ -122,6 +125,12 @@ impl<'a, A: Algebra> Run<'a, A> {
             (&given, &reply.outcome)
         {
             self.taken.entry(step.party.clone()).or_default().push(beat.clone());
+        }
+        if let (Given::Event(Event::KeyOffered { sealed }), Ok(_)) = (&given, &reply.outcome) {
+            let same = |it: &Sent<A::Value>| matches!(it, Sent::SealedKey(sent) if sent == sealed);
+            if !self.stage.sent().any(|(_, sent)| same(sent)) {
+                self.altered.insert(step.party.clone());
+            }
         }
         if let (Given::Event(Event::Send { stream, plaintext }), Ok(_)) = (&given, &reply.outcome) {
             self.note_frames(&before, stream, plaintext, &reply);
@@ -329,6 +338,11 @@ impl<A: Algebra> Run<'_, A> {
     pub(super) fn is_told_of_leader(&self, party: &str, user_id: &str) -> bool {
         let told = |effect: &Effect<A::Value>| matches!(effect, Effect::ShowLeaderChanged { user_id: said } if said == user_id);
         self.shown.iter().any(|(at, effect)| at == party && told(effect))
+    }
+
+    /// Whether a party took a sealed key that nobody sent as it came.
+    pub(super) fn took_altered(&self, party: &str) -> bool {
+        self.altered.contains(party)
     }
 
     pub(super) fn is_warned(&self, party: &str) -> bool {
