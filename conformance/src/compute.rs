@@ -19,10 +19,14 @@ use conclave_spec::{
 };
 use sha2::{Digest as _, Sha256};
 
+mod attestations;
 mod chains;
+mod contacts;
 mod inputs;
+mod names;
 
 use inputs::Inputs;
+use names::names;
 
 /// The formulas, by the names used in `compute`.
 pub const FORMULAS: &[&str] = &[
@@ -61,6 +65,14 @@ pub const FORMULAS: &[&str] = &[
     "verify_per_user_keys",
     "store_key",
     "load_key",
+    "make_backup_key",
+    "backup_key",
+    "contact_warning",
+    "contact_recorded",
+    "attestation_signed",
+    "attestation",
+    "sharing_token",
+    "redeem_sharing_token",
 ];
 
 /// The rules of formulas, which belong to no profile: all but the one that makes a stream key
@@ -117,6 +129,10 @@ pub fn compute(
             list_signatures(rules, formula, &inputs)
         }
         "decode" => decode(rules, &inputs),
+        "attestation_signed" | "attestation" | "sharing_token" | "redeem_sharing_token" => {
+            attestations::compute(rules, formula, &inputs)
+        }
+        "contact_warning" | "contact_recorded" => contacts::compute(rules, formula, &inputs),
         // The others are known by their inputs.
         _ => chains::compute(rules, formula, &inputs),
     }
@@ -182,55 +198,6 @@ fn hybrid_steps(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused>
     let data = associated_data(rules, Label::KeySeedCipher, &hybrid.meta, None);
     steps.extend(one("associated_data", &data));
     Ok(steps)
-}
-
-/// The inputs of a formula.
-fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
-    const PARTIES: [&str; 6] = [
-        "sender_ivk",
-        "sender_box_pk",
-        "sender_kem_pk",
-        "recipient_ivk",
-        "recipient_box_pk",
-        "recipient_kem_pk",
-    ];
-    const INSTANCE: [&str; 2] = ["meeting_id", "meeting_uuid"];
-    const DEVICE: [&str; 3] = ["user_id", "hardware_id", "ivk"];
-    let parts: Vec<&[&'static str]> = match formula {
-        "sign" => vec![&["seed", "label", "message"]],
-        "verify" => vec![&["ivk", "label", "message", "signature"]],
-        "agree" => vec![&["secret", "public"]],
-        "binding" => vec![&INSTANCE, &DEVICE, &["pk"]],
-        "verify_statement" => vec![&["server_key", "meeting_uuid", "signature"], &DEVICE],
-        "classic_seal" => vec![&["shared", "meta", "nonce", "plaintext"]],
-        "classic_open" => vec![&["shared", "meta", "nonce", "ciphertext"]],
-        "kem_public" => vec![&["seed"]],
-        "hybrid_seal" => vec![&PARTIES, &["shared", "coins", "meta", "nonce", "plaintext"]],
-        "hybrid_open" => {
-            vec![&PARTIES, &["shared", "kem_seed", "meta", "nonce", "kem", "ciphertext"]]
-        }
-        "stream_key" => vec![&["meeting_key", "stream", "sender"], &INSTANCE],
-        "packet_seal" => vec![&["key", "mk_seq", "counter", "plaintext"]],
-        "packet_open" => vec![&["key", "packet"]],
-        "security_code" => vec![&["ivk"]],
-        "link_hash" => return Ok(fields_of(&layouts::LINK)),
-        "heartbeat_hash" => return Ok(fields_of(&layouts::HEARTBEAT_SIGNED)),
-        "verify_heartbeat" | "verify_heartbeat_tuple" => {
-            return Ok([vec!["ivk", "signature"], fields_of(&layouts::HEARTBEAT_SIGNED)].concat());
-        }
-        "verify_lock_request" => {
-            return Ok(
-                [vec!["ivk", "signature"], fields_of(&layouts::LOCK_REQUEST_SIGNED)].concat()
-            );
-        }
-        "decode" => vec![&["layout", "bytes"]],
-        _ => return chains::names(formula).ok_or(Refused::Unknown),
-    };
-    Ok(parts.concat())
-}
-
-fn fields_of(layout: &Layout) -> Vec<&'static str> {
-    layout.fields.iter().map(|field| field.name).collect()
 }
 
 fn signatures(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {

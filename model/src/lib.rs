@@ -5,7 +5,9 @@
 //! `conclave-conformance` does.
 
 pub mod algebra;
+pub mod attestation;
 pub mod client;
+pub mod contacts;
 pub mod explore;
 pub mod family;
 pub mod harm;

@@ -9,6 +9,8 @@ use std::fmt;
 
 use hacspec_lib::ByteSeq;
 
+pub mod attestation;
+pub mod backup_key;
 pub mod binding;
 pub mod box_classic;
 pub mod box_hybrid;

@@ -46,11 +46,21 @@ pub enum Label {
     PerUserSymmetricKey,
     /// A secret key at rest (4.6, subsec:lks, step 2).
     SecretStore,
+    /// Signature over an attestation and a domain. The paper gives no string: reading R-128.
+    Attestation,
+    /// Salt of the seed of a backup key. The paper gives no string: reading R-132.
+    BackupKeySalt,
+    /// Signing key of a backup key's virtual device. The paper gives no string: reading R-132.
+    BackupKeyEd25519,
+    /// Its X25519 key. The paper gives no string: reading R-132.
+    BackupKeyX25519,
+    /// Its Kyber768 key. The paper gives no string: reading R-132.
+    BackupKeyKyber768,
 }
 
 impl Label {
     /// Every context string.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::Announcement,
         Self::KeySeedDerivation,
         Self::KeySeedCipher,
@@ -70,6 +80,11 @@ impl Label {
         Self::PerUserVoicemailKyber768,
         Self::PerUserSymmetricKey,
         Self::SecretStore,
+        Self::Attestation,
+        Self::BackupKeySalt,
+        Self::BackupKeyEd25519,
+        Self::BackupKeyX25519,
+        Self::BackupKeyKyber768,
     ];
 
     /// The string itself, ASCII, without a terminator.
@@ -95,6 +110,11 @@ impl Label {
             Self::PerUserVoicemailKyber768 => "Conclave-1-KDF-PerUserVoicemailKyber768",
             Self::PerUserSymmetricKey => "Zoombase-2-ClientOnly-KDF-PerUserSymmetricKey",
             Self::SecretStore => "Zoombase-1-ClientOnly-KDF-SecretStore",
+            Self::Attestation => "Conclave-1-Sig-Attestation",
+            Self::BackupKeySalt => "Conclave-1-KDF-BackupKeySalt",
+            Self::BackupKeyEd25519 => "Conclave-1-KDF-BackupKeyEd25519",
+            Self::BackupKeyX25519 => "Conclave-1-KDF-BackupKeyX25519",
+            Self::BackupKeyKyber768 => "Conclave-1-KDF-BackupKeyKyber768",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::{rule_set::RuleSet, rules::Rule};
 
+pub mod attestation;
 pub mod sigchain;
 pub mod stored;
 
@@ -243,7 +244,7 @@ pub const SEALED_KEY: Layout = Layout {
 };
 
 /// Every layout, for generated tables and fuzzing.
-pub const ALL: [&Layout; 50] = [
+pub const ALL: [&Layout; 54] = [
     &BINDING,
     &STATEMENT,
     &META,
@@ -288,10 +289,14 @@ pub const ALL: [&Layout; 50] = [
     &sigchain::USER_ID_OPENED,
     &sigchain::ESCROW_OPENED,
     &sigchain::DEVICE_STATE,
+    &sigchain::CONTACT_RECORD,
     &sigchain::TAIL,
     &sigchain::FINGERPRINT,
     &stored::STORED_KEY,
     &stored::STORED_SECRET,
     &stored::STORED_DATA,
     &stored::STORED_PLAINTEXT,
+    &attestation::ATTESTATION_SIGNED,
+    &attestation::SNAPSHOT,
+    &attestation::SHARING,
 ];

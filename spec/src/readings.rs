@@ -11,6 +11,7 @@ pub use under::{UNDER, Under};
 
 use crate::rules::{Citation, Rule};
 
+mod attestation;
 mod device;
 mod election;
 mod encoding;
@@ -211,6 +212,14 @@ pub const ALL: &[Reading] = &[
     sigchain::R_123,
     sigchain::R_124,
     sigchain::R_125,
+    attestation::R_126,
+    attestation::R_127,
+    attestation::R_128,
+    attestation::R_129,
+    attestation::R_130,
+    sigchain::R_131,
+    sigchain::R_132,
+    sigchain::R_133,
 ];
 
 /// The key of every policy that a client can declare.

@@ -80,11 +80,13 @@ pub enum Area {
     Sigchain,
     /// `FAM`: the devices of one user, their approvals and their per-user keys.
     Family,
+    /// `ATT`: attestations of identity providers, and the tokens that share them.
+    Attestation,
 }
 
 impl Area {
     /// Every area, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Device,
         Self::Rotation,
         Self::Membership,
@@ -95,6 +97,7 @@ impl Area {
         Self::Media,
         Self::Sigchain,
         Self::Family,
+        Self::Attestation,
     ];
 
     /// The folder, module and test word of the area.
@@ -111,6 +114,7 @@ impl Area {
             Self::Media => "media",
             Self::Sigchain => "sigchain",
             Self::Family => "family",
+            Self::Attestation => "attestation",
         }
     }
 
@@ -128,6 +132,7 @@ impl Area {
             Self::Media => "MED",
             Self::Sigchain => "SIG",
             Self::Family => "FAM",
+            Self::Attestation => "ATT",
         }
     }
 }
@@ -894,6 +899,34 @@ rules! {
     LockdownApprovesConfirmed = "FAM-20", Family, Guard, Must, Literal,
         Reject, cite("4.6", "subsubsec:lockdownmode"), needs [];
 
+    // FAM: backup keys
+    /// What is no backup key, also with one character mended, is refused.
+    BackupKeySums = "FAM-21", Family, Guard, Must, Reading("R-131"),
+        Reject, cite("4.6", "subsubsec:backupkeys"), needs [];
+    /// One mistaken character of the private part of a backup key is mended.
+    BackupKeyMended = "FAM-22", Family, Structural, Must, Reading("R-131"),
+        None, cite("4.6", "subsubsec:backupkeys"), needs [];
+    /// A backup key is read whatever its case and spacing, and with letters taken for digits like them.
+    BackupKeyRead = "FAM-23", Family, Structural, Must, Reading("R-131"),
+        None, cite("4.6", "subsubsec:backupkeys"), needs [];
+
+    // FAM: contacts
+    /// A device that was seen, or that one that was seen trusts, brings no warning.
+    ContactTrusted = "FAM-24", Family, Display, Must, Literal,
+        None, cite("4.6", "subsec:contactsync, warning 1"), needs [];
+    /// The first meeting with an untrusted device of a user who was seen is said to be that.
+    ContactNewDevice = "FAM-25", Family, Display, Must, Literal,
+        None, cite("4.6", "subsec:contactsync, warning 2"), needs [];
+    /// The first meeting with a user is said to be that.
+    ContactNewPerson = "FAM-26", Family, Display, Must, Literal,
+        None, cite("4.6", "subsec:contactsync, warning 3"), needs [];
+    /// A record that a revoked device signed does not count.
+    ContactRecordSigner = "FAM-27", Family, Guard, Must, Literal,
+        Ignore, cite("4.6", "subsec:contactsync"), needs [];
+    /// Only a meeting that was long and small enough, or in which the other spoke, is recorded.
+    ContactMeetingCounts = "FAM-28", Family, Guard, Must, Literal,
+        Ignore, cite("4.6", "subsec:contactsync, steps 1 and 2"), needs [];
+
     // DEV: keys at rest
     /// A stored key is used only when its authenticated decryption succeeds.
     StoredKeyOpens = "DEV-21", Device, Structural, Must, Literal,
@@ -904,6 +937,65 @@ rules! {
     /// A stored key is bound to the context string of stored keys.
     StoreNamesContext = "DEV-23", Device, Field, Must, Literal,
         Reject, cite("4.6", "subsec:lks, step 2"), needs [];
+
+    // ATT: what a participant shows beside its binding
+    /// An attestation comes with a signature of the identity key that its holder joined with.
+    AttestationSigned = "ATT-01", Attestation, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+    /// That signature is over the attestation.
+    AttestationSigNamesToken = "ATT-02", Attestation, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+    /// That signature is over the account's domain.
+    AttestationSigNamesDomain = "ATT-03", Attestation, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+    /// The domain that the holder signed is the one that the server gives.
+    DomainAsServed = "ATT-04", Attestation, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+
+    // ATT: who may speak for a domain
+    /// The issuer is the provider that the domain's record names for the cloud.
+    ProviderOfRecord = "ATT-05", Attestation, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:validateattestation, step 1"), needs [];
+    /// The issuer is the provider that the server names.
+    ProviderAsServed = "ATT-06", Attestation, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:validateattestation, step 1"), needs [];
+    /// An attestation is signed with one of the issuer's keys.
+    TokenVerifies = "ATT-07", Attestation, Structural, Must, Literal,
+        Reject, cite("4.6", "subsec:validateattestation, step 3"), needs [];
+    /// It is signed under an algorithm with public keys.
+    TokenAlgorithmPublic = "ATT-08", Attestation, Guard, Must, Reading("R-126"),
+        Reject, cite("4.6", "subsec:validateattestation, step 3"), needs [];
+
+    // ATT: what an attestation says
+    /// An attestation that has expired is none.
+    TokenUnexpired = "ATT-09", Attestation, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:validateattestation, step 3"), needs [];
+    /// An attestation counts from its issue time on.
+    TokenIssued = "ATT-10", Attestation, Guard, Must, Reading("R-127"),
+        Reject, cite("4.6", "IDP Attestations"), needs [];
+    /// An attestation has no audience.
+    TokenForEverybody = "ATT-11", Attestation, Guard, Must, Reading("R-127"),
+        Reject, cite("4.6", "IDP Attestations"), needs [];
+    /// Its address is the one that the server gives.
+    AddressAsServed = "ATT-12", Attestation, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:validateattestation, step 4"), needs [];
+    /// Its snapshot is that of the identity key in the binding.
+    SnapshotOfBinding = "ATT-13", Attestation, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+
+    // ATT: sharing
+    /// An attestation is handed out for a token that was made with the device's key in this meeting.
+    SharingTokenVerifies = "ATT-14", Attestation, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+    /// A sharing token says whether the address goes with the attestation.
+    SharingNamesAddress = "ATT-15", Attestation, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+    /// A sharing token serves for 24 hours.
+    SharingTokenLives = "ATT-16", Attestation, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+    /// The time from which a sharing token counts is part of it.
+    SharingNamesTime = "ATT-17", Attestation, Field, Must, Reading("R-129"),
+        Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
 }
 
 impl Rule {

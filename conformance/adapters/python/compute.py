@@ -1,4 +1,4 @@
-"""The formulas of operation `compute` (docs/formulas.md and docs/sigchains.md, tables at the end).
+"""The formulas of operation `compute` (docs/formulas.md and the pages it names, tables at the end).
 
 A value that an attacker supplies is read at any length, for the formula to refuse.
 """
@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
+import attestation
+import backup_key
+import contacts
 import formulas as f
 import identity
 import sigchain
@@ -212,6 +215,20 @@ def verify_per_user_keys(v: Inputs) -> Inputs:
     return {}
 
 
+def contact_recorded(v: Inputs) -> Inputs:
+    """What is remembered of a meeting."""
+    return {"recorded": yes_or_no(contacts.contact_recorded(**v))}
+
+
+# Attestations (docs/attestations.md)
+
+
+def redeem_sharing_token(v: Inputs) -> Inputs:
+    """A token that somebody brings to the server."""
+    attestation.redeem_sharing_token(v)
+    return {}
+
+
 BOX = {"shared": KEY, "meta": BYTES}
 TO_SEAL = BOX | {"nonce": NONCE, "plaintext": BYTES}
 TO_OPEN = BOX | {"nonce": BYTES, "ciphertext": BYTES}
@@ -234,6 +251,10 @@ TAILS = {
     "account_hash": f.MAYBE_KEY,
 }
 STORING = {"wrapping_key": KEY, "opening": KEY} | f.SECRET
+ANY_TEXT = Width("text", 0, BYTES.high)
+SAID = ("served_adn", "served_email", "served_provider", "records", "key_set")
+ATTESTED = f.ATTESTED | BY | {"now_s": f.U64, "cloud_name": TEXT} | dict.fromkeys(SAID, ANY_TEXT)
+SHARING = {"key": KEY} | f.SHARING
 
 FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "sign": (
@@ -297,6 +318,26 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "load_key": (
         {"wrapping_key": KEY, "stored": BYTES},
         lambda v: {"secret": stored.load_key(v["wrapping_key"], v["stored"])},
+    ),
+    "contact_warning": (
+        {"own_devices": BYTES, "records": BYTES, "devices": BYTES, "device_id": TEXT},
+        lambda v: contacts.contact_warning(**v),
+    ),
+    "contact_recorded": (
+        {"participants": U32, "together_s": U32, "spoke_s": U32},
+        contact_recorded,
+    ),
+    "make_backup_key": (
+        {"random": Width("bytes", 30, 30)},
+        lambda v: {"string": backup_key.make_backup_key(v["random"])},
+    ),
+    "backup_key": ({"string": ANY_TEXT}, lambda v: backup_key.backup_key(v["string"])),
+    "attestation_signed": ({"seed": KEY} | f.ATTESTED, attestation.attestation_signed),
+    "attestation": (ATTESTED, attestation.attestation),
+    "sharing_token": (SHARING, lambda v: {"token": attestation.sharing_token(v)}),
+    "redeem_sharing_token": (
+        SHARING | {"token": BYTES, "now_s": f.U64},
+        redeem_sharing_token,
     ),
 }
 

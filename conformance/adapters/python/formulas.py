@@ -1,4 +1,4 @@
-"""What is signed, hashed, sealed and sent, byte for byte (docs/formulas.md, docs/sigchains.md).
+"""What is signed, hashed, sealed and sent, byte for byte (docs/formulas.md and the pages it names).
 
 Written from the documents, not from the Rust crates, so that two parents can disagree.
 """
@@ -39,11 +39,17 @@ PER_USER_VOICEMAIL_X25519 = "Zoombase-2-ClientOnly-KDF-PerUserVoicemailX25519"
 PER_USER_VOICEMAIL_KYBER768 = "Conclave-1-KDF-PerUserVoicemailKyber768"
 PER_USER_SYMMETRIC_KEY = "Zoombase-2-ClientOnly-KDF-PerUserSymmetricKey"
 SECRET_STORE = "Zoombase-1-ClientOnly-KDF-SecretStore"
+ATTESTATION = "Conclave-1-Sig-Attestation"
+BACKUP_KEY_SALT = "Conclave-1-KDF-BackupKeySalt"
+BACKUP_KEY_ED25519 = "Conclave-1-KDF-BackupKeyEd25519"
+BACKUP_KEY_X25519 = "Conclave-1-KDF-BackupKeyX25519"
+BACKUP_KEY_KYBER768 = "Conclave-1-KDF-BackupKeyKyber768"
 CONTEXTS = {
     ANNOUNCEMENT, KEY_SEED_DERIVATION, KEY_SEED_CIPHER, SECURITY_CODE, SERVER_STATEMENT, STREAM_KEY,
     PARTICIPANT_LIST, LOCK_REQUEST, SIGCHAIN_LINK, PER_USER_X25519, PER_USER_KYBER768,
     PER_USER_EMAIL_SEED, PER_USER_EMAIL_X25519, PER_USER_EMAIL_KYBER768, PER_USER_VOICEMAIL_SEED,
     PER_USER_VOICEMAIL_X25519, PER_USER_VOICEMAIL_KYBER768, PER_USER_SYMMETRIC_KEY, SECRET_STORE,
+    ATTESTATION, BACKUP_KEY_SALT, BACKUP_KEY_ED25519, BACKUP_KEY_X25519, BACKUP_KEY_KYBER768,
 }  # fmt: skip
 
 COUNTER_BYTES = 12
@@ -161,6 +167,8 @@ SIGNER = {"signer": TEXT}
 REVOKED = {"revoke_device_ids": LIST}
 CONTEXT = {"context": Width("text", 1, 64)}
 SECRET = {"secret": Width("bytes", 0, 4096)}
+ATTESTED = {"attestation": Width("text", 1, 1 << 14), "adn": TEXT}
+SHARING = {"with_email": U32, "issued_s": U64}
 
 # Ordered field lists by tag (docs/generated/layouts.md).
 LAYOUTS: dict[str, dict[str, Width]] = {
@@ -243,6 +251,7 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/device-state": {"device_id": TEXT, "device_type": WORD}
     | DEVICE_KEYS
     | {"added": U32, "revoked": U32, "class": TEXT},
+    "conclave/contact-record": SIGNER | {"last_sequence_number": U32, "meetings": U32},
     "conclave/chain-tail": {
         "sigchain_type": WORD,
         "last_sequence_number": U32,
@@ -256,6 +265,9 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/stored-secret": CONTEXT | SECRET,
     "conclave/stored-data": CONTEXT | {"commitment": KEY},
     "conclave/stored-plaintext": {"opening": KEY} | SECRET,
+    "conclave/attestation-signed": ATTESTED,
+    "conclave/identity-snapshot": {"ivk": KEY},
+    "conclave/identity-sharing": SHARING,
 }
 
 

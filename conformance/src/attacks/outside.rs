@@ -20,7 +20,7 @@ pub const ELSEWHERE: [Elsewhere; 16] = [
     later("ATK-ZM-16", "Key number wraps at eight bits", "versions 1 and 2, which have no profile"),
     later("ATK-ZM-28", "Breakout room redirected", "breakout rooms, not modelled yet"),
     later("ATK-ZM-29", "Hidden in a breakout room", "breakout rooms, not modelled yet"),
-    later("ATK-ZM-34", "Attestation abused", "attestations, not modelled yet"),
+    later("ATK-ZM-34", "Attestation abused", "of no profile; cases of ATT-01 to ATT-17"),
     later("ATK-ZM-35", "Meeting keyed by the server", "enhanced encryption, which has no profile"),
     later(
         "ATK-ZM-36",

@@ -72,7 +72,8 @@ pub(super) const ALL: [Entry; 4] = [
         goal: "AUTH",
         story: "The server changes the Kyber ciphertext of a sealed key on its way. Decapsulation \
                 fails without a word and gives another secret; the box must not open with it, and \
-                the answer is that of any other box that does not open.",
+                the answer is that of any other box that does not open. The box as it was sent comes \
+                next, and opens.",
         note: "The ciphertext is in no hash of the box: Kyber's own rejection is what counts.",
         needs: &[Rule::HybridUsesAgreement],
         expected: [NA, NA, NA, NA, NA, NA, OPENS_NOT, OPENS_NOT, OPENS_NOT],
@@ -127,9 +128,10 @@ fn altered(profile: &Profile) -> Play {
     let mut scene = Scene::of(profile, &["alice", "bob"]);
     scene.join("alice", Role::Leader);
     comes(&mut scene, "bob", "alice");
-    let sent = Box::new(scene.newest_sealed("alice", "bob"));
+    let sent = scene.newest_sealed("alice", "bob");
     let decisive = scene.steps();
-    scene.sealed_from("bob", Recipe::Damaged { of: sent, field: "kem".to_owned() });
+    let damaged = Recipe::Damaged { of: Box::new(sent.clone()), field: "kem".to_owned() };
+    scene.sealed_from("bob", damaged).sealed_from("bob", sent);
     certify(&mut scene, "bob", "alice", Posted::default());
     scene.observe("bob");
     play(scene, "bob", decisive, &[Harm::TakesAltered { who: "bob" }])

@@ -17,9 +17,13 @@ use crate::{
     compute::compute,
 };
 
+mod attestation;
+mod backup;
 mod collected;
+mod contacts;
 mod family;
 mod list;
+mod provider;
 mod sigchain;
 mod stored;
 
@@ -60,6 +64,9 @@ pub fn formula_drafts(world: RuleSet) -> Vec<FormulaDraft> {
     stored::drafts(world, &mut list);
     sigchain::drafts(world, &mut list);
     family::drafts(world, &mut list);
+    backup::drafts(&mut list);
+    contacts::drafts(world, &mut list);
+    attestation::drafts(world, &mut list);
     list
 }
 

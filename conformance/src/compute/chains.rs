@@ -1,4 +1,4 @@
-//! The formulas about sigchains, per-user keys and keys at rest.
+//! The formulas about sigchains, per-user keys, backup keys and keys at rest.
 
 use conclave_model::sigchain::{
     AccountChain, EmailChain, MembershipChain, Opening, Refusal, Served, UserChain, identity,
@@ -6,6 +6,7 @@ use conclave_model::sigchain::{
 use conclave_spec::{
     Label, Octets, Rule, RuleSet,
     formulas::{
+        backup_key::BackupKey,
         key_store::{NotLoaded, load, store},
         per_user_keys::{PublicPair, UserKeys, per_user_keys},
         sigchain::{Link, Tail, commitment, fingerprint},
@@ -53,6 +54,8 @@ pub(super) fn names(formula: &str) -> Option<Vec<&'static str>> {
         "verify_per_user_keys" => vec![&["seed", "user_keys"]],
         "store_key" => vec![&["wrapping_key", "opening", "secret"]],
         "load_key" => vec![&["wrapping_key", "stored"]],
+        "make_backup_key" => vec![&["random"]],
+        "backup_key" => vec![&["string"]],
         _ => return None,
     };
     Some(parts.concat())
@@ -85,6 +88,7 @@ pub(super) fn compute(
             none_if(same, rules, Rule::FingerprintCompared)
         }
         "per_user_keys" | "verify_per_user_keys" => seed(rules, formula, inputs),
+        "make_backup_key" | "backup_key" => backup(rules, formula, inputs),
         _ => stored(rules, formula, inputs),
     }
 }
@@ -301,6 +305,23 @@ fn seed(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, R
         outputs.extend(one(&format!("{prefix}_x25519"), x25519));
         outputs.extend(one(&format!("{prefix}_kyber768"), kyber768));
     }
+    Ok(outputs)
+}
+
+fn backup(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    if formula == "make_backup_key" {
+        let key = BackupKey::of(inputs.octets("random")?.as_slice());
+        let shown = key.ok_or_else(|| inputs.width("random"))?.shown();
+        return Ok(Outputs::from([("string".to_owned(), shown)]));
+    }
+    let key = BackupKey::read(rules, inputs.text("string")?);
+    let key = key.ok_or(Refused::By(Rule::BackupKeySums))?;
+    let device = key.device().ok_or_else(|| inputs.width("string"))?;
+    let mut outputs = one("ed25519", &device.ed25519);
+    outputs.extend(one("x25519", &device.x25519));
+    outputs.extend(one("kyber768", &device.kyber768));
+    outputs.insert("string".to_owned(), key.shown());
+    outputs.insert("name".to_owned(), key.name);
     Ok(outputs)
 }
 

@@ -87,7 +87,10 @@ pub const fn area(area: Area) -> &'static str {
         Area::Lock => "locked meetings",
         Area::Media => "stream keys and packets",
         Area::Sigchain => "sigchains: links, signatures, commitments, tails, fingerprints",
-        Area::Family => "devices of a user, approvals, per-user keys, lockdown",
+        Area::Family => {
+            "devices of a user, approvals, per-user keys, lockdown, backup keys, contacts"
+        }
+        Area::Attestation => "attestations of identity providers, and the tokens that share them",
     }
 }
 
@@ -284,6 +287,12 @@ const BESIDE_MEETINGS: &[(&str, &str)] = &[
         "A device as a checked chain leaves it. `revoked` is the number of the link that revoked it, \
          or 0; `class` the oldest device of its approval class, revoked or not.",
     ),
+    (
+        "conclave/contact-record",
+        "What a device of one's own remembers of a user it met: its own identifier, the number of the \
+         last link of the user's chain then, and how many meetings there were (4.6, subsec:contactsync; \
+         reading R-133).",
+    ),
     ("conclave/chain-tail", "The tail of a chain."),
     (
         "conclave/fingerprint",
@@ -297,6 +306,20 @@ const BESIDE_MEETINGS: &[(&str, &str)] = &[
     ("conclave/stored-secret", "What the commitment of a stored key is to."),
     ("conclave/stored-data", "The associated data of a stored key."),
     ("conclave/stored-plaintext", "The plaintext of a stored key."),
+    (
+        "conclave/attestation-signed",
+        "What the holder of an attestation signs (4.6, subsec:idpattestationmeetings; reading R-128).",
+    ),
+    (
+        "conclave/identity-snapshot",
+        "The state of an identity that a provider vouches for; in the token as lowercase hexadecimal \
+         (reading R-128).",
+    ),
+    (
+        "conclave/identity-sharing",
+        "What a sharing token is computed of (reading R-129). `with_email` is 1 or 0, the time in \
+         seconds since 1970.",
+    ),
 ];
 
 /// The name of a context string in Rust and in `docs/formulas.md`.
@@ -346,6 +369,15 @@ pub const fn label_use(label: Label) -> &'static str {
         }
         Label::PerUserSymmetricKey => {
             "symmetric key of a per-user seed (4.0 to 4.5, subsubsec:puks)"
+        }
+        Label::Attestation => {
+            "signature over an attestation and a domain; the paper gives no string (reading R-128)"
+        }
+        Label::BackupKeySalt
+        | Label::BackupKeyEd25519
+        | Label::BackupKeyX25519
+        | Label::BackupKeyKyber768 => {
+            "seed and keys of a backup key; the paper gives no string (reading R-132)"
         }
         Label::SecretStore => "secret key at rest (4.6, subsec:lks, step 2)",
     }

@@ -64,8 +64,8 @@ impl Slice {
             Area::Media => {
                 &["media", "devices", "rejoin", "teardown", "speaker", "joiner", "replay", "leaver"]
             }
-            // No meeting has a chain; `family` and `sigchain` are explored on their own.
-            Area::Sigchain | Area::Family => &[],
+            // No meeting has any of these; `family` and `sigchain` are explored on their own.
+            Area::Sigchain | Area::Family | Area::Attestation => &[],
         };
         names.iter().filter_map(|name| Self::by_name(name)).collect()
     }

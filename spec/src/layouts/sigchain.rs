@@ -286,6 +286,17 @@ pub const DEVICE_STATE: Layout = Layout {
     ],
 };
 
+/// What a device of one's own remembers of a user it met: its own identifier, the length of the user's
+/// chain then, and how many meetings there were (reading R-133).
+pub const CONTACT_RECORD: Layout = Layout {
+    tag: "conclave/contact-record",
+    fields: &[
+        always("signer", Width::Text(ID_MAX)),
+        always("last_sequence_number", Width::U32),
+        always("meetings", Width::U32),
+    ],
+};
+
 /// The tail of a chain.
 pub const TAIL: Layout = Layout {
     tag: "conclave/chain-tail",

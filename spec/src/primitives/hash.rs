@@ -1,4 +1,4 @@
-//! SHA-256, SHA3-256, HMAC-SHA-256 and HKDF-SHA-256.
+//! SHA-256, SHA3-256, HMAC-SHA-256, HKDF-SHA-256 and Argon2id.
 
 use hacspec_lib::ByteSeq;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -36,6 +36,18 @@ pub(crate) fn hkdf_sha256(
         .expand(&info.to_native(), &mut okm)
         .ok()?;
     Some(sequence(okm))
+}
+
+/// Argon2id, version 1.3 (RFC 9106), 32 bytes, with the costs that libsodium calls interactive: two
+/// passes over 64 MiB in one lane. `None` unless the salt has 8 bytes or more.
+pub(crate) fn argon2id(password: &ByteSeq, salt: &ByteSeq) -> Option<ByteSeq> {
+    let (memory_kib, passes, lanes) = (64 * 1024, 2, 1);
+    let params = argon2::Params::new(memory_kib, passes, lanes, Some(32)).ok()?;
+    let mut hash = vec![0; 32];
+    argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+        .hash_password_into(&password.to_native(), &salt.to_native(), &mut hash)
+        .ok()?;
+    Some(sequence(hash))
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use crate::rules::Rule;
 
 /// The rules of formulas that no profile of this release has: the server statement (client 5.7.0), and
-/// what stands beside meetings: sigchains, families of devices, keys at rest. They are checked by byte
+/// what stands beside meetings: sigchains, families of devices, contacts, keys at
+/// rest, attestations. They are checked by byte
 /// vectors alone.
 pub const FORMULA_ONLY: &[Rule] = &[
     Rule::StatementVerifies,
@@ -59,7 +60,32 @@ pub const FORMULA_ONLY: &[Rule] = &[
     Rule::LockdownNeedsOneClass,
     Rule::LockdownKeysConfirmed,
     Rule::LockdownApprovesConfirmed,
+    Rule::BackupKeySums,
+    Rule::BackupKeyMended,
+    Rule::BackupKeyRead,
+    Rule::ContactTrusted,
+    Rule::ContactNewDevice,
+    Rule::ContactNewPerson,
+    Rule::ContactRecordSigner,
+    Rule::ContactMeetingCounts,
     Rule::StoredKeyOpens,
     Rule::StoredKeyCommits,
     Rule::StoreNamesContext,
+    Rule::AttestationSigned,
+    Rule::AttestationSigNamesToken,
+    Rule::AttestationSigNamesDomain,
+    Rule::DomainAsServed,
+    Rule::ProviderOfRecord,
+    Rule::ProviderAsServed,
+    Rule::TokenVerifies,
+    Rule::TokenAlgorithmPublic,
+    Rule::TokenUnexpired,
+    Rule::TokenIssued,
+    Rule::TokenForEverybody,
+    Rule::AddressAsServed,
+    Rule::SnapshotOfBinding,
+    Rule::SharingTokenVerifies,
+    Rule::SharingNamesAddress,
+    Rule::SharingTokenLives,
+    Rule::SharingNamesTime,
 ];

@@ -362,4 +362,22 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     ("R-124", Safest, "Nobody who is revoked is trusted for what somebody said of all."),
     ("R-125", Safest, "A key that may be known to somebody is not kept."),
+    ("R-126", Safest, "Nobody but the provider can make an attestation."),
+    ("R-127", Safest, "What was not meant for everybody, or not yet, is not taken."),
+    (
+        "R-128",
+        Leaves("with_domain"),
+        "The provider would vouch for the domain too; attestations are of no profile, so there is \
+         nowhere to take it.",
+    ),
+    ("R-129", Safest, "Whoever redeems a token late is found out without a memory."),
+    ("R-130", Safest, "No order of records makes a difference."),
+    ("R-131", Safest, "A wrong key gives keys that are not in the chain either way."),
+    ("R-132", Safest, "The entropy of the key carries it either way."),
+    (
+        "R-133",
+        Leaves("device_itself"),
+        "It would warn of a device that was listed and never met; contacts are of no profile, so there \
+         is nowhere to take it.",
+    ),
 ];

@@ -291,3 +291,69 @@ pub(super) const R_125: Reading = Reading {
     policy: None,
     rules: &[Rule::DeviceKeysNew],
 };
+
+pub(super) const R_131: Reading = Reading {
+    id: "R-131",
+    title: "The characters of a backup key",
+    place: at("4.6", "subsubsec:backupkeys"),
+    question: "A backup key is letters and digits, of which the first four name it; it has at least \
+        128 private bits and an error correction for small mistakes. The alphabet, the code and how \
+        a key is read are not given. The example has 32 characters in groups of four, none of them \
+        I, L, O or U.",
+    alternatives: &[
+        alt(
+            "reed_solomon",
+            "Crockford's base 32: 26 private characters and two of a Reed-Solomon code over 32 \
+             elements, which mends one.",
+        ),
+        alt("checksum", "25 private characters and three of a checksum, which finds mistakes."),
+    ],
+    chosen: "reed_solomon",
+    why: "Two characters of such a code mend any one of 28, and 130 private bits are left. A key mended \
+        into another is found out by its public keys, which stand in the chain.",
+    policy: None,
+    rules: &[Rule::BackupKeySums, Rule::BackupKeyMended, Rule::BackupKeyRead],
+};
+
+pub(super) const R_132: Reading = Reading {
+    id: "R-132",
+    title: "From a backup key to device keys",
+    place: at("4.6", "subsubsec:backupkeys"),
+    question: "The string gives a seed by libsodium's argon2id, and the seed the keys of the virtual \
+        device. Costs, salt, which characters go in and the context strings are not given.",
+    alternatives: &[
+        alt(
+            "private_part",
+            "The 28 characters after the name, as they are written; interactive costs; one salt for \
+             everybody.",
+        ),
+        alt("per_user", "The same with a salt for each user."),
+    ],
+    chosen: "private_part",
+    why: "Of 130 random bits nobody makes a table, so the salt has nothing to do; the name may be \
+        read by others and mistaken without harm.",
+    policy: None,
+    rules: &[Rule::BackupKeySums],
+};
+
+pub(super) const R_133: Reading = Reading {
+    id: "R-133",
+    title: "Which devices of a contact were seen",
+    place: at("4.6", "subsec:contactsync"),
+    question: "A record has the tail of the user's chain, the time of the first meeting and the number \
+        of all meetings; it names no device. A warning asks whether the device was seen, and shows \
+        the number of meetings in the last month, which no record has.",
+    alternatives: &[
+        alt(
+            "chain_then",
+            "Seen is every device that the chain had at the recorded tail; the number is of all \
+             recorded meetings.",
+        ),
+        alt("device_itself", "A record also names the device that was in the meeting."),
+    ],
+    chosen: "chain_then",
+    why: "It needs nothing but what a record is said to have. A device that was in the chain and in \
+        no meeting brings no warning then, which the other answer would give.",
+    policy: None,
+    rules: &[Rule::ContactTrusted, Rule::ContactNewDevice],
+};

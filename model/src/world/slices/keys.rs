@@ -86,7 +86,6 @@ impl Slice {
             Goal::Removal,
             Goal::Conf,
             Goal::AgreeKey,
-            Goal::Nonce,
             Goal::Mono,
             Goal::Authentic,
             Goal::Roster,

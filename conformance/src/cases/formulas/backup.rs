@@ -1,0 +1,93 @@
+//! Cases of backup keys.
+
+use conclave_model::sigchain::build::bytes;
+use conclave_spec::{Rule, formulas::backup_key::BackupKey};
+
+use super::{Cases, FormulaDraft, Inputs, inputs, text};
+use crate::case::Side;
+
+/// 30 numbers below 32.
+fn random(name: &str) -> Vec<u8> {
+    bytes(name, 30).into_iter().map(|byte| byte % 32).collect()
+}
+
+fn shown(random: &[u8]) -> String {
+    BackupKey::of(random).map(|key| key.shown()).unwrap_or_default()
+}
+
+fn reading(string: &str) -> Inputs {
+    inputs(&[("string", text(string))])
+}
+
+/// The key with the character at this place another.
+fn mistaken(key: &str, at: usize, to: char) -> String {
+    key.chars().enumerate().map(|(place, it)| if place == at { to } else { it }).collect()
+}
+
+pub(super) fn drafts(list: &mut Vec<FormulaDraft>) {
+    let mut cases = Cases::of(list, "family", "make_backup_key");
+    let (sums, mended, read) = (Rule::BackupKeySums, Rule::BackupKeyMended, Rule::BackupKeyRead);
+    // With a 0 and a 1 among the private characters.
+    let mut digits = random("backup key");
+    digits.splice(4..8, [0, 1, 0, 31]);
+    for (name, random) in [
+        ("backup-key-made", digits.clone()),
+        ("backup-key-made-of-zeros", vec![0; 30]),
+        ("backup-key-made-of-the-last", vec![31; 30]),
+    ] {
+        let given = inputs(&[("random", hex::encode(random))]);
+        cases.taken(name, "A backup key of random numbers", given, &[sums]);
+    }
+    cases.formula = "backup_key";
+    let (key, common) = (shown(&digits), "backup-key");
+    cases.taken(common, "A backup key and the keys of its device", reading(&key), &[]);
+    let first = mistaken(&key, 7, 'Q');
+    let twice = mistaken(&first, 13, if key.chars().nth(13) == Some('Q') { 'R' } else { 'Q' });
+    let more = mistaken(&twice, 38, if key.chars().nth(38) == Some('Q') { 'R' } else { 'Q' });
+    let unmended = [&twice, &more]
+        .into_iter()
+        .find(|it| BackupKey::read(conclave_spec::RuleSet::all(), it).is_none());
+    let unmended = unmended.cloned().unwrap_or_default();
+    let which = ("backup-key-with-more-mistakes", "more characters than can be mended");
+    cases.pair(sums, common, which, reading(&unmended), sums);
+    let one = [
+        ("backup-key-with-a-mistake", first),
+        ("backup-key-without-a-character", { mistaken(&key, 20, '?') }),
+    ];
+    for (name, string) in one {
+        let title = "One wrong character is mended";
+        cases.taken(name, title, reading(&string), &[mended]);
+    }
+    let differs_in = "one character";
+    cases.on_side(mended, Side::Common, common, "backup-key-with-a-mistake", differs_in);
+    cases.on_side(mended, Side::Decisive, "backup-key-with-a-mistake", common, differs_in);
+    let people = key.to_lowercase().replace(' ', "-").replace('1', "l").replace('0', "o");
+    let title = "A backup key in small letters, with hyphens and letters for digits is read";
+    cases.taken("backup-key-as-people-write", title, reading(&people), &[read]);
+    let differs_in = "how it is written";
+    cases.on_side(read, Side::Common, common, "backup-key-as-people-write", differs_in);
+    cases.on_side(read, Side::Decisive, "backup-key-as-people-write", common, differs_in);
+    let mut named = digits.clone();
+    named.splice(0..4, [9, 9, 9, 9]);
+    let title = "The name of a backup key plays no part in its keys";
+    cases.taken("backup-key-of-another-name", title, reading(&shown(&named)), &[sums]);
+    let solid = key.replace(' ', "");
+    let short: String = solid.chars().take(31).collect();
+    for (name, title, string) in [
+        ("backup-key-of-31", "A backup key of 31 characters is refused", short),
+        ("backup-key-of-33", "A backup key of 33 characters is refused", format!("{key}0")),
+        ("backup-key-empty", "No text at all is no backup key", String::new()),
+        (
+            "backup-key-of-unknown-name",
+            "A name with a character that stands for nothing is refused",
+            mistaken(&key, 2, 'U'),
+        ),
+        (
+            "backup-key-with-a-tab",
+            "A character between the groups that is neither space nor hyphen is one too many",
+            mistaken(&key, 4, '\t'),
+        ),
+    ] {
+        cases.refused(name, title, reading(&string), sums);
+    }
+}

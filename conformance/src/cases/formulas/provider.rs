@@ -1,0 +1,98 @@
+//! An identity provider of our own: what it publishes and what it signs.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, crypto, encode, jwk::Jwk};
+use serde_json::{Map, Value, json};
+
+/// The provider's domain.
+pub(super) const DOMAIN: &str = "examplecorp.generic-idp.com";
+
+/// A key of the provider, by its identifier in the key set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    /// RSA, 2,048 bits.
+    Rsa,
+    /// P-256.
+    Ec,
+    /// A key that both sides share, published by mistake.
+    Shared,
+    /// RSA, of somebody else.
+    Other,
+}
+
+impl Key {
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Rsa => "2023-rsa",
+            Self::Ec => "2023-ec",
+            Self::Shared => "2019-shared",
+            Self::Other => "2023-other",
+        }
+    }
+
+    const fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Rsa | Self::Other => Algorithm::RS256,
+            Self::Ec => Algorithm::ES256,
+            Self::Shared => Algorithm::HS256,
+        }
+    }
+
+    fn signing(self) -> EncodingKey {
+        match self {
+            Self::Rsa => EncodingKey::from_rsa_der(include_bytes!("provider/rsa.der")),
+            Self::Other => EncodingKey::from_rsa_der(include_bytes!("provider/other-rsa.der")),
+            Self::Ec => EncodingKey::from_ec_der(include_bytes!("provider/ec.der")),
+            Self::Shared => EncodingKey::from_secret(b"a key that both sides should share alone"),
+        }
+    }
+
+    /// The key as it is published, under an identifier.
+    fn published(self, id: &str) -> Value {
+        let jwk = Jwk::from_encoding_key(&self.signing(), self.algorithm()).ok();
+        let mut jwk = serde_json::to_value(jwk).unwrap_or_default();
+        if let Value::Object(jwk) = &mut jwk {
+            jwk.insert("kid".to_owned(), json!(id));
+        }
+        jwk
+    }
+}
+
+/// A key set.
+pub(super) fn key_set(keys: &[Key]) -> String {
+    let keys: Vec<Value> = keys.iter().map(|key| key.published(key.id())).collect();
+    json!({ "keys": keys }).to_string()
+}
+
+/// A key set with one key under the identifier of another.
+pub(super) fn key_set_with(key: Key, instead_of: Key) -> String {
+    json!({ "keys": [key.published(instead_of.id())] }).to_string()
+}
+
+/// Claims about a user.
+pub(super) type Claims = Map<String, Value>;
+
+/// A token with these claims, signed with a key.
+pub(super) fn token(claims: &Claims, key: Key) -> String {
+    let header = Header { kid: Some(key.id().to_owned()), ..Header::new(key.algorithm()) };
+    encode(&header, claims, &key.signing()).unwrap_or_default()
+}
+
+/// The same with any header, signed as the key signs.
+pub(super) fn token_with(header: &Value, claims: &Claims, key: Key) -> String {
+    let part = |value: String| URL_SAFE_NO_PAD.encode(value);
+    let claims = Value::Object(claims.clone()).to_string();
+    let signed = format!("{}.{}", part(header.to_string()), part(claims));
+    let signature = crypto::sign(signed.as_bytes(), &key.signing(), key.algorithm());
+    format!("{signed}.{}", signature.unwrap_or_default())
+}
+
+/// The header of a token, with something else in it.
+pub(super) fn header(key: Key, name: &str, value: Value) -> Value {
+    let algorithm = format!("{:?}", key.algorithm());
+    let mut header = json!({ "typ": "JWT", "alg": algorithm, "kid": key.id() });
+    if let Value::Object(header) = &mut header {
+        header.insert(name.to_owned(), value);
+    }
+    header
+}
