@@ -90,9 +90,11 @@ pub fn verify(
     let keys = answers.key_set(issuer);
     token.verify(rules, keys.as_deref())?;
     check(Rule::TokenUnexpired, token.seconds("exp").is_some_and(|expires| now_s < expires))?;
-    check(Rule::TokenIssued, token.seconds("iat").is_some_and(|issued| issued <= now_s))?;
+    let begins = |name| token.seconds(name).is_some_and(|begins| begins <= now_s);
+    let begun = begins("iat") && (token.claim("nbf").is_none() || begins("nbf"));
+    check(Rule::TokenIssued, begun)?;
     check(Rule::TokenForEverybody, token.claim("aud").is_none())?;
-    let email = token.text("email");
+    let email = token.text("email").filter(|email| !email.is_empty());
     check(Rule::AddressAsServed, email == Some(served.email))?;
     let attested = token.text("zoom-identity-snapshot");
     let is_of_binding = attested.is_some() && attested == snapshot(rules, ivk).as_deref();
@@ -120,8 +122,8 @@ impl Token<'_> {
         self.claim(name).and_then(Value::as_str)
     }
 
-    /// Whole seconds since 1970.
+    /// Whole seconds since 1970, as far as every JSON library tells them.
     fn seconds(&self, name: &str) -> Option<u64> {
-        self.claim(name).and_then(Value::as_u64)
+        self.claim(name).and_then(Value::as_u64).filter(|seconds| *seconds < 1 << 53)
     }
 }

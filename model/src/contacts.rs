@@ -71,7 +71,7 @@ pub fn warning(
 /// Whether a meeting with another user is recorded: how many took part, how long both were in it and how
 /// long the other spoke, in seconds.
 #[must_use]
-pub fn counts(rules: RuleSet, participants: u64, together_s: u64, spoke_s: u64) -> bool {
+pub fn counts(rules: RuleSet, participants: u32, together_s: u32, spoke_s: u32) -> bool {
     !rules.contains(Rule::ContactMeetingCounts)
         || (participants < 25 && together_s > 600)
         || spoke_s > 30

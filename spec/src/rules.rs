@@ -970,7 +970,7 @@ rules! {
     /// An attestation that has expired is none.
     TokenUnexpired = "ATT-09", Attestation, Guard, Must, Literal,
         Reject, cite("4.6", "subsec:validateattestation, step 3"), needs [];
-    /// An attestation counts from its issue time on.
+    /// An attestation counts from its issue time on, and not before it says.
     TokenIssued = "ATT-10", Attestation, Guard, Must, Reading("R-127"),
         Reject, cite("4.6", "IDP Attestations"), needs [];
     /// An attestation has no audience.

@@ -22,7 +22,8 @@ Fields = dict[str, Any]
 
 SHARED_FOR_S = 86_400
 COORDINATE_BYTES = 32  # RFC 7518, 6.2.1.2
-RSA_BITS_MIN = 2048  # RFC 7518, 3.3
+RSA_BITS = range(2048, 4097)
+SECONDS_END = 1 << 53
 DIGITS_MAX = 20  # of a number of 64 bits
 BEYOND = 10**DIGITS_MAX
 RECORD = "v=zoomadn"
@@ -103,15 +104,26 @@ def find_key(key_set: str, kid: str) -> Fields:
     raise Refusal("ATT-07", "no such key")
 
 
+def number_of(key: Fields, name: str) -> int:
+    """A number of an RSA key, which does not begin with a zero byte. Raises `ValueError`."""
+    number = decode_base64url(key.get(name))
+    if number[:1] in (b"", b"\0"):
+        raise ValueError("no number, or leading zeros")
+    return int.from_bytes(number, "big")
+
+
+def is_of_fair_size(key: Fields) -> bool:
+    """Whether an RSA key is neither short nor huge; what cannot be read is refused later."""
+    try:
+        return number_of(key, "n").bit_length() in RSA_BITS
+    except ValueError:
+        return True
+
+
 def verify_rsa(key: Fields, message: bytes, signature: bytes) -> None:
     """RS256. Raises `ValueError`, `InvalidSignature`."""
-    n, e = (decode_base64url(key.get(name)) for name in "ne")
-    if n[:1] == b"\0" or e[:1] == b"\0":
-        raise ValueError("a number with leading zeros")
-    numbers = rsa.RSAPublicNumbers(int.from_bytes(e, "big"), int.from_bytes(n, "big"))
-    if numbers.n.bit_length() < RSA_BITS_MIN:
-        raise ValueError("a short key")
-    numbers.public_key().verify(signature, message, padding.PKCS1v15(), SHA256())
+    public = rsa.RSAPublicNumbers(number_of(key, "e"), number_of(key, "n")).public_key()
+    public.verify(signature, message, padding.PKCS1v15(), SHA256())
 
 
 def verify_ec(key: Fields, message: bytes, signature: bytes) -> None:
@@ -127,7 +139,7 @@ def verify_ec(key: Fields, message: bytes, signature: bytes) -> None:
 
 def verify_token(attestation: str, alg: str, key: Fields, signature: bytes) -> None:
     """The provider's signature [ATT-08, ATT-07]."""
-    if (alg, key.get("kty")) == ("RS256", "RSA"):
+    if (alg, key.get("kty")) == ("RS256", "RSA") and is_of_fair_size(key):
         verify = verify_rsa
     elif (alg, key.get("kty"), key.get("crv")) == ("ES256", "EC", "P-256"):
         verify = verify_ec
@@ -154,7 +166,7 @@ def named_provider(records: str, cloud_name: str) -> str | None:
 def moment(claims: Fields, name: str) -> int | None:
     """A whole number of seconds since 1970; `true` is none."""
     value = claims.get(name)
-    return value if type(value) is int and value >= 0 else None
+    return value if type(value) is int and 0 <= value < SECONDS_END else None
 
 
 def check_claims(claims: Fields, v: Values) -> None:
@@ -162,14 +174,19 @@ def check_claims(claims: Fields, v: Values) -> None:
     expires, issued = moment(claims, "exp"), moment(claims, "iat")
     ensure(expires is not None and expires > v["now_s"], "ATT-09", "expired")
     ensure(issued is not None and issued <= v["now_s"], "ATT-10", "of the future")
+    if "nbf" in claims:
+        begins = moment(claims, "nbf")
+        ensure(begins is not None and begins <= v["now_s"], "ATT-10", "not yet")
     ensure("aud" not in claims, "ATT-11", "for somebody else")
-    ensure(claims.get("email") == v["served_email"], "ATT-12", "another address")
+    ensure(claims.get("email") == v["served_email"] != "", "ATT-12", "another address, or none")
     same = claims.get("zoom-identity-snapshot") == snapshot(v["ivk"])
     ensure(same, "ATT-13", "another snapshot")
 
 
 def check_attestation(v: Values) -> None:
     """All that is checked, in order [ATT-01, ATT-04 to ATT-13]."""
+    fitting = all(width.low <= len(v[name].encode()) <= width.high for name, width in f.ATTESTED.items())
+    ensure(fitting, "ATT-01", "nothing that could be signed")
     f.verify(v["ivk"], f.ATTESTATION, signed(v), v["signature"], "ATT-01")
     ensure(v["adn"] == v["served_adn"], "ATT-04", "another ADN than the server's")
     header, claims, signature = read_token(v["attestation"])

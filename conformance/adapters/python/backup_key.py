@@ -52,8 +52,9 @@ def completed(private: list[int]) -> list[int]:
     return next(ending for ending in endings if not any(sums(ending)))
 
 
-def mended(private: list[int]) -> list[int]:
-    """The same with one element put right, where that is needed [FAM-21] (FAM-22)."""
+def mended(private: list[int], unread: int | None) -> list[int]:
+    """The same with one element put right, where that is needed, that which was not read if there is
+    one [FAM-21] (FAM-22)."""
     plain, weighted = sums(private)
     if not (plain or weighted):
         return private
@@ -61,6 +62,7 @@ def mended(private: list[int]) -> list[int]:
     while moved != weighted and place < PRIVATE_CHARACTERS:
         moved, place = doubled(moved), place + 1
     ensure(place < PRIVATE_CHARACTERS, "FAM-21", "more than one mistake")
+    ensure(unread in (None, place), "FAM-21", "a mistake beside what was not read")
     return [*private[:place], private[place] ^ plain, *private[place + 1 :]]
 
 
@@ -88,7 +90,10 @@ def read(string: str) -> tuple[str, str]:
     ensure(len(characters) == NAME_CHARACTERS + PRIVATE_CHARACTERS, "FAM-21", "length")
     name, private = characters[:NAME_CHARACTERS], characters[NAME_CHARACTERS:]
     ensure(NUMBERS.keys() >= {*name}, "FAM-21", "a character that stands for nothing")
-    return name, spelled(mended([NUMBERS.get(character, 0) for character in private]))
+    unread = [at for at, character in enumerate(private) if character not in NUMBERS]
+    ensure(len(unread) < 2, "FAM-21", "two characters that stand for nothing")
+    elements = [NUMBERS.get(character, 0) for character in private]
+    return name, spelled(mended(elements, unread[0] if unread else None))
 
 
 def seed_of(private: str) -> bytes:

@@ -252,8 +252,8 @@ TAILS = {
 }
 STORING = {"wrapping_key": KEY, "opening": KEY} | f.SECRET
 ANY_TEXT = Width("text", 0, BYTES.high)
-SAID = ("served_adn", "served_email", "served_provider", "records", "key_set")
-ATTESTED = f.ATTESTED | BY | {"now_s": f.U64, "cloud_name": TEXT} | dict.fromkeys(SAID, ANY_TEXT)
+SAID = ("attestation", "adn", "served_adn", "served_email", "served_provider", "records", "key_set")
+ATTESTED = BY | {"now_s": f.U64, "cloud_name": TEXT} | dict.fromkeys(SAID, ANY_TEXT)
 SHARING = {"key": KEY} | f.SHARING
 
 FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {

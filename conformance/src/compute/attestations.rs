@@ -6,7 +6,7 @@ use conclave_spec::{
     formulas::attestation::{redeem, sharing_token, sign_attestation},
 };
 
-use super::{Inputs, Outputs, Refused, one};
+use super::{Inputs, Outputs, Refused, chains::identifier, one};
 
 /// The inputs of a formula of this module.
 pub(super) fn names(formula: &str) -> Option<Vec<&'static str>> {
@@ -76,7 +76,7 @@ struct Given<'a> {
 
 impl Answers for Given<'_> {
     fn records(&self, _: &str) -> Vec<String> {
-        self.records.lines().map(str::to_owned).collect()
+        self.records.split('\n').map(str::to_owned).collect()
     }
 
     fn key_set(&self, _: &str) -> Option<String> {
@@ -96,7 +96,7 @@ fn attested(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
         adn: inputs.text("served_adn")?,
         email: inputs.text("served_email")?,
         provider: inputs.text("served_provider")?,
-        cloud: inputs.text("cloud_name")?,
+        cloud: identifier(inputs, "cloud_name")?,
     };
     let answers = Given { records: inputs.text("records")?, key_set: inputs.text("key_set")? };
     let attested = verify(rules, &answers, inputs.number("now_s")?, shown, served);

@@ -160,7 +160,7 @@ impl Given {
 }
 
 /// An identifier, of 1 to 255 bytes.
-fn identifier<'a>(inputs: &'a Inputs<'_>, name: &str) -> Result<&'a str, Refused> {
+pub(super) fn identifier<'a>(inputs: &'a Inputs<'_>, name: &str) -> Result<&'a str, Refused> {
     let text = inputs.text(name)?;
     if (1..=255).contains(&text.len()) { Ok(text) } else { Err(inputs.width(name)) }
 }

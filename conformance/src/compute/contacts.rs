@@ -10,7 +10,7 @@ use conclave_spec::{
     wire,
 };
 
-use super::{Inputs, Outputs, Refused};
+use super::{Inputs, Outputs, Refused, chains::identifier};
 
 /// The inputs of a formula of this module.
 pub(super) fn names(formula: &str) -> Option<Vec<&'static str>> {
@@ -28,7 +28,10 @@ pub(super) fn compute(
     inputs: &Inputs<'_>,
 ) -> Result<Outputs, Refused> {
     if formula == "contact_recorded" {
-        let number = |name| inputs.number(name);
+        let number = |name| {
+            let number = inputs.number(name)?;
+            u32::try_from(number).map_err(|_| inputs.width(name))
+        };
         let (together_s, spoke_s) = (number("together_s")?, number("spoke_s")?);
         let counts = counts(rules, number("participants")?, together_s, spoke_s);
         let recorded = if counts { "yes" } else { "no" };
@@ -37,7 +40,7 @@ pub(super) fn compute(
     let own = devices(rules, inputs, "own_devices")?;
     let records = records(rules, inputs)?;
     let theirs = devices(rules, inputs, "devices")?;
-    let shown = warning(rules, &own, &records, &theirs, inputs.text("device_id")?);
+    let shown = warning(rules, &own, &records, &theirs, identifier(inputs, "device_id")?);
     let (words, meetings) = match shown {
         Warning::Known(meetings) => ("none", meetings),
         Warning::NewDevice => ("device", 0),

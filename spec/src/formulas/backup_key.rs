@@ -67,10 +67,11 @@ impl BackupKey {
         if private.len() != PRIVATE {
             return None;
         }
+        let mut unread = (0..).zip(private).filter(|(_, it)| it.is_none()).map(|(at, _)| at);
+        let (wrong, more) = (unread.next(), unread.next());
         let mut private: Vec<u8> = private.iter().map(|it| it.unwrap_or_default()).collect();
-        if !mend(&mut private, rules.contains(Rule::BackupKeyMended))
-            && rules.contains(Rule::BackupKeySums)
-        {
+        let is_right = more.is_none() && mend(rules, &mut private, wrong);
+        if rules.contains(Rule::BackupKeySums) && !is_right {
             return None;
         }
         Some(Self { name: written(&name)?, private: written(&private)? })
@@ -123,13 +124,16 @@ fn written(symbols: &[u8]) -> Option<String> {
     symbols.iter().map(character).collect()
 }
 
-/// Whether both sums are zero, once the one character that can make them so is mended if that is done.
-fn mend(symbols: &mut [u8], mends: bool) -> bool {
+/// Whether both sums are zero, once the one character that can make them so is mended: that at this
+/// place, if there is one that could not be read.
+fn mend(rules: RuleSet, symbols: &mut [u8], unread: Option<usize>) -> bool {
     let (sum, weighted) = sums(symbols);
     if (sum, weighted) == (0, 0) {
         return true;
     }
-    let wrong = (0..symbols.len()).find(|at| sum != 0 && product(power(*at), sum) == weighted);
+    let mut places = (0..symbols.len()).filter(|at| unread.is_none_or(|unread| unread == *at));
+    let wrong = places.find(|at| sum != 0 && product(power(*at), sum) == weighted);
+    let mends = rules.contains(Rule::BackupKeyMended);
     match wrong.and_then(|at| symbols.get_mut(at)).filter(|_| mends) {
         Some(symbol) => {
             *symbol ^= sum;

@@ -10,7 +10,10 @@ pub(super) const R_126: Reading = Reading {
     question: "Attestations are validated like ordinary ID tokens, whose standard lets providers \
         sign with keys that the other side shares. Which algorithms a client takes is not said.",
     alternatives: &[
-        alt("public", "RS256 and ES256, each under a key of its kind; nothing else."),
+        alt(
+            "public",
+            "RS256 under an RSA key of 2,048 to 4,096 bits, ES256 under one of P-256; nothing else.",
+        ),
         alt("registered", "Whatever algorithm the key set and the token agree on."),
     ],
     chosen: "public",

@@ -215,6 +215,10 @@ fn tokens(scene: &Scene, cases: &mut Cases<'_>) {
     ] {
         cases.refused(name, title, scene.but("key_set", set), verifies);
     }
+    let title = "An RSA key of 1,024 bits is refused";
+    let mut inputs = scene.with(&token(&scene.claims(), Key::Short));
+    inputs.insert(text("key_set"), key_set(&[Key::Short]));
+    cases.refused("attestation-under-a-short-key", title, inputs, public);
     let title = "A key of another kind than the algorithm is refused";
     let inputs = scene.but("key_set", key_set_with(Key::Ec, Key::Rsa));
     cases.refused("attestation-key-of-another-kind", title, inputs, public);
@@ -253,6 +257,7 @@ fn claims(scene: &Scene, cases: &mut Cases<'_>) {
         ("no-expiry", "that never expires", "exp", None, unexpired),
         ("expiry-in-words", "whose expiry is no number", "exp", Some(json!("never")), unexpired),
         ("no-issue-time", "without an issue time", "iat", None, begun),
+        ("not-before", "that begins later", "nbf", Some(json!(NOW_S + 1)), begun),
         ("empty-audience", "with an empty audience", "aud", Some(json!([])), everybody),
         ("no-address", "without an address", "email", None, address),
         ("no-snapshot", "without a snapshot", "zoom-identity-snapshot", None, binding),
@@ -269,6 +274,7 @@ fn claims(scene: &Scene, cases: &mut Cases<'_>) {
     }
 }
 
+/// What a header says, and how a token is cut.
 fn headers(scene: &Scene, cases: &mut Cases<'_>) {
     let (verifies, public) = (Rule::TokenVerifies, Rule::TokenAlgorithmPublic);
     let headed = |name: &str, value: Value| {

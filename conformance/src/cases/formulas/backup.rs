@@ -78,6 +78,20 @@ pub(super) fn drafts(list: &mut Vec<FormulaDraft>) {
         ("backup-key-of-33", "A backup key of 33 characters is refused", format!("{key}0")),
         ("backup-key-empty", "No text at all is no backup key", String::new()),
         (
+            "backup-key-without-two-characters",
+            "Of two characters that stand for nothing neither is made up for, whatever they were",
+            mistaken(&mistaken(&key, 5, '?'), 7, '?'),
+        ),
+        (
+            "backup-key-without-one-and-a-mistake",
+            "Where a character stands for nothing no other is mended",
+            mistaken(
+                &mistaken(&key, 5, '?'),
+                8,
+                if key.chars().nth(8) == Some('1') { '2' } else { '1' },
+            ),
+        ),
+        (
             "backup-key-of-unknown-name",
             "A name with a character that stands for nothing is refused",
             mistaken(&key, 2, 'U'),

@@ -18,6 +18,8 @@ pub(super) enum Key {
     Shared,
     /// RSA, of somebody else.
     Other,
+    /// RSA, 1,024 bits.
+    Short,
 }
 
 impl Key {
@@ -27,12 +29,13 @@ impl Key {
             Self::Ec => "2023-ec",
             Self::Shared => "2019-shared",
             Self::Other => "2023-other",
+            Self::Short => "2009-rsa",
         }
     }
 
     const fn algorithm(self) -> Algorithm {
         match self {
-            Self::Rsa | Self::Other => Algorithm::RS256,
+            Self::Rsa | Self::Other | Self::Short => Algorithm::RS256,
             Self::Ec => Algorithm::ES256,
             Self::Shared => Algorithm::HS256,
         }
@@ -42,6 +45,7 @@ impl Key {
         match self {
             Self::Rsa => EncodingKey::from_rsa_der(include_bytes!("provider/rsa.der")),
             Self::Other => EncodingKey::from_rsa_der(include_bytes!("provider/other-rsa.der")),
+            Self::Short => EncodingKey::from_rsa_der(include_bytes!("provider/short-rsa.der")),
             Self::Ec => EncodingKey::from_ec_der(include_bytes!("provider/ec.der")),
             Self::Shared => EncodingKey::from_secret(b"a key that both sides should share alone"),
         }
