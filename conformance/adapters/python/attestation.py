@@ -185,8 +185,9 @@ def check_claims(claims: Fields, v: Values) -> None:
 
 def check_attestation(v: Values) -> None:
     """All that is checked, in order [ATT-01, ATT-04 to ATT-13]."""
-    fitting = all(width.low <= len(v[name].encode()) <= width.high for name, width in f.ATTESTED.items())
-    ensure(fitting, "ATT-01", "nothing that could be signed")
+    for name, width in f.ATTESTED.items():
+        fits = width.low <= len(v[name].encode()) <= width.high
+        ensure(fits, "ATT-01", "nothing that could be signed")
     f.verify(v["ivk"], f.ATTESTATION, signed(v), v["signature"], "ATT-01")
     ensure(v["adn"] == v["served_adn"], "ATT-04", "another ADN than the server's")
     header, claims, signature = read_token(v["attestation"])

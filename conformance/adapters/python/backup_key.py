@@ -53,8 +53,8 @@ def completed(private: list[int]) -> list[int]:
 
 
 def mended(private: list[int], unread: int | None) -> list[int]:
-    """The same with one element put right, where that is needed, that which was not read if there is
-    one [FAM-21] (FAM-22)."""
+    """The same with one element put right, where that is needed [FAM-21] (FAM-22): if one was not
+    read, that one."""
     plain, weighted = sums(private)
     if not (plain or weighted):
         return private
