@@ -11,11 +11,13 @@ use conclave_spec::{
 };
 use serde_json::Value;
 
+mod json;
 mod record;
 #[cfg(test)]
 mod tests;
 mod token;
 
+use record::is_domain;
 pub use record::provider;
 use token::Token;
 
@@ -50,8 +52,6 @@ pub struct Served<'a> {
     pub email: &'a str,
     /// The domain of the account's identity provider.
     pub provider: &'a str,
-    /// The cloud that hosts the account.
-    pub cloud: &'a str,
 }
 
 /// What may be displayed of a participant.
@@ -65,14 +65,14 @@ pub struct Attested {
     pub provider: String,
 }
 
-/// Whether a participant is who it shows itself to be, `now_s` seconds after 1970.
+/// Whether a participant of this cloud is who it shows itself to be, `now_s` seconds after 1970.
 ///
 /// # Errors
 /// The rule that is broken first, in the order of the rules.
 pub fn verify(
     rules: RuleSet,
     answers: &impl Answers,
-    now_s: u64,
+    (cloud, now_s): (&str, u64),
     shown: Shown<'_>,
     served: Served<'_>,
 ) -> Result<Attested, Rule> {
@@ -81,12 +81,13 @@ pub fn verify(
         if holds || !rules.contains(rule) { Ok(()) } else { Err(rule) }
     };
     check(Rule::AttestationSigned, is_signed(rules, ivk, attestation, adn, signature))?;
-    check(Rule::DomainAsServed, adn == served.adn)?;
+    check(Rule::DomainAsServed, adn == served.adn && is_domain(adn))?;
     let token = Token::parse(attestation).ok_or(Rule::TokenVerifies)?;
     let issuer = token.text("iss").ok_or(Rule::ProviderOfRecord)?;
-    let named = provider(&answers.records(adn), served.cloud);
-    check(Rule::ProviderOfRecord, named.is_some_and(|named| issuer == origin(&named)))?;
-    check(Rule::ProviderAsServed, issuer == origin(served.provider))?;
+    let named = provider(&answers.records(adn), cloud);
+    let domain = issuer.strip_prefix(SCHEME);
+    check(Rule::ProviderOfRecord, domain.is_some() && domain == named.as_deref())?;
+    check(Rule::ProviderAsServed, domain == Some(served.provider))?;
     let keys = answers.key_set(issuer);
     token.verify(rules, keys.as_deref())?;
     check(Rule::TokenUnexpired, token.seconds("exp").is_some_and(|expires| now_s < expires))?;
@@ -102,16 +103,11 @@ pub fn verify(
     Ok(Attested {
         email: email.unwrap_or_default().to_owned(),
         adn: adn.to_owned(),
-        provider: issuer.trim_start_matches(SCHEME).to_owned(),
+        provider: domain.unwrap_or_default().to_owned(),
     })
 }
 
 const SCHEME: &str = "https://";
-
-/// The issuer that a provider's domain stands for.
-fn origin(domain: &str) -> String {
-    format!("{SCHEME}{domain}")
-}
 
 impl Token<'_> {
     fn claim(&self, name: &str) -> Option<&Value> {

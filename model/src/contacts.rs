@@ -48,7 +48,9 @@ pub fn warning(
     devices: &[Device],
     id: &str,
 ) -> Warning {
-    let mine = |record: &&Record| own.iter().any(|it| it.id == record.signer && !it.revoked);
+    let mine = |record: &&Record| {
+        own.iter().find(|it| it.id == record.signer).is_some_and(|it| !it.revoked)
+    };
     let signed = |record: &&Record| !rules.contains(Rule::ContactRecordSigner) || mine(record);
     let records: Vec<&Record> = records.iter().filter(signed).collect();
     let Some(last) = records.iter().map(|record| record.last_sequence_number).max() else {
@@ -56,7 +58,7 @@ pub fn warning(
         return if named { Warning::NewPerson } else { Warning::NewDevice };
     };
     let seen = |device: &&Device| device.added <= last;
-    let device = devices.iter().find(|it| it.id == id && !it.revoked);
+    let device = devices.iter().find(|it| it.id == id).filter(|it| !it.revoked);
     let trusted = device.is_some_and(|device| {
         let by_class = rules.contains(Rule::ContactTrusted);
         let class = |it: &&Device| it.class == device.class;

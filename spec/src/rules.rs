@@ -911,8 +911,8 @@ rules! {
         None, cite("4.6", "subsubsec:backupkeys"), needs [];
 
     // FAM: contacts
-    /// A device that was seen, or that one that was seen trusts, brings no warning.
-    ContactTrusted = "FAM-24", Family, Display, Must, Literal,
+    /// An active device that was seen, or that one that was seen trusts, brings no warning.
+    ContactTrusted = "FAM-24", Family, Display, Must, Reading("R-133"),
         None, cite("4.6", "subsec:contactsync, warning 1"), needs [];
     /// The first meeting with an untrusted device of a user who was seen is said to be that.
     ContactNewDevice = "FAM-25", Family, Display, Must, Literal,
@@ -962,7 +962,7 @@ rules! {
     /// An attestation is signed with one of the issuer's keys.
     TokenVerifies = "ATT-07", Attestation, Structural, Must, Literal,
         Reject, cite("4.6", "subsec:validateattestation, step 3"), needs [];
-    /// It is signed under an algorithm with public keys.
+    /// It is signed under RS256 or ES256 and a key that is fit for it.
     TokenAlgorithmPublic = "ATT-08", Attestation, Guard, Must, Reading("R-126"),
         Reject, cite("4.6", "subsec:validateattestation, step 3"), needs [];
 

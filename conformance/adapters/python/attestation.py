@@ -23,7 +23,9 @@ Fields = dict[str, Any]
 SHARED_FOR_S = 86_400
 COORDINATE_BYTES = 32  # RFC 7518, 6.2.1.2
 RSA_BITS = range(2048, 4097)
+EXPONENTS = range(3, 1 << 32)
 SECONDS_END = 1 << 53
+DOMAIN = "[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*"
 DIGITS_MAX = 20  # of a number of 64 bits
 BEYOND = 10**DIGITS_MAX
 RECORD = "v=zoomadn"
@@ -59,8 +61,10 @@ def unrepeated(pairs: list[tuple[str, Any]]) -> Fields:
     return members
 
 
-def whole(digits: str) -> int:
-    """A whole number. One that no clock shows stands for all that are larger."""
+def whole(digits: str) -> int | float:
+    """A whole number. One that no clock shows stands for all that are larger; `-0` is none."""
+    if digits == "-0":
+        return -0.0
     if len(digits.lstrip("-")) <= DIGITS_MAX:
         return int(digits)
     return -BEYOND if digits.startswith("-") else BEYOND
@@ -105,10 +109,10 @@ def find_key(key_set: str, kid: str) -> Fields:
 
 
 def number_of(key: Fields, name: str) -> int:
-    """A number of an RSA key, which does not begin with a zero byte. Raises `ValueError`."""
+    """An odd number of an RSA key, which does not begin with a zero byte. Raises `ValueError`."""
     number = decode_base64url(key.get(name))
-    if number[:1] in (b"", b"\0"):
-        raise ValueError("no number, or leading zeros")
+    if number[:1] in (b"", b"\0") or number[-1] % 2 == 0:
+        raise ValueError("no number, leading zeros, or even")
     return int.from_bytes(number, "big")
 
 
@@ -122,7 +126,10 @@ def is_of_fair_size(key: Fields) -> bool:
 
 def verify_rsa(key: Fields, message: bytes, signature: bytes) -> None:
     """RS256. Raises `ValueError`, `InvalidSignature`."""
-    public = rsa.RSAPublicNumbers(number_of(key, "e"), number_of(key, "n")).public_key()
+    n, e = number_of(key, "n"), number_of(key, "e")
+    if e not in EXPONENTS:
+        raise ValueError("a strange exponent")
+    public = rsa.RSAPublicNumbers(e, n).public_key()
     public.verify(signature, message, padding.PKCS1v15(), SHA256())
 
 
@@ -158,9 +165,10 @@ def named_provider(records: str, cloud_name: str) -> str | None:
     for line in records.split("\n"):
         words = [word for word in re.split(BLANKS, line) if word]
         if words[:1] == [RECORD]:
-            prefix = f"us.zoom.idp.{cloud_name}="
-            entries += [word.removeprefix(prefix) for word in words if word.startswith(prefix)]
-    return entries[0] if len(entries) == 1 and entries[0] else None
+            named = [word.partition("=") for word in words[1:]]
+            ours = [entry for entry in named if entry[0] == f"us.zoom.idp.{cloud_name}"]
+            entries += [provider for _, sign, provider in ours if sign]
+    return entries[0] if len(entries) == 1 and re.fullmatch(DOMAIN, entries[0]) else None
 
 
 def moment(claims: Fields, name: str) -> int | None:
@@ -189,7 +197,8 @@ def check_attestation(v: Values) -> None:
         fits = width.low <= len(v[name].encode()) <= width.high
         ensure(fits, "ATT-01", "nothing that could be signed")
     f.verify(v["ivk"], f.ATTESTATION, signed(v), v["signature"], "ATT-01")
-    ensure(v["adn"] == v["served_adn"], "ATT-04", "another ADN than the server's")
+    named = v["adn"] == v["served_adn"] and re.fullmatch(DOMAIN, v["adn"])
+    ensure(bool(named), "ATT-04", "no domain, or another than the server's")
     header, claims, signature = read_token(v["attestation"])
     provider = named_provider(v["records"], v["cloud_name"])
     ours = provider is not None and claims.get("iss") == f"https://{provider}"

@@ -9,20 +9,28 @@ TOGETHER_SECONDS = 600
 SPOKE_SECONDS = 30
 
 
-def active(devices: list[Fields]) -> set[str]:
-    """The devices that are not revoked."""
-    return {device["device_id"] for device in devices if not device["revoked"]}
+def active(devices: list[Fields]) -> list[Fields]:
+    """The devices that are not revoked. Of entries with one identifier the first counts."""
+    named: Fields = {}
+    for device in devices:
+        named.setdefault(device["device_id"], device)
+    return [device for device in named.values() if not device["revoked"]]
+
+
+def identifiers(devices: list[Fields]) -> set[str]:
+    """How the devices are called."""
+    return {device["device_id"] for device in devices}
 
 
 def familiar(devices: list[Fields], last_number: int) -> set[str]:
     """The active devices that were seen, or whose class was (FAM-24)."""
     seen = {device["class"] for device in devices if device["added"] <= last_number}
-    return active([device for device in devices if device["class"] in seen])
+    return identifiers([device for device in active(devices) if device["class"] in seen])
 
 
 def contact_warning(own_devices: bytes, records: bytes, devices: bytes, device_id: str) -> Fields:
     """The warning of a device in a meeting [DEV-10]. Raises `Refusal`."""
-    own = active(elements("conclave/device-state", own_devices))
+    own = identifiers(active(elements("conclave/device-state", own_devices)))
     remembered = elements("conclave/contact-record", records)
     theirs = elements("conclave/device-state", devices)
     counted = [record for record in remembered if record["signer"] in own]  # FAM-27

@@ -96,10 +96,10 @@ fn attested(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
         adn: inputs.text("served_adn")?,
         email: inputs.text("served_email")?,
         provider: inputs.text("served_provider")?,
-        cloud: identifier(inputs, "cloud_name")?,
     };
     let answers = Given { records: inputs.text("records")?, key_set: inputs.text("key_set")? };
-    let attested = verify(rules, &answers, inputs.number("now_s")?, shown, served);
+    let here = (identifier(inputs, "cloud_name")?, inputs.number("now_s")?);
+    let attested = verify(rules, &answers, here, shown, served);
     let Attested { email, adn, provider } = attested.map_err(Refused::By)?;
     let outputs = [("email", email), ("adn", adn), ("provider", provider)];
     Ok(outputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())

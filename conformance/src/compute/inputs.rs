@@ -45,7 +45,9 @@ impl Inputs<'_> {
 
     pub(super) fn number(&self, name: &str) -> Result<u64, Refused> {
         let text = self.text(name)?;
-        text.parse().map_err(|_| Refused::Inputs(format!("the input {name:?} is not a number")))
+        let number =
+            text.bytes().all(|it| it.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+        number.ok_or_else(|| Refused::Inputs(format!("the input {name:?} is not a number")))
     }
 
     pub(super) fn label(&self) -> Result<Label, Refused> {

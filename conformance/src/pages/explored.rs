@@ -70,7 +70,7 @@ fn opening() -> String {
     text.push_str(
         "Explorations that take too long for every run, as `conclave deep --write` stored them. \
          `conclave deep` holds their digests against today's profiles and slices, computes the \
-         smallest anew, and walks every way to a broken goal again.\n\n## To the end of long \
+         smallest anew, and walks every stored way to a broken goal again.\n\n## To the end of long \
          slices\n\nWhere no depth stands the search went deep first, for want of memory: it finds \
          what is broken, and no shortest way there.\n\n",
     );

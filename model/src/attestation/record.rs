@@ -13,8 +13,14 @@ pub fn provider(records: &[String], cloud: &str) -> Option<String> {
         words.filter(move |_| ours).filter_map(|word| word.split_once('='))
     });
     let mut ours = named.by_ref().filter(|(name, _)| *name == key).map(|(_, domain)| domain);
-    let domain = ours.next().filter(|domain| !domain.is_empty())?;
+    let domain = ours.next().filter(|domain| is_domain(domain))?;
     ours.next().is_none().then(|| domain.to_owned())
+}
+
+/// Whether a text is a domain name: labels of letters, digits and hyphens, with dots between them.
+pub(super) fn is_domain(text: &str) -> bool {
+    let fits = |it: u8| it.is_ascii_alphanumeric() || it == b'-';
+    text.split('.').all(|label| !label.is_empty() && label.bytes().all(fits))
 }
 
 #[cfg(test)]
@@ -32,6 +38,11 @@ mod tests {
         let two_clouds = "v=zoomadn us.zoom.idp.gov=b.idp.example us.zoom.idp.commercial=c.example";
         assert_eq!(named(&["v=spf1 -all", two_clouds]).as_deref(), Some("c.example"));
         let none = None;
+        for provider in
+            ["idp.example/x#", "https://idp.example", "a@b.example", "a..b", "a.", "ä.example"]
+        {
+            assert_eq!(named(&[&format!("v=zoomadn us.zoom.idp.commercial={provider}")]), none);
+        }
         assert_eq!(named(&[one, one]), none);
         assert_eq!(named(&["us.zoom.idp.commercial=a.idp.example"]), none);
         assert_eq!(named(&["v=zoomadn us.zoom.idp.commercial="]), none);

@@ -5,8 +5,14 @@ use conclave_spec::{Rule, RuleSet};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde_json::{Map, Value};
 
+use super::json;
+
 /// How long an RSA key is, in bits (RFC 7518, 3.3; the most is what libraries take).
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2_048..=4_096;
+/// How long the greatest exponent of one is, in bytes.
+const EXPONENT_BYTES: usize = 4;
+/// How long a coordinate of P-256 is, in bytes (RFC 7518, 6.2.1.2).
+const COORDINATE_BYTES: usize = 32;
 
 /// A token, taken apart.
 #[derive(Debug)]
@@ -58,7 +64,7 @@ struct Key(Map<String, Value>);
 impl Key {
     /// The first key of a set with this identifier. What the others are is no matter.
     fn named(set: &str, key_id: &str) -> Option<Self> {
-        let set: Map<String, Value> = serde_json::from_str(set).ok()?;
+        let set = json::object(set.as_bytes())?;
         let mut keys = set.get("keys")?.as_array()?.iter().filter_map(Value::as_object);
         let key = keys.find(|key| key.get("kid").and_then(Value::as_str) == Some(key_id))?;
         Some(Self(key.clone()))
@@ -77,10 +83,27 @@ impl Key {
         }
     }
 
-    /// The bytes of a number, which begin with none that is zero.
+    fn bytes(&self, name: &str) -> Option<Vec<u8>> {
+        URL_SAFE_NO_PAD.decode(self.text(name)?).ok()
+    }
+
+    /// The bytes of an odd number, which begin with none that is zero.
     fn number(&self, name: &str) -> Option<Vec<u8>> {
-        let bytes = URL_SAFE_NO_PAD.decode(self.text(name)?).ok()?;
-        bytes.first().is_some_and(|first| *first != 0).then_some(bytes)
+        let bytes = self.bytes(name)?;
+        let is_short = bytes.first().is_some_and(|first| *first != 0);
+        let is_odd = bytes.last().is_some_and(|last| last % 2 == 1);
+        (is_short && is_odd).then_some(bytes)
+    }
+
+    /// An exponent of RSA: odd, 3 or more.
+    fn exponent(&self) -> Option<Vec<u8>> {
+        self.number("e").filter(|bytes| bytes.len() <= EXPONENT_BYTES && *bytes != [1])
+    }
+
+    /// A coordinate of a point, as text.
+    fn coordinate(&self, name: &str) -> Option<&str> {
+        let bytes = self.bytes(name)?;
+        if bytes.len() == COORDINATE_BYTES { self.text(name) } else { None }
     }
 
     /// How long the modulus is; none where it cannot be read.
@@ -93,21 +116,20 @@ impl Key {
     fn decoded(&self) -> Option<DecodingKey> {
         match self.text("kty")? {
             "RSA" => {
-                let (modulus, exponent) = (self.number("n")?, self.number("e")?);
+                let (modulus, exponent) = (self.number("n")?, self.exponent()?);
                 Some(DecodingKey::from_rsa_raw_components(&modulus, &exponent))
             }
-            "EC" => DecodingKey::from_ec_components(self.text("x")?, self.text("y")?).ok(),
-            // What is shared verifies nothing while rule ATT-08 is in force.
-            "oct" => {
-                let secret = URL_SAFE_NO_PAD.decode(self.text("k")?).ok()?;
-                Some(DecodingKey::from_secret(&secret))
+            "EC" => {
+                let (x, y) = (self.coordinate("x")?, self.coordinate("y")?);
+                DecodingKey::from_ec_components(x, y).ok()
             }
+            // What is shared verifies nothing while rule ATT-08 is in force.
+            "oct" => Some(DecodingKey::from_secret(&self.bytes("k")?)),
             _ => None,
         }
     }
 }
 
 fn object(part: &str) -> Option<Map<String, Value>> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
-    serde_json::from_slice(&bytes).ok()
+    json::object(&URL_SAFE_NO_PAD.decode(part).ok()?)
 }

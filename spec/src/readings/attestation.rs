@@ -15,10 +15,12 @@ pub(super) const R_126: Reading = Reading {
             "RS256 under an RSA key of 2,048 to 4,096 bits, ES256 under one of P-256; nothing else.",
         ),
         alt("registered", "Whatever algorithm the key set and the token agree on."),
+        alt("as_marked", "The same two, and only keys whose `use` and `alg`, if given, say so."),
     ],
     chosen: "public",
     why: "Everybody verifies an attestation, so a key that verifies and signs would let everybody \
-        make one.",
+        make one. The two are what ID tokens are signed with by default and what fits short tokens; \
+        shorter RSA keys are not to be used by the standard. The type of a key says enough of its use.",
     policy: None,
     rules: &[Rule::TokenAlgorithmPublic],
 };
@@ -38,7 +40,8 @@ pub(super) const R_127: Reading = Reading {
     ],
     chosen: "refused",
     why: "An ordinary ID token, which its holder gives to one party in confidence, is no statement \
-        to everybody. No tolerance of clocks is given, so there is none.",
+        to everybody; and the standard lets none be taken before its `nbf`. No tolerance of clocks is \
+        given, so there is none.",
     policy: None,
     rules: &[Rule::TokenIssued, Rule::TokenForEverybody],
 };
@@ -49,7 +52,8 @@ pub(super) const R_128: Reading = Reading {
     place: at("4.6", "subsec:snapshots"),
     question: "The snapshot is an opaque string that includes the identity key; the holder signs \
         attestation and domain. Neither has an encoding or a context string. The snapshot is also \
-        said to bind address and domain, and of these the token has the address alone.",
+        said to bind address and domain, and of these the token has the address alone. Validation \
+        compares it with what the server provides; for meetings, with the key in the binding.",
     alternatives: &[
         alt(
             "key_alone",
@@ -70,11 +74,12 @@ pub(super) const R_129: Reading = Reading {
     question: "A token is an HMAC of metadata, of which one is named as an example: whether the \
         address is in the attestation. How its 24 hours are counted is not said.",
     alternatives: &[
-        alt("with_time", "That, and the time it was made; a server that looks needs no memory."),
-        alt("remembered", "That alone; the server remembers when it drew the key."),
+        alt("with_time", "That, and the time from which it counts."),
+        alt("remembered", "That alone; the server keeps the time beside the key that it drew."),
     ],
     chosen: "with_time",
-    why: "The key is drawn for one device in one meeting, so nothing else has to tell tokens apart.",
+    why: "The key is drawn for one device in one meeting, so device and meeting need not be in it. With \
+        the time in it the end of a token can be shown by bytes alone.",
     policy: None,
     rules: &[Rule::SharingNamesTime, Rule::SharingTokenLives],
 };

@@ -370,7 +370,7 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "The provider would vouch for the domain too; attestations are of no profile, so there is \
          nowhere to take it.",
     ),
-    ("R-129", Safest, "Whoever redeems a token late is found out without a memory."),
+    ("R-129", Safest, "A token ends either way."),
     ("R-130", Safest, "No order of records makes a difference."),
     ("R-131", Safest, "A wrong key gives keys that are not in the chain either way."),
     ("R-132", Safest, "The entropy of the key carries it either way."),

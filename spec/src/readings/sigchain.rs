@@ -306,11 +306,12 @@ pub(super) const R_131: Reading = Reading {
             "Crockford's base 32: 26 private characters and two of a Reed-Solomon code over 32 \
              elements, which mends one.",
         ),
-        alt("checksum", "25 private characters and three of a checksum, which finds mistakes."),
+        alt("checksum", "26 private characters and two of a checksum, which finds mistakes alone."),
     ],
     chosen: "reed_solomon",
     why: "Two characters of such a code mend any one of 28, and 130 private bits are left. A key mended \
-        into another is found out by its public keys, which stand in the chain.",
+        into another is found out by its public keys, which stand in the chain. The example of the \
+        paper is no word of this code: it is read with one character mended.",
     policy: None,
     rules: &[Rule::BackupKeySums, Rule::BackupKeyMended, Rule::BackupKeyRead],
 };
@@ -342,11 +343,13 @@ pub(super) const R_133: Reading = Reading {
     place: at("4.6", "subsec:contactsync"),
     question: "A record has the tail of the user's chain, the time of the first meeting and the number \
         of all meetings; it names no device. A warning asks whether the device was seen, and shows \
-        the number of meetings in the last month, which no record has.",
+        the number of meetings in the last month, which no record has. Of devices that were revoked \
+        nothing is said.",
     alternatives: &[
         alt(
             "chain_then",
-            "Seen is every device that the chain had at the recorded tail; the number is of all \
+            "Seen is every device that the chain had at the recorded tail, and trusts whom it approved \
+             also when it is revoked; a revoked one is itself a new device. The number is of all \
              recorded meetings.",
         ),
         alt("device_itself", "A record also names the device that was in the meeting."),

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 
 use super::{
     Cases, FormulaDraft, Inputs, hexed, inputs,
-    provider::{Claims, DOMAIN, Key, header, key_set, key_set_with, token, token_with},
+    provider::{
+        Claims, DOMAIN, Key, confused, header, key_set, key_set_of, modulus_with_zero,
+        point_split_elsewhere, published, renamed, token, token_of, written,
+    },
     text,
 };
 use conclave_model::sigchain::build::bytes;
@@ -157,6 +160,23 @@ fn domain(scene: &Scene, cases: &mut Cases<'_>) {
     let inputs = scene.but("served_provider", text("other.generic-idp.com"));
     cases.pair(as_served, COMMON, which, inputs, as_served);
     let ours = record("commercial", DOMAIN);
+    let at_path = format!("{DOMAIN}/x");
+    let of_path = scene.claiming("iss", Some(json!(format!("https://{at_path}"))));
+    let mut inputs = scene.with(&token(&of_path, Key::Rsa));
+    inputs.insert(text("served_provider"), at_path.clone());
+    inputs.insert(text("records"), record("commercial", &at_path));
+    let title = "A provider that is no domain name is none, whoever names it";
+    cases.refused("attestation-provider-no-domain", title, inputs, of_record);
+    let name = "example.org evil.example";
+    let mut inputs = scene.but("adn", text(name));
+    inputs.insert(text("served_adn"), text(name));
+    inputs.insert(text("signature"), scene.signature(&scene.attestation(), name));
+    let title = "An ADN that is no domain name is none, whoever signs and serves it";
+    cases.refused("attestation-adn-no-domain", title, inputs, Rule::DomainAsServed);
+    let title = "A cloud's name ends at the first equals sign";
+    let mut inputs = scene.but("cloud_name", text("a=b"));
+    inputs.insert(text("records"), record("a=b", DOMAIN));
+    cases.refused("attestation-cloud-with-equals-sign", title, inputs, of_record);
     let words = format!("v=zoomadn us.zoom.idp.gov=gov.example us.zoom.idp.commercial={DOMAIN}");
     for (name, title, records) in [
         ("attestation-record-among-others", "A record among others counts", {
@@ -196,7 +216,7 @@ fn domain(scene: &Scene, cases: &mut Cases<'_>) {
 fn tokens(scene: &Scene, cases: &mut Cases<'_>) {
     let (verifies, public) = (Rule::TokenVerifies, Rule::TokenAlgorithmPublic);
     let which = ("attestation-under-another-key", "the provider's key of that name");
-    let inputs = scene.but("key_set", key_set_with(Key::Other, Key::Rsa));
+    let inputs = scene.but("key_set", key_set_of(&[renamed(Key::Other, Key::Rsa)]));
     cases.pair(verifies, COMMON, which, inputs, verifies);
     let which = ("attestation-under-a-shared-key", "the algorithm and its key");
     let inputs = scene.with(&token(&scene.claims(), Key::Shared));
@@ -212,15 +232,39 @@ fn tokens(scene: &Scene, cases: &mut Cases<'_>) {
             key_set(&[Key::Ec]),
         ),
         ("attestation-key-set-no-json", "A key set that is no JSON vouches for nobody", text("{")),
+        ("attestation-no-key-set", "A provider that does not answer vouches for nobody", text("")),
+        (
+            "attestation-key-of-one-name-later",
+            "Of two keys of one name the second does not count",
+            key_set_of(&[renamed(Key::Other, Key::Rsa), published(Key::Rsa)]),
+        ),
+        (
+            "attestation-key-set-given-twice",
+            "A key set with a member given twice is none",
+            format!("{{\"keys\":[],{}", key_set(&[Key::Rsa]).trim_start_matches('{')),
+        ),
+        (
+            "attestation-key-with-leading-zero",
+            "A modulus that begins with a zero byte is none",
+            key_set_of(&[modulus_with_zero()]),
+        ),
     ] {
         cases.refused(name, title, scene.but("key_set", set), verifies);
     }
+    let title = "Of two keys of one name the first counts";
+    let keys = [published(Key::Rsa), renamed(Key::Other, Key::Rsa)];
+    let inputs = scene.but("key_set", key_set_of(&keys));
+    cases.taken("attestation-key-of-one-name-first", title, inputs, &[verifies]);
+    let title = "Coordinates of 31 and 33 bytes are no point";
+    let mut inputs = scene.with(&token(&scene.claims(), Key::Ec));
+    inputs.insert(text("key_set"), key_set_of(&[point_split_elsewhere()]));
+    cases.refused("attestation-point-split-elsewhere", title, inputs, verifies);
     let title = "An RSA key of 1,024 bits is refused";
     let mut inputs = scene.with(&token(&scene.claims(), Key::Short));
     inputs.insert(text("key_set"), key_set(&[Key::Short]));
     cases.refused("attestation-under-a-short-key", title, inputs, public);
     let title = "A key of another kind than the algorithm is refused";
-    let inputs = scene.but("key_set", key_set_with(Key::Ec, Key::Rsa));
+    let inputs = scene.but("key_set", key_set_of(&[renamed(Key::Ec, Key::Rsa)]));
     cases.refused("attestation-key-of-another-kind", title, inputs, public);
 }
 
@@ -250,12 +294,16 @@ fn claims(scene: &Scene, cases: &mut Cases<'_>) {
     let upper = snapshot(scene.world, &Scene::ivk()).unwrap_or_default().to_uppercase();
     let issuer = |scheme: &str, end: &str| Some(json!(format!("{scheme}://{DOMAIN}{end}")));
     let of_record = Rule::ProviderOfRecord;
+    let fraction = Some(json!(1_800_000_000.5));
     for (name, title, claim, value, rule) in [
         ("no-issuer", "without an issuer", "iss", None, of_record),
         ("insecure-issuer", "whose issuer is not https", "iss", issuer("http", ""), of_record),
         ("issuer-with-path", "whose issuer has a path", "iss", issuer("https", "/"), of_record),
         ("no-expiry", "that never expires", "exp", None, unexpired),
         ("expiry-in-words", "whose expiry is no number", "exp", Some(json!("never")), unexpired),
+        ("expiry-with-fraction", "whose expiry has a fraction", "exp", fraction, unexpired),
+        ("expiry-too-far", "whose expiry is 2^53", "exp", Some(json!(1_u64 << 53)), unexpired),
+        ("not-before-null", "whose begin is null", "nbf", Some(Value::Null), begun),
         ("no-issue-time", "without an issue time", "iat", None, begun),
         ("not-before", "that begins later", "nbf", Some(json!(NOW_S + 1)), begun),
         ("empty-audience", "with an empty audience", "aud", Some(json!([])), everybody),
@@ -272,27 +320,59 @@ fn claims(scene: &Scene, cases: &mut Cases<'_>) {
         let title = format!("An attestation {title} is refused");
         cases.refused(&format!("attestation-{name}"), &title, claiming(claim, value), rule);
     }
+    let mut inputs = claiming("email", Some(json!("")));
+    inputs.insert(text("served_email"), String::new());
+    let title = "An empty address is none, also where the server gives none";
+    cases.refused("attestation-empty-address", title, inputs, address);
+    let minus = written(&scene.claims()).replace(&format!("\"iat\":{issued}"), "\"iat\":-0");
+    let inputs =
+        scene.with(&token_of(&header(Key::Rsa, "x", json!(0)).to_string(), &minus, Key::Rsa));
+    let title = "A number with a sign is none, not even zero";
+    cases.refused("attestation-issued-at-minus-zero", title, inputs, begun);
 }
 
 /// What a header says, and how a token is cut.
 fn headers(scene: &Scene, cases: &mut Cases<'_>) {
     let (verifies, public) = (Rule::TokenVerifies, Rule::TokenAlgorithmPublic);
+    let claims = written(&scene.claims());
     let headed = |name: &str, value: Value| {
-        token_with(&header(Key::Rsa, name, value), &scene.claims(), Key::Rsa)
+        token_of(&header(Key::Rsa, name, value).to_string(), &claims, Key::Rsa)
     };
     let good = scene.attestation();
     let (signed, _) = good.rsplit_once('.').unwrap_or_default();
-    let mut parts = good.split('.');
-    let (head, body) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let unsigned = headed("alg", json!("none"));
+    let (unsigned, _) = unsigned.rsplit_once('.').unwrap_or_default();
+    let head = header(Key::Rsa, "typ", json!("JWT")).to_string();
+    let twice = format!("{{\"alg\":\"none\",{}", head.trim_start_matches('{'));
+    let own = token_of(
+        &header(Key::Other, "jwk", published(Key::Other))
+            .to_string()
+            .replace("2023-other", "2023-rsa"),
+        &claims,
+        Key::Other,
+    );
     for (name, title, token, rule) in [
-        ("no-algorithm", "that says it needs no signature", headed("alg", json!("none")), public),
+        ("no-algorithm", "that says it needs no signature", format!("{unsigned}."), public),
         ("other-algorithm", "of another algorithm", headed("alg", json!("RS384")), public),
+        (
+            "public-key-as-secret",
+            "with the public key as a secret",
+            confused(&scene.claims()),
+            public,
+        ),
+        ("key-in-header", "that brings its own key", own, verifies),
         ("key-not-named", "that names no key", headed("kid", Value::Null), verifies),
         ("critical", "with an extension to be understood", headed("crit", json!(["x"])), verifies),
         ("unsigned", "without a signature", format!("{signed}."), verifies),
         ("two-parts", "of two parts", signed.to_owned(), verifies),
-        ("no-json", "whose header is no JSON", format!("bm8.{body}.AAAA"), verifies),
-        ("claims-no-object", "whose claims are a list", format!("{head}.W10.AAAA"), verifies),
+        ("no-json", "whose header is no JSON", token_of("no", &claims, Key::Rsa), verifies),
+        ("claims-no-object", "whose claims are a list", token_of(&head, "[]", Key::Rsa), verifies),
+        (
+            "member-twice",
+            "with a member given twice",
+            token_of(&twice, &claims, Key::Rsa),
+            verifies,
+        ),
         ("padded", "with padding", format!("{good}=="), verifies),
     ] {
         let title = format!("A token {title} is refused");
@@ -301,6 +381,9 @@ fn headers(scene: &Scene, cases: &mut Cases<'_>) {
     let title = "What a header says beside algorithm and key is no matter";
     let inputs = scene.with(&headed("x", json!(1)));
     cases.taken("attestation-token-more-in-header", title, inputs, &[verifies]);
+    let title = "No text at all is no attestation";
+    let inputs = scene.but("attestation", String::new());
+    cases.refused("attestation-empty", title, inputs, Rule::AttestationSigned);
 }
 
 fn sharing(world: RuleSet, cases: &mut Cases<'_>) {
@@ -341,6 +424,9 @@ fn sharing(world: RuleSet, cases: &mut Cases<'_>) {
     let title = "In its last second a sharing token serves";
     let inputs = redeeming("0", NOW_S, &token, NOW_S + SHARING_S - 1);
     cases.taken("sharing-token-at-its-end", title, inputs, &[lives]);
+    let cut = Octets::new(token.as_slice().iter().copied().take(31).collect());
+    let title = "A sharing token whose last byte is missing is refused";
+    cases.refused("sharing-token-cut", title, redeeming("0", NOW_S, &cut, NOW_S + 60), verifies);
     let title = "A sharing token from the future is refused";
     let inputs = redeeming("0", NOW_S, &token, NOW_S - 1);
     cases.refused("sharing-token-from-the-future", title, inputs, lives);

@@ -27,16 +27,15 @@ fn mistaken(key: &str, at: usize, to: char) -> String {
 pub(super) fn drafts(list: &mut Vec<FormulaDraft>) {
     let mut cases = Cases::of(list, "family", "make_backup_key");
     let (sums, mended, read) = (Rule::BackupKeySums, Rule::BackupKeyMended, Rule::BackupKeyRead);
-    // With a 0 and a 1 among the private characters.
+    // With a 0 and two 1 among the private characters.
     let mut digits = random("backup key");
-    digits.splice(4..8, [0, 1, 0, 31]);
-    for (name, random) in [
-        ("backup-key-made", digits.clone()),
-        ("backup-key-made-of-zeros", vec![0; 30]),
-        ("backup-key-made-of-the-last", vec![31; 30]),
+    digits.splice(4..8, [0, 1, 1, 31]);
+    for (name, title, random) in [
+        ("backup-key-made", "A backup key of random numbers", digits.clone()),
+        ("backup-key-made-of-zeros", "A backup key of zeros", vec![0; 30]),
+        ("backup-key-made-of-the-last", "A backup key of the last character", vec![31; 30]),
     ] {
-        let given = inputs(&[("random", hex::encode(random))]);
-        cases.taken(name, "A backup key of random numbers", given, &[sums]);
+        cases.taken(name, title, inputs(&[("random", hex::encode(random))]), &[sums]);
     }
     cases.formula = "backup_key";
     let (key, common) = (shown(&digits), "backup-key");
@@ -50,18 +49,21 @@ pub(super) fn drafts(list: &mut Vec<FormulaDraft>) {
     let unmended = unmended.cloned().unwrap_or_default();
     let which = ("backup-key-with-more-mistakes", "more characters than can be mended");
     cases.pair(sums, common, which, reading(&unmended), sums);
-    let one = [
-        ("backup-key-with-a-mistake", first),
-        ("backup-key-without-a-character", { mistaken(&key, 20, '?') }),
-    ];
-    for (name, string) in one {
-        let title = "One wrong character is mended";
+    for (name, title, string) in [
+        ("backup-key-with-a-mistake", "One wrong character is mended", first),
+        (
+            "backup-key-without-a-character",
+            "A character that stands for nothing is made up for",
+            mistaken(&key, 20, '?'),
+        ),
+    ] {
         cases.taken(name, title, reading(&string), &[mended]);
     }
     let differs_in = "one character";
     cases.on_side(mended, Side::Common, common, "backup-key-with-a-mistake", differs_in);
     cases.on_side(mended, Side::Decisive, "backup-key-with-a-mistake", common, differs_in);
-    let people = key.to_lowercase().replace(' ', "-").replace('1', "l").replace('0', "o");
+    let people = key.to_lowercase().replace(' ', "-").replacen('1', "I", 1);
+    let people = people.replace('1', "l").replace('0', "o");
     let title = "A backup key in small letters, with hyphens and letters for digits is read";
     cases.taken("backup-key-as-people-write", title, reading(&people), &[read]);
     let differs_in = "how it is written";

@@ -59,11 +59,18 @@ pub(super) fn drafts(world: RuleSet, list: &mut Vec<FormulaDraft>) {
 }
 
 fn warnings(world: RuleSet, cases: &mut Cases<'_>) {
-    let own = devices(world, &[("b1", 1, 0, "b1"), ("b2", 2, 3, "b1")]);
-    // Alice's second device was approved by the first, the third by nobody; the fourth was revoked.
+    let own = devices(world, &[("b1", 1, 0, "b1"), ("b2", 2, 3, "b1"), ("b3", 4, 0, "b1")]);
+    // Alice's second device was approved by the first, the third by nobody; the fourth was revoked, and
+    // had approved the fifth.
     let theirs = devices(
         world,
-        &[("a1", 1, 0, "a1"), ("a2", 4, 0, "a1"), ("a3", 5, 0, "a3"), ("a4", 2, 6, "a1")],
+        &[
+            ("a1", 1, 0, "a1"),
+            ("a2", 4, 0, "a1"),
+            ("a3", 5, 0, "a3"),
+            ("a4", 2, 6, "a4"),
+            ("a5", 7, 0, "a4"),
+        ],
     );
     let shown = |records: String, id: &str| -> Inputs {
         inputs(&[
@@ -109,8 +116,26 @@ fn warnings(world: RuleSet, cases: &mut Cases<'_>) {
         (
             "contact-records-of-two",
             "Records of several devices count together, but those of revoked ones",
-            shown(records(world, &[("b2", 9, 40), ("b1", 1, 2), ("b1", 4, 3)]), "a1"),
+            shown(records(world, &[("b2", 9, 40), ("b1", 1, 2), ("b3", 4, 3)]), "a1"),
             vec![signer],
+        ),
+        (
+            "contact-record-of-a-stranger",
+            "A record that none of the own devices signed does not count",
+            shown(records(world, &[("a1", 3, 4)]), "a1"),
+            vec![signer],
+        ),
+        (
+            "contact-seen-by-one-of-two",
+            "What the longest of the chains that were seen has is seen",
+            shown(records(world, &[("b1", 5, 1), ("b3", 1, 1)]), "a3"),
+            vec![trusted],
+        ),
+        (
+            "contact-trusted-by-one-revoked-since",
+            "A device that a seen one approved stays trusted when that one is revoked",
+            shown(met(), "a5"),
+            vec![trusted],
         ),
         (
             "contact-device-revoked",

@@ -68,9 +68,14 @@ pub(super) fn key_set(keys: &[Key]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-/// A key set with one key under the identifier of another.
-pub(super) fn key_set_with(key: Key, instead_of: Key) -> String {
-    json!({ "keys": [key.published(instead_of.id())] }).to_string()
+/// A key set of keys as they are.
+pub(super) fn key_set_of(keys: &[Value]) -> String {
+    json!({ "keys": keys }).to_string()
+}
+
+/// A key under the identifier of another.
+pub(super) fn renamed(key: Key, instead_of: Key) -> Value {
+    key.published(instead_of.id())
 }
 
 /// Claims about a user.
@@ -82,13 +87,62 @@ pub(super) fn token(claims: &Claims, key: Key) -> String {
     encode(&header, claims, &key.signing()).unwrap_or_default()
 }
 
-/// The same with any header, signed as the key signs.
-pub(super) fn token_with(header: &Value, claims: &Claims, key: Key) -> String {
-    let part = |value: String| URL_SAFE_NO_PAD.encode(value);
-    let claims = Value::Object(claims.clone()).to_string();
-    let signed = format!("{}.{}", part(header.to_string()), part(claims));
-    let signature = crypto::sign(signed.as_bytes(), &key.signing(), key.algorithm());
+/// The same with any texts as header and claims, signed as the key signs.
+pub(super) fn token_of(header: &str, claims: &str, key: Key) -> String {
+    signed(header, claims, &key.signing(), key.algorithm())
+}
+
+/// A token under `HS256` whose secret is the RSA modulus that everybody reads.
+pub(super) fn confused(claims: &Claims) -> String {
+    let published = Key::Rsa.published(Key::Rsa.id());
+    let modulus = published.get("n").and_then(Value::as_str).unwrap_or_default();
+    let secret = EncodingKey::from_secret(&URL_SAFE_NO_PAD.decode(modulus).unwrap_or_default());
+    let header = header(Key::Rsa, "alg", json!("HS256")).to_string();
+    signed(&header, &written(claims), &secret, Algorithm::HS256)
+}
+
+/// Claims as text.
+pub(super) fn written(claims: &Claims) -> String {
+    Value::Object(claims.clone()).to_string()
+}
+
+fn signed(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorithm) -> String {
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let signature = crypto::sign(signed.as_bytes(), key, algorithm);
     format!("{signed}.{}", signature.unwrap_or_default())
+}
+
+/// A key as its provider publishes it.
+pub(super) fn published(key: Key) -> Value {
+    key.published(key.id())
+}
+
+/// The point of the elliptic-curve key with the border of its coordinates moved by a byte.
+pub(super) fn point_split_elsewhere() -> Value {
+    let mut key = published(Key::Ec);
+    let bytes = |key: &Value, name: &str| {
+        let text = key.get(name).and_then(Value::as_str).unwrap_or_default();
+        URL_SAFE_NO_PAD.decode(text).unwrap_or_default()
+    };
+    let mut y = bytes(&key, "x");
+    let x: Vec<u8> = y.drain(..y.len().min(31)).collect();
+    y.extend(bytes(&key, "y"));
+    if let Value::Object(key) = &mut key {
+        key.insert("x".to_owned(), json!(URL_SAFE_NO_PAD.encode(x)));
+        key.insert("y".to_owned(), json!(URL_SAFE_NO_PAD.encode(y)));
+    }
+    key
+}
+
+/// The RSA key with a zero byte before its modulus.
+pub(super) fn modulus_with_zero() -> Value {
+    let mut key = published(Key::Rsa);
+    let text = key.get("n").and_then(Value::as_str).unwrap_or_default();
+    let modulus = [vec![0], URL_SAFE_NO_PAD.decode(text).unwrap_or_default()].concat();
+    if let Value::Object(key) = &mut key {
+        key.insert("n".to_owned(), json!(URL_SAFE_NO_PAD.encode(modulus)));
+    }
+    key
 }
 
 /// The header of a token, with something else in it.
