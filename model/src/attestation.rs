@@ -11,7 +11,6 @@ use conclave_spec::{
 };
 use serde_json::Value;
 
-mod json;
 mod record;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ pub mod contacts;
 pub mod explore;
 pub mod family;
 pub mod harm;
+pub mod json;
 pub mod knowledge;
 pub mod ladder;
 pub mod ledger;

@@ -4,14 +4,10 @@
 //! map. So a line is read into a JSON value that refuses repeated keys, turned into the type,
 //! and what that means is compared with what was written.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
+use conclave_model::json::Distinct;
 use serde::Serialize;
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
-};
-use serde_json::{Map, Value};
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde_json::Value;
 
 use super::excerpt::{cut, excerpt};
 use crate::protocol::{Answer, Class, Input, Request, Response};
@@ -186,69 +182,6 @@ fn is_empty(value: &Value) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Object(entries) => entries.is_empty(),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
-}
-
-/// Reads any JSON value in which no object repeats a key.
-struct Distinct;
-
-impl<'de> DeserializeSeed<'de> for Distinct {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Value, D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Distinct {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut seen = Vec::new();
-        while let Some(item) = items.next_element_seed(Self)? {
-            seen.push(item);
-        }
-        Ok(Value::Array(seen))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut seen = BTreeMap::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            let value = entries.next_value_seed(Self)?;
-            if seen.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("key `{key}` twice in one object")));
-            }
-            seen.insert(key, value);
-        }
-        Ok(Value::Object(seen.into_iter().collect::<Map<_, _>>()))
     }
 }
 

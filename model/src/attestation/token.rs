@@ -5,7 +5,7 @@ use conclave_spec::{Rule, RuleSet};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde_json::{Map, Value};
 
-use super::json;
+use crate::json;
 
 /// How long an RSA key is, in bits (RFC 7518, 3.3; the most is what libraries take).
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2_048..=4_096;
