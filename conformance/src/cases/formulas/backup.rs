@@ -1,10 +1,12 @@
 //! Cases of backup keys.
 
 use conclave_model::sigchain::build::bytes;
-use conclave_spec::{Rule, formulas::backup_key::BackupKey};
+use conclave_spec::{Rule, RuleSet, formulas::backup_key::BackupKey};
 
 use super::{Cases, FormulaDraft, Inputs, inputs, text};
 use crate::case::Side;
+
+const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// 30 numbers below 32.
 fn random(name: &str) -> Vec<u8> {
@@ -41,12 +43,10 @@ pub(super) fn drafts(list: &mut Vec<FormulaDraft>) {
     let (key, common) = (shown(&digits), "backup-key");
     cases.taken(common, "A backup key and the keys of its device", reading(&key), &[]);
     let first = mistaken(&key, 7, 'Q');
-    let twice = mistaken(&first, 13, if key.chars().nth(13) == Some('Q') { 'R' } else { 'Q' });
-    let more = mistaken(&twice, 38, if key.chars().nth(38) == Some('Q') { 'R' } else { 'Q' });
-    let unmended = [&twice, &more]
-        .into_iter()
-        .find(|it| BackupKey::read(conclave_spec::RuleSet::all(), it).is_none());
-    let unmended = unmended.cloned().unwrap_or_default();
+    let unread = |it: &String| BackupKey::read(RuleSet::all(), it).is_none();
+    // Most second mistakes are mended into another key; the first that is not is taken.
+    let twice = ALPHABET.chars().map(|it| mistaken(&first, 13, it)).find(unread);
+    let unmended = twice.unwrap_or_default();
     let which = ("backup-key-with-more-mistakes", "more characters than can be mended");
     cases.pair(sums, common, which, reading(&unmended), sums);
     for (name, title, string) in [
