@@ -23,7 +23,7 @@ use common::{Ended, conclave, hostile, result};
 const WITHIN: Duration = Duration::from_secs(400);
 
 /// The first case of a run.
-const FIRST: &str = "formulas/device/sign";
+const FIRST: &str = "formulas/attestation/attestation-signed";
 
 /// How long a client that is silent or slow is waited for, in milliseconds.
 const SILENT_MS: u64 = 300;
