@@ -14,13 +14,18 @@ pub mod backup_key;
 pub mod binding;
 pub mod box_classic;
 pub mod box_hybrid;
+pub mod certificate;
+pub mod contact;
+pub mod identity;
 pub mod key_store;
 pub mod media;
 pub mod pairing;
 pub mod per_user_keys;
 pub mod security_code;
+pub mod seed_box;
 pub mod sigchain;
 pub mod sign;
+pub mod user_content;
 
 #[cfg(test)]
 mod known_answers;

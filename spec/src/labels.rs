@@ -56,11 +56,27 @@ pub enum Label {
     BackupKeyX25519,
     /// Its Kyber768 key. The paper gives no string: reading R-132.
     BackupKeyKyber768,
+    /// Key derivation of the box of a per-user seed. The paper gives no string: reading R-143.
+    SeedBoxDerivation,
+    /// Associated data of that box. The paper gives no string: reading R-143.
+    SeedBoxCipher,
+    /// Key derivation of content under a per-user key. The paper gives no string: reading R-147.
+    ContentDerivation,
+    /// Associated data of such content. The paper gives no string: reading R-147.
+    ContentCipher,
+    /// Key derivation of a contact record. The paper gives no string: reading R-148.
+    ContactDerivation,
+    /// Associated data of a contact record. The paper gives no string: reading R-148.
+    ContactCipher,
+    /// Key derivation of the tags of contact records. The paper gives no string: reading R-148.
+    ContactTag,
+    /// Signature over a contact record. The paper gives no string: reading R-148.
+    ContactRecord,
 }
 
 impl Label {
     /// Every context string.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 32] = [
         Self::Announcement,
         Self::KeySeedDerivation,
         Self::KeySeedCipher,
@@ -85,6 +101,14 @@ impl Label {
         Self::BackupKeyEd25519,
         Self::BackupKeyX25519,
         Self::BackupKeyKyber768,
+        Self::SeedBoxDerivation,
+        Self::SeedBoxCipher,
+        Self::ContentDerivation,
+        Self::ContentCipher,
+        Self::ContactDerivation,
+        Self::ContactCipher,
+        Self::ContactTag,
+        Self::ContactRecord,
     ];
 
     /// The string itself, ASCII, without a terminator.
@@ -115,6 +139,14 @@ impl Label {
             Self::BackupKeyEd25519 => "Conclave-1-KDF-BackupKeyEd25519",
             Self::BackupKeyX25519 => "Conclave-1-KDF-BackupKeyX25519",
             Self::BackupKeyKyber768 => "Conclave-1-KDF-BackupKeyKyber768",
+            Self::SeedBoxDerivation => "Conclave-1-KDF-PerUserSeedBox",
+            Self::SeedBoxCipher => "Conclave-1-Box-PerUserSeed",
+            Self::ContentDerivation => "Conclave-1-KDF-PerUserContent",
+            Self::ContentCipher => "Conclave-1-Box-PerUserContent",
+            Self::ContactDerivation => "Conclave-1-KDF-ContactRecord",
+            Self::ContactCipher => "Conclave-1-Box-ContactRecord",
+            Self::ContactTag => "Conclave-1-KDF-ContactTag",
+            Self::ContactRecord => "Conclave-1-Sig-ContactRecord",
         }
     }
 }

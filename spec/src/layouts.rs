@@ -6,6 +6,8 @@
 use crate::{rule_set::RuleSet, rules::Rule};
 
 pub mod attestation;
+pub mod identity;
+pub mod per_user;
 pub mod sigchain;
 pub mod stored;
 
@@ -244,7 +246,7 @@ pub const SEALED_KEY: Layout = Layout {
 };
 
 /// Every layout, for generated tables and fuzzing.
-pub const ALL: [&Layout; 54] = [
+pub const ALL: [&Layout; 68] = [
     &BINDING,
     &STATEMENT,
     &META,
@@ -292,6 +294,17 @@ pub const ALL: [&Layout; 54] = [
     &sigchain::CONTACT_RECORD,
     &sigchain::TAIL,
     &sigchain::FINGERPRINT,
+    &per_user::SEED_BOX,
+    &per_user::SEED_META,
+    &per_user::GENERATION,
+    &per_user::KNOWN,
+    &per_user::DUE,
+    &per_user::HELD,
+    &per_user::CONTENT,
+    &per_user::CONTENT_META,
+    &per_user::CONTACT,
+    &per_user::FILED,
+    &per_user::FILED_SIGNED,
     &stored::STORED_KEY,
     &stored::STORED_SECRET,
     &stored::STORED_DATA,
@@ -299,4 +312,7 @@ pub const ALL: [&Layout; 54] = [
     &attestation::ATTESTATION_SIGNED,
     &attestation::SNAPSHOT,
     &attestation::SHARING,
+    &identity::BINDING,
+    &identity::STATEMENT,
+    &identity::SNAPSHOT,
 ];

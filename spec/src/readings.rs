@@ -12,17 +12,21 @@ pub use under::{UNDER, Under};
 use crate::rules::{Citation, Rule};
 
 mod attestation;
+mod breakout;
+mod certificate;
 mod device;
 mod election;
 mod encoding;
 mod hardened;
 mod heartbeat;
 mod hybrid;
+mod identity;
 mod liveness;
 mod lock;
 mod media;
 mod membership;
 mod outside;
+mod per_user;
 mod rotation;
 mod sigchain;
 mod under;
@@ -181,7 +185,7 @@ pub const ALL: &[Reading] = &[
     rotation::R_92,
     rotation::R_93,
     rotation::R_94,
-    outside::R_95,
+    breakout::R_95,
     outside::R_96,
     outside::R_97,
     sigchain::R_98,
@@ -220,6 +224,21 @@ pub const ALL: &[Reading] = &[
     sigchain::R_131,
     sigchain::R_132,
     sigchain::R_133,
+    certificate::R_134,
+    certificate::R_135,
+    certificate::R_136,
+    certificate::R_137,
+    breakout::R_138,
+    identity::R_139,
+    identity::R_140,
+    identity::R_141,
+    identity::R_142,
+    per_user::R_143,
+    per_user::R_144,
+    per_user::R_145,
+    per_user::R_146,
+    per_user::R_147,
+    per_user::R_148,
 ];
 
 /// The key of every policy that a client can declare.
@@ -286,7 +305,7 @@ mod tests {
         let takes: Vec<_> = takes.map(|(id, ..)| *id).collect();
         let wanted = [
             "R-21", "R-23", "R-38", "R-39", "R-47", "R-52", "R-64", "R-65", "R-74", "R-77", "R-90",
-            "R-91", "R-100", "R-104", "R-105", "R-110",
+            "R-91", "R-95", "R-100", "R-104", "R-105", "R-110",
         ];
         assert_eq!(takes, wanted);
     }

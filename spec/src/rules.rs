@@ -60,7 +60,7 @@ pub enum Reaction {
 /// The one word per area used by modules, vector folders, test names and rule prefixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Area {
-    /// `DEV`: announcements, server statements, security code.
+    /// `DEV`: announcements, server statements and certificates, security code, keys at rest.
     Device,
     /// `ROT`: sealing, numbering and rotating the meeting key, teardown.
     Rotation,
@@ -76,17 +76,21 @@ pub enum Area {
     Lock,
     /// `MED`: per-stream keys and packets.
     Media,
+    /// `BRK`: breakout rooms: who is shown in one, and the way back from it.
+    Breakout,
     /// `SIG`: sigchains: links, signatures, commitments, tails, fingerprints.
     Sigchain,
     /// `FAM`: the devices of one user, their approvals and their per-user keys.
     Family,
     /// `ATT`: attestations of identity providers, and the tokens that share them.
     Attestation,
+    /// `IDN`: who a participant is by its chains: tails that are signed, chains served, older attestations.
+    Identity,
 }
 
 impl Area {
     /// Every area, in the order of the table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Device,
         Self::Rotation,
         Self::Membership,
@@ -95,9 +99,11 @@ impl Area {
         Self::Election,
         Self::Lock,
         Self::Media,
+        Self::Breakout,
         Self::Sigchain,
         Self::Family,
         Self::Attestation,
+        Self::Identity,
     ];
 
     /// The folder, module and test word of the area.
@@ -112,9 +118,11 @@ impl Area {
             Self::Election => "election",
             Self::Lock => "lock",
             Self::Media => "media",
+            Self::Breakout => "breakout",
             Self::Sigchain => "sigchain",
             Self::Family => "family",
             Self::Attestation => "attestation",
+            Self::Identity => "identity",
         }
     }
 
@@ -130,9 +138,11 @@ impl Area {
             Self::Election => "ELE",
             Self::Lock => "LCK",
             Self::Media => "MED",
+            Self::Breakout => "BRK",
             Self::Sigchain => "SIG",
             Self::Family => "FAM",
             Self::Attestation => "ATT",
+            Self::Identity => "IDN",
         }
     }
 }
@@ -158,7 +168,7 @@ macro_rules! rules {
     )+) => {
         /// One obligation of the protocol.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(u8)]
+        #[repr(u16)]
         pub enum Rule {
             $($(#[doc = $doc])+ $name,)+
         }
@@ -743,6 +753,20 @@ rules! {
     SenderListed = "MED-11", Media, Guard, Must, Reading("R-100"),
         Ignore, cite("2.3.1", "3.9"), needs [];
 
+    // BRK: breakout rooms
+    /// Who is present and, as the server says, in a breakout room is shown as being in one.
+    InRoomShown = "BRK-01", Breakout, Display, Must, Literal,
+        None, cite("3.3", "3.9"), needs [];
+    /// Who stepped out for a room comes back to the meeting that it left, as a participant.
+    ReturnsToMeeting = "BRK-02", Breakout, Guard, Must, Reading("R-95"),
+        Reject, cite("3.3", "3.9"), needs [];
+    /// Who comes back goes on with the list and the heartbeats as it left them.
+    ReturnContinues = "BRK-03", Breakout, Duty, Must, Reading("R-95"),
+        None, cite("3.3", "3.9"), needs [];
+    /// Who comes back leads only when it has caught up with what went on without it.
+    ReturnFollowsFirst = "BRK-04", Breakout, Guard, Must, Reading("R-95"),
+        Reject, cite("3.3", "3.9"), needs [ReturnContinues];
+
     // SIG: what a link is
     /// A link is of a type that its chain has.
     LinkTypeKnown = "SIG-01", Sigchain, Guard, Must, Literal,
@@ -927,6 +951,88 @@ rules! {
     ContactMeetingCounts = "FAM-28", Family, Guard, Must, Literal,
         Ignore, cite("4.6", "subsec:contactsync, steps 1 and 2"), needs [];
 
+    // FAM: seeds of per-user keys between devices
+    /// A seed is taken only from a box whose authenticated decryption succeeds.
+    SeedBoxOpens = "FAM-29", Family, Structural, Must, Reading("R-143"),
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// A seed is taken only from a device of the user that was not revoked when its generation began.
+    SeedFromDevice = "FAM-30", Family, Guard, Must, Reading("R-144"),
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// Between two devices with Kyber keys a seed is taken only from a hybrid box.
+    SeedBoxHybrid = "FAM-31", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// The seed of hybrid keys travels in hybrid boxes alone.
+    HybridSeedHybridBox = "FAM-32", Family, Guard, Must, Reading("R-145"),
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// The box of a seed is bound to the user.
+    SeedBoxNamesUser = "FAM-33", Family, Field, Must, Reading("R-143"),
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// The box of a seed is bound to the device that sealed it.
+    SeedBoxNamesSender = "FAM-34", Family, Field, Must, Reading("R-143"),
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// The box of a seed is bound to the device that it is for.
+    SeedBoxNamesRecipient = "FAM-35", Family, Field, Must, Reading("R-143"),
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// The box of a seed is bound to the generation of the seed.
+    SeedBoxNamesGeneration = "FAM-36", Family, Field, Must, Reading("R-143"),
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// The box of a seed has context strings of its own.
+    SeedBoxNamesContext = "FAM-37", Family, Field, Must, Reading("R-143"),
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// Who makes a seed seals it for every other device of the user.
+    SeedForEveryDevice = "FAM-38", Family, Duty, Must, Reading("R-146"),
+        None, cite("4.6", "subsubsec:puks"), needs [];
+    /// Nobody seals a seed for a revoked device.
+    SeedNotForRevoked = "FAM-39", Family, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:puks"), needs [];
+    /// Who approves seals every seed it knows for each device that it approves.
+    SeedsForApproved = "FAM-40", Family, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:puks"), needs [];
+    /// In lockdown nobody seals a seed for a device that is not confirmed.
+    SeedsForConfirmed = "FAM-41", Family, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:lockdownmode"), needs [];
+    /// Who rotates the keys of a device seals every seed it knows for the new key.
+    SeedsForNewKey = "FAM-42", Family, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:usersigchains, DeviceKeyRotate"), needs [];
+
+    // FAM: content and contact records under symmetric per-user keys
+    /// What is sealed under a per-user key is read only where its authenticated decryption succeeds.
+    ContentOpens = "FAM-43", Family, Structural, Must, Reading("R-147"),
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// A device seals content and records under the newest per-user key of the user alone.
+    ContentUnderNewest = "FAM-44", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// Under a per-user key that is stale a device seals nothing.
+    ContentUnderFresh = "FAM-45", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains, PerUserKeyRotate"), needs [];
+    /// What is sealed under a per-user key is bound to the user.
+    ContentNamesUser = "FAM-46", Family, Field, Must, Reading("R-147"),
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// What is sealed under a per-user key is bound to the generation of the key.
+    ContentNamesGeneration = "FAM-47", Family, Field, Must, Reading("R-147"),
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// Content and contact records are sealed under context strings of their own.
+    ContentNamesUse = "FAM-48", Family, Field, Must, Reading("R-147"),
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// A filed record counts only with a signature of the device that it is filed under.
+    ContactFiledSigned = "FAM-49", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:contactsync"), needs [];
+    /// That signature is over the device.
+    ContactSigNamesDevice = "FAM-50", Family, Field, Must, Reading("R-148"),
+        Reject, cite("4.6", "subsec:contactsync"), needs [];
+    /// That signature is over the tag.
+    ContactSigNamesTag = "FAM-51", Family, Field, Must, Reading("R-148"),
+        Reject, cite("4.6", "subsec:contactsync"), needs [];
+    /// That signature is over what is sealed.
+    ContactSigNamesRecord = "FAM-52", Family, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:contactsync"), needs [];
+    /// A filed record counts only with the tag of the user it is asked for.
+    ContactTagged = "FAM-53", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:contactsync"), needs [];
+    /// The tag of a record depends on the per-user key.
+    ContactTagKeyed = "FAM-54", Family, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:contactsync"), needs [];
+
     // DEV: keys at rest
     /// A stored key is used only when its authenticated decryption succeeds.
     StoredKeyOpens = "DEV-21", Device, Structural, Must, Literal,
@@ -996,6 +1102,113 @@ rules! {
     /// The time from which a sharing token counts is part of it.
     SharingNamesTime = "ATT-17", Attestation, Field, Must, Reading("R-129"),
         Reject, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+
+    // DEV: the certificates of the server's key
+    /// A chain of the server is read only from certificates within the limits, with nothing critical in them that is not understood.
+    ChainReadable = "DEV-24", Device, Structural, Must, Reading("R-134"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// The last certificate of the server's chain is signed by the pinned root.
+    ChainFromRoot = "DEV-25", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// Every other certificate of the chain is signed by the next one.
+    ChainSigned = "DEV-26", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// Every certificate of the chain names the next one, or the root, as its issuer.
+    ChainNamesIssuers = "DEV-27", Device, Guard, Must, Reading("R-134"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// Every certificate of the chain but the server's is that of an authority.
+    IntermediateIsAuthority = "DEV-28", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// The key of every such authority is for signing certificates.
+    IntermediateMayIssue = "DEV-29", Device, Guard, Must, Reading("R-134"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// No authority of the chain has more authorities below it than its certificate allows.
+    PathLengthKept = "DEV-30", Device, Guard, Must, Reading("R-134"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// The server's certificate is no authority's, and its key is for signatures.
+    ServerKeySigns = "DEV-31", Device, Guard, Must, Reading("R-134"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// A certificate of the chain that names purposes names that of servers.
+    ChainForServers = "DEV-32", Device, Guard, Must, Reading("R-134"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// The server's certificate is for the domain that the client trusts.
+    ServerOfDomain = "DEV-33", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// No authority of the chain vouches for a domain that its certificate, or one above it, does not permit.
+    NamesPermitted = "DEV-34", Device, Guard, Must, Reading("R-137"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// Every certificate of the chain is within its period.
+    ChainValidNow = "DEV-35", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// The period of a server's certificate is a week at most.
+    ServerKeyLivesAWeek = "DEV-36", Device, Guard, Must, Reading("R-136"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// Every certificate of the chain but the server's comes with an OCSP response.
+    OcspStapled = "DEV-37", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// An OCSP response is signed by the key of the certificate's issuer.
+    OcspSigned = "DEV-38", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// An OCSP response is about the certificate that it comes with.
+    OcspOfCertificate = "DEV-39", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// An OCSP response is within its period.
+    OcspCurrent = "DEV-40", Device, Guard, Must, Reading("R-136"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// A certificate that its OCSP response says to be revoked is refused.
+    OcspNotRevoked = "DEV-41", Device, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// An OCSP response is one successful basic answer by SHA-256, with nothing critical in it that is not understood and no delegate's.
+    OcspReadable = "DEV-42", Device, Structural, Must, Reading("R-135"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+    /// A certificate that its issuer does not know is refused.
+    OcspKnown = "DEV-43", Device, Guard, Must, Reading("R-135"),
+        Reject, cite("4.6", "subsubsec:servercert"), needs [];
+
+    // IDN: what is signed
+    /// A binding is over the tails of the chains of who joins.
+    BindingNamesTails = "IDN-01", Identity, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// The statement of the server is over the tails of the chains of whom it is about.
+    StatementNamesTails = "IDN-02", Identity, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// The snapshot of an attestation has the tails of its holder's chains.
+    SnapshotNamesTails = "IDN-03", Identity, Field, Must, Literal,
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+
+    // IDN: what is served
+    /// The chains that are served end in the tails of the server's statement.
+    ChainsAsStated = "IDN-04", Identity, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// The chains that are served end in the tails of the binding.
+    ChainsAsBound = "IDN-05", Identity, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// The identity key of a binding is the present key of a device of the user's chain.
+    KeyOfUser = "IDN-06", Identity, Guard, Must, Reading("R-142"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// Nobody is displayed as a user whose chain has revoked the device in use.
+    DeviceInUseActive = "IDN-07", Identity, Guard, Must, Reading("R-142"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// An account is displayed only where the user's chain discloses it as the newest.
+    AccountOfUser = "IDN-08", Identity, Guard, Must, Reading("R-140"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// An address or an account is left out only where the user's chain has none.
+    MissingIsNone = "IDN-09", Identity, Guard, Must, Reading("R-140"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// Who has no chain is displayed without an address, an account and an attestation.
+    GuestNameless = "IDN-10", Identity, Guard, Must, Reading("R-140"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+
+    // IDN: attestations of earlier days
+    /// The tails of an attestation lie on the chains that are served.
+    AttestedOnChains = "IDN-11", Identity, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [SnapshotNamesTails];
+    /// No link behind the tails of an attestation changes the user's address or account.
+    NothingChangedSince = "IDN-12", Identity, Guard, Must, Reading("R-141"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [SnapshotNamesTails];
+    /// The snapshot of an attestation is one with tails, over an identity key that the user's chain has or had.
+    SnapshotKeyOfUser = "IDN-13", Identity, Guard, Must, Reading("R-142"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
 }
 
 impl Rule {

@@ -39,6 +39,17 @@ pub struct BackupDevice {
     pub kyber768: Octets,
 }
 
+/// Its secret keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupSecrets {
+    /// The seed of the signing key, 32 bytes.
+    pub ed25519_seed: Octets,
+    /// The X25519 secret, 32 bytes.
+    pub x25519: Octets,
+    /// The seed of the Kyber768 key, 64 bytes.
+    pub kyber768_seed: Octets,
+}
+
 impl BackupKey {
     /// The key of 30 random numbers below 32: four of its name, 26 private ones. `None` for others.
     #[must_use]
@@ -93,16 +104,27 @@ impl BackupKey {
     /// The virtual device that comes from it.
     #[must_use]
     pub fn device(&self) -> Option<BackupDevice> {
+        let secrets = self.secrets()?;
+        Some(BackupDevice {
+            ed25519: verifying_key(&secrets.ed25519_seed)?,
+            x25519: public_key(&secrets.x25519)?,
+            kyber768: kem_keys(&secrets.kyber768_seed)?.public,
+        })
+    }
+
+    /// The secret keys of that device.
+    #[must_use]
+    pub fn secrets(&self) -> Option<BackupSecrets> {
         let salt = sha256(&text(Label::BackupKeySalt.text())).slice(0, 16);
         let seed = argon2id(&text(&self.private), &salt)?;
         let sub = |label: Label, width| {
             let key = hkdf_sha256(&seed, &ByteSeq::new(0), &text(label.text()), width);
             key.map(Octets::revealed)
         };
-        Some(BackupDevice {
-            ed25519: verifying_key(&sub(Label::BackupKeyEd25519, 32)?)?,
-            x25519: public_key(&sub(Label::BackupKeyX25519, 32)?)?,
-            kyber768: kem_keys(&sub(Label::BackupKeyKyber768, 64)?)?.public,
+        Some(BackupSecrets {
+            ed25519_seed: sub(Label::BackupKeyEd25519, 32)?,
+            x25519: sub(Label::BackupKeyX25519, 32)?,
+            kyber768_seed: sub(Label::BackupKeyKyber768, 64)?,
         })
     }
 }

@@ -48,7 +48,7 @@ pub struct Draws<'a> {
 
 /// A sealed box: `(C', RandomNonce)` in the classic suite, `(C', RandomNonce, C_Kyber)` in the
 /// hybrid one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SealedBox {
     /// `RandomNonce`, 24 bytes.
     pub nonce: Octets,

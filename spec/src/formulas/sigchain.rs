@@ -129,6 +129,22 @@ impl Tail {
         ];
         wire::encode_for_hash(&TAIL, rules, &fields)
     }
+
+    /// The tail in these bytes.
+    ///
+    /// # Errors
+    /// The bytes are no canonical encoding of a tail.
+    pub fn decode(rules: RuleSet, bytes: &Octets) -> Result<Self, Malformed> {
+        let fields = wire::decode(&TAIL, rules.with(Rule::EncodingCanonical), bytes)?;
+        let mut fields = fields.into_iter().map(|(_, value)| value);
+        // All fields are in the layout under every rule set, and texts are UTF-8 by now.
+        let mut next = || fields.next().unwrap_or_default();
+        Ok(Self {
+            sigchain_type: String::from_utf8_lossy(next().as_slice()).into_owned(),
+            last_sequence_number: wire::read_u32(next().as_slice()).unwrap_or_default(),
+            last_link_hash: next(),
+        })
+    }
 }
 
 /// The fingerprint of a user, 32 bytes (4.6, subsec:fingerprints; reading R-119).

@@ -278,9 +278,8 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ("R-94", Safest, "Since 5.12 nothing is throttled."),
     (
         "R-95",
-        Leaves("compared"),
-        "Who comes back from a room may be put into another meeting (ATK-ZM-28); breakout rooms \
-         are not in this release.",
+        Takes("compared"),
+        "Who comes back from a room is not put into another main meeting (ATK-ZM-28).",
     ),
     (
         "R-96",
@@ -380,4 +379,43 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "It would warn of a device that was listed and never met; contacts are of no profile, so there \
          is nowhere to take it.",
     ),
+    (
+        "R-134",
+        Safest,
+        "No weak algorithm is left to choose; what is not understood is passed over only where the \
+         issuer says that it may be.",
+    ),
+    (
+        "R-135",
+        Leaves("server_too"),
+        "A server's certificate that was revoked within its week would be refused; chains are of no \
+         profile, so there is nowhere to take it.",
+    ),
+    (
+        "R-136",
+        Leaves("max_age"),
+        "A response of long ago that ends in a far year is taken, and hides a revocation since; chains \
+         are of no profile, so there is nowhere to take it.",
+    ),
+    ("R-137", Safest, "One domain is trusted, in one place of a certificate."),
+    ("R-138", Safest, "A server that could name the leaves that do not count could hide any."),
+    ("R-139", Safest, "Every signature is over all three tails either way."),
+    ("R-140", Safest, "The server cannot leave out what it does not like."),
+    ("R-141", Safest, "An identity that changed hands is not vouched for."),
+    (
+        "R-142",
+        Leaves("own_attestation"),
+        "No device would be shown by what another one got; attestations are of no profile, so there is \
+         nowhere to take it.",
+    ),
+    ("R-143", Safest, "Every name is bound, and a box shows which device it is from."),
+    ("R-144", Safest, "A seed is the one that the chain published, whoever passes it on."),
+    ("R-145", Safest, "No classic box carries what hybrid keys protect."),
+    ("R-146", Safest, "Who gets a seed is the same either way, but for its maker who has it."),
+    (
+        "R-147",
+        Safest,
+        "No key serves two uses, and what is sealed is bound to all that its reader knows.",
+    ),
+    ("R-148", Safest, "A server that moves a record to another user or device is found out."),
 ];

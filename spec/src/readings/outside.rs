@@ -4,30 +4,8 @@ use super::{Reading, alt, at};
 use crate::rules::Rule;
 
 /// What brings the rules and the cases of these readings, and when.
-pub const LATER: &[(&str, &str)] = &[
-    ("R-95", "issue 6: breakout rooms are not in this release"),
-    ("R-96", "with no issue yet: Zoom Phone is another product than meetings"),
-];
-
-pub(super) const R_95: Reading = Reading {
-    id: "R-95",
-    title: "How a breakout room and its main meeting belong together",
-    place: at("4.6", "subsec:bor"),
-    question: "Nothing ties a room to its meeting, so a participant who comes back can be put into \
-        another main meeting. Whether a client compares the two is not said.",
-    alternatives: &[
-        alt("unlinked", "Each is a meeting of its own; users check codes again."),
-        alt(
-            "compared",
-            "The client remembers the chain of the meeting it leaves and compares on return.",
-        ),
-    ],
-    chosen: "unlinked",
-    why: "It is what the paper says and warns of. Breakout rooms are not in this release, so no \
-        rule depends on it yet.",
-    policy: None,
-    rules: &[],
-};
+pub const LATER: &[(&str, &str)] =
+    &[("R-96", "with no issue yet: Zoom Phone is another product than meetings")];
 
 pub(super) const R_96: Reading = Reading {
     id: "R-96",
