@@ -10,7 +10,7 @@
 //! Within `Joined`, `device` decides whose keys are believed, `membership` what is on the list,
 //! `heartbeat` what is certified, `election` who leads, `lock` who may come in, `liveness` how
 //! fresh a key is; `rotation` is the leader's work, `sealed` the participant's, `media` both sides
-//! of a stream, `display` what a user sees.
+//! of a stream, `breakout` the way to a room and back, `display` what a user sees.
 
 use conclave_spec::{Profile, Rule};
 
@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod admission;
+mod breakout;
 mod device;
 mod display;
 mod election;
@@ -42,8 +43,8 @@ pub use heartbeat::{heartbeat_message, heartbeat_record};
 pub use list::{List, entry_record, link_hash, link_record};
 pub use lock::request_record;
 pub use state::{
-    Ahead, Anchor, Chain, Counters, CountersSeen, Ephemeral, HeldKey, Joined, Kept, KnownLeader,
-    Leader, Member, Participant, Phase, Posted, RoleState, State, Wish,
+    Ahead, Anchor, Away, Chain, Counters, CountersSeen, Ephemeral, HeldKey, Joined, Kept,
+    KnownLeader, Leader, Led, Member, Participant, Phase, Posted, RoleState, State, Wish,
 };
 
 /// A choice that a client may make other than the reference, where the paper is silent: a reading with
@@ -140,6 +141,7 @@ impl<'a, A: Algebra> Client<'a, A> {
             clock_ms: 0,
             counters: Counters::default(),
             phase: Phase::Outside,
+            away: None,
             kept: Kept::default(),
         })
     }
@@ -226,13 +228,16 @@ impl<A: Algebra> Progress<'_, A> {
             Event::HeartbeatArrived(heartbeat) => self.take_heartbeat(heartbeat, input.choice),
             Event::LockRequested(request) => self.take_request(request),
             Event::LockClaimed { locked } => self.hear_claim(*locked),
+            Event::RoomClaimed { seat, in_room } => self.hear_of_room(seat, *in_room),
             Event::SetLock { locked } => self.set_lock(*locked),
             Event::Kick { seat } => self.kick(seat, input.choice),
             Event::KeyOffered { sealed } => self.take_sealed(sealed, input.choice),
             Event::PacketArrived { from, stream, packet } => self.receive(from, stream, packet),
             Event::Malformed { rule } => Err(Reject { rule: *rule, by: Party::Server }.into()),
             Event::Send { stream, plaintext } => self.send(stream, plaintext),
-            Event::Leave | Event::MeetingEnded => self.leave(),
+            Event::StepOut => self.step_out(),
+            Event::Leave => self.leave_for_good(),
+            Event::MeetingEnded => self.leave(),
         }
     }
 

@@ -64,6 +64,13 @@ pub enum Harm {
         /// The device it is shown as.
         from: Seat,
     },
+    /// Somebody is played something as said by another, whose device did not say it.
+    SpokenFor {
+        /// Who is played it.
+        listener: &'static str,
+        /// Who is said to have said it.
+        who: &'static str,
+    },
     /// A stream key encrypts two plaintexts under one counter.
     CounterTwice,
     /// Somebody takes a key that was made longer ago than this.
@@ -145,6 +152,13 @@ pub enum Sign {
         /// While its user says this; in the end, without it.
         during: Option<&'static str>,
     },
+    /// A line of the roster that says that a device is in a breakout room.
+    InRoom {
+        /// Whose roster.
+        at: &'static str,
+        /// The device.
+        who: Seat,
+    },
     /// From its line in the roster, how often a device left.
     Leaves {
         /// Whose roster.
@@ -203,6 +217,7 @@ impl Harm {
             Self::SplitHistory { .. }
             | Self::Apart { .. }
             | Self::ForgedVoice { .. }
+            | Self::SpokenFor { .. }
             | Self::CounterTwice
             | Self::StaleKey { .. }
             | Self::OldKey { .. }
@@ -237,6 +252,11 @@ impl Harm {
             Self::ForgedVoice { listener, from } => {
                 let user = &from.user_id;
                 format!("{listener} is played a packet as from {user} that {user} never sent")
+            }
+            Self::SpokenFor { listener, who } => {
+                format!(
+                    "{listener} is played something as said by {who}, whose device did not say it"
+                )
             }
             Self::CounterTwice => {
                 "a stream key encrypts two plaintexts under one counter".to_owned()
@@ -297,6 +317,12 @@ impl Harm {
                     .iter()
                     .any(|it| it.listener == *listener && it.from == *from && !sent(it))
             }
+            Self::SpokenFor { listener, who } => {
+                let seat = run.stage().seat(who)?;
+                let said = |words: &A::Value| run.frames_of(who).any(|it| it.plaintext == *words);
+                let heard = run.rendered().iter().filter(|it| it.listener == *listener);
+                heard.filter(|it| it.from == *seat).any(|it| !said(&it.plaintext))
+            }
             Self::CounterTwice => counter_twice(run.frames()),
             Self::StaleKey { who, ms } => run.installed().iter().any(|key| {
                 let age = run.made_ms(&key.meeting_key).map(|made| key.at_ms.saturating_sub(made));
@@ -345,6 +371,9 @@ impl Sign {
                     during.map_or(String::new(), |text| format!(" while {at} says {text:?}"));
                 format!("the roster of {at} shows {} as {standing}{when}", who.user_id)
             }
+            Self::InRoom { at, who } => {
+                format!("the roster of {at} shows {} as in a breakout room", who.user_id)
+            }
             Self::Leaves { at, who, from } => {
                 format!("the roster of {at} says that {} left {from} times or more", who.user_id)
             }
@@ -377,6 +406,9 @@ impl Sign {
                     run.frames_of(at).filter(|frame| run.is_text(frame, text)).peekable();
                 said.peek().is_some() && said.all(|frame| shows(&frame.seen, who, *here))
             }
+            Self::InRoom { at, who } => run
+                .screen(at)?
+                .is_some_and(|seen| line(&seen, who).is_some_and(|line| line.in_room)),
             Self::Leaves { at, who, from } => run.screen(at)?.is_some_and(|seen| {
                 line(&seen, who).and_then(|line| line.leaves).is_some_and(|leaves| leaves >= *from)
             }),

@@ -6,11 +6,13 @@
 
 pub mod algebra;
 pub mod attestation;
+pub mod certificate;
 pub mod client;
 pub mod contacts;
 pub mod explore;
 pub mod family;
 pub mod harm;
+pub mod identity;
 pub mod json;
 pub mod knowledge;
 pub mod ladder;
@@ -18,12 +20,14 @@ pub mod ledger;
 pub mod machine;
 pub mod message;
 pub mod properties;
+pub mod rooms;
 pub mod schedule;
 pub mod script;
 pub mod sequence;
 pub mod shared;
 pub mod sigchain;
 pub mod stage;
+pub mod user_content;
 pub mod values;
 pub mod world;
 

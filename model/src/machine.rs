@@ -102,6 +102,13 @@ pub enum Event<V> {
         /// What it says.
         locked: bool,
     },
+    /// The server says that somebody is in a breakout room, or is not.
+    RoomClaimed {
+        /// Who.
+        seat: Seat,
+        /// Which of the two.
+        in_room: bool,
+    },
     /// The user locks or unlocks the meeting.
     SetLock {
         /// Which of the two.
@@ -138,6 +145,8 @@ pub enum Event<V> {
         /// What to send.
         plaintext: V,
     },
+    /// The user goes to a breakout room or comes from one: the client leaves, to join again.
+    StepOut,
     /// The user leaves.
     Leave,
     /// The server says the meeting is over.

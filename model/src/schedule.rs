@@ -281,6 +281,7 @@ impl Writer {
         match self.choices.under(4) {
             0 => {}
             1 => self.act(party, Act::MeetingEnded {}),
+            2 => self.act(party, Act::StepOut {}),
             _ => self.act(party, Act::Leave {}),
         }
         let leader = self.leader();

@@ -6,7 +6,10 @@
 use conclave_spec::{Label, Rule};
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Meeting, Role, Seat};
+use crate::{
+    machine::{Outcome, StepError},
+    message::{Meeting, Role, Seat},
+};
 
 mod forged;
 mod needs;
@@ -142,6 +145,13 @@ pub enum Act {
         /// What the server says.
         locked: bool,
     },
+    /// Is told by the server that somebody is in a breakout room, or is not.
+    RoomClaimed {
+        /// Who.
+        seat: Seat,
+        /// Which of the two.
+        in_room: bool,
+    },
     /// Locks or unlocks.
     SetLock {
         /// Which of the two.
@@ -180,6 +190,8 @@ pub enum Act {
         /// The text sent.
         text: String,
     },
+    /// Leaves, to go to a breakout room or come from one and join again.
+    StepOut {},
     /// Leaves.
     Leave {},
     /// Is asked what the user sees.
@@ -422,6 +434,20 @@ impl Expect {
             }
         };
         Self { class, rule: Some(rule), window: None }
+    }
+
+    /// What became of a step, as what must become of it. `in_time`: it was the passing of time.
+    #[must_use]
+    pub fn of(outcome: &Result<Outcome, StepError>, in_time: bool) -> Self {
+        match outcome {
+            Ok(Outcome::Pending(rule)) => Self::pending(*rule),
+            // Time that runs out is no input that makes a client leave.
+            Ok(Outcome::Left(_)) if in_time => Self::accept(),
+            Ok(Outcome::Left(rule)) => Self::broken(*rule),
+            Err(StepError::Refused(reject)) => Self::broken(reject.rule),
+            Err(StepError::Misused(_)) => Self::misfit(),
+            Ok(Outcome::Accepted) | Err(StepError::Undrawn(_)) => Self::accept(),
+        }
     }
 
     /// Stored until `rule` can hold.

@@ -137,6 +137,10 @@ fn told(event: &Event<Term>, act: &Act) -> (Mark, String) {
             let word = if *locked { "locked" } else { "unlocked" };
             (Mark::FromServer, format!("says: {word}"))
         }
+        Event::RoomClaimed { seat, in_room } => {
+            let word = if *in_room { "in a room" } else { "in no room" };
+            (Mark::FromServer, format!("{} is {word}", seat.user_id))
+        }
         Event::SetLock { locked } => {
             (Mark::Does, if *locked { "locks" } else { "unlocks" }.to_owned())
         }
@@ -152,6 +156,7 @@ fn told(event: &Event<Term>, act: &Act) -> (Mark, String) {
         }
         Event::Malformed { rule } => (Mark::FromServer, format!("malformed, {}", rule.id())),
         Event::Send { stream, plaintext } => (Mark::Does, format!("sends {stream} {plaintext}")),
+        Event::StepOut => (Mark::Does, "steps out".to_owned()),
         Event::Leave => (Mark::Does, "leaves".to_owned()),
         Event::MeetingEnded => (Mark::FromServer, "the meeting is over".to_owned()),
     }

@@ -18,6 +18,7 @@ use conclave_spec::{
 
 pub mod build;
 pub mod search;
+pub mod seeds;
 
 pub use body::{Body, Kind, NewDevice, NewKeys, UserKeys};
 pub use identity::identity;

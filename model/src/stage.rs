@@ -225,6 +225,20 @@ impl<'a, A: Algebra> Stage<'a, A> {
         self.sent.iter().map(|message| &**message)
     }
 
+    /// Every message sent so far, oldest first, with the name that a script has for it.
+    #[must_use]
+    pub fn by_handle(&self) -> Vec<(Handle, &Sent<A::Value>)> {
+        let mut counts: BTreeMap<(&str, MessageKind, Option<&str>), u32> = BTreeMap::new();
+        let named = self.sent().map(|(by, message)| {
+            let (kind, to) = (message.kind(), message.recipient());
+            let nth = counts.entry((by.as_str(), kind, to)).or_default();
+            *nth += 1;
+            let to = to.map(str::to_owned);
+            (Handle { by: by.clone(), kind, to, nth: *nth }, message)
+        });
+        named.collect()
+    }
+
     /// The algebra the stage computes with.
     #[must_use]
     pub fn algebra(&self) -> &'a A {
@@ -321,6 +335,9 @@ impl<'a, A: Algebra> Stage<'a, A> {
             Act::Heartbeat { heartbeat } => Event::HeartbeatArrived(self.heartbeat(heartbeat)?),
             Act::LockRequested { request } => Event::LockRequested(self.request(request)?),
             Act::LockClaimed { locked } => Event::LockClaimed { locked: *locked },
+            Act::RoomClaimed { seat, in_room } => {
+                Event::RoomClaimed { seat: seat.clone(), in_room: *in_room }
+            }
             Act::SetLock { locked } => Event::SetLock { locked: *locked },
             Act::Kick { seat } => Event::Kick { seat: seat.clone() },
             Act::SealedKey { sealed } => Event::KeyOffered { sealed: self.sealed_key(sealed)? },
@@ -335,6 +352,7 @@ impl<'a, A: Algebra> Stage<'a, A> {
                 stream: stream.clone(),
                 plaintext: self.algebra.literal(text.as_bytes()),
             },
+            Act::StepOut {} => Event::StepOut,
             Act::Leave {} => Event::Leave,
             Act::Observe {} => return Ok(Given::Question),
         };

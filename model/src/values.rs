@@ -255,6 +255,9 @@ impl<V> Valued<V> for Event<V> {
             Self::HeartbeatArrived(heartbeat) => Event::HeartbeatArrived(heartbeat.map(with)?),
             Self::LockRequested(request) => Event::LockRequested(request.map(with)?),
             Self::LockClaimed { locked } => Event::LockClaimed { locked: *locked },
+            Self::RoomClaimed { seat, in_room } => {
+                Event::RoomClaimed { seat: seat.clone(), in_room: *in_room }
+            }
             Self::SetLock { locked } => Event::SetLock { locked: *locked },
             Self::Kick { seat } => Event::Kick { seat: seat.clone() },
             Self::KeyOffered { sealed } => Event::KeyOffered { sealed: sealed.map(with)? },
@@ -267,6 +270,7 @@ impl<V> Valued<V> for Event<V> {
             Self::Send { stream, plaintext } => {
                 Event::Send { stream: stream.clone(), plaintext: with(Slot::Plaintext, plaintext)? }
             }
+            Self::StepOut => Event::StepOut,
             Self::Leave => Event::Leave,
             Self::MeetingEnded => Event::MeetingEnded,
         })

@@ -42,6 +42,7 @@ mod slice;
 mod slices;
 mod turn;
 
+pub use areas::{explored_part, is_explored};
 pub use digest::Digest;
 pub use insider::Deceit;
 pub use moves::Move;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use common::Room;
 use conclave_model::{
     algebra::{Algebra as _, StreamName, Term, TermKind, Terms},
-    client::{Joined, Kept, Phase, State},
+    client::{Away, Joined, Kept, Phase, State},
     knowledge::Knowledge,
     script::{Act, MessageKind},
 };
@@ -25,9 +25,11 @@ enum Way {
     LeaderLeaves,
     LeaderStepsDownAndLeaves,
     LastKeyErased,
+    StepsOut,
+    LeaderStepsOut,
 }
 
-const WAYS: [Way; 8] = [
+const WAYS: [Way; 10] = [
     Way::Leave,
     Way::MeetingEnded,
     Way::Silence,
@@ -36,6 +38,8 @@ const WAYS: [Way; 8] = [
     Way::LeaderLeaves,
     Way::LeaderStepsDownAndLeaves,
     Way::LastKeyErased,
+    Way::StepsOut,
+    Way::LeaderStepsOut,
 ];
 
 impl Way {
@@ -46,6 +50,7 @@ impl Way {
             Self::UnknownLeaderOfALockedMeeting => Some(Rule::LockedLeaderKnown),
             Self::Kicked => Some(Rule::KickedLeaves),
             Self::LastKeyErased => Some(Rule::LeaveWithoutKey),
+            Self::StepsOut | Self::LeaderStepsOut => Some(Rule::InRoomShown),
             Self::Leave
             | Self::MeetingEnded
             | Self::LeaderLeaves
@@ -56,12 +61,13 @@ impl Way {
     /// Who leaves.
     fn party(self) -> &'static str {
         match self {
-            Self::LeaderLeaves | Self::LeaderStepsDownAndLeaves => "alice",
+            Self::LeaderLeaves | Self::LeaderStepsDownAndLeaves | Self::LeaderStepsOut => "alice",
             Self::Leave
             | Self::MeetingEnded
             | Self::Silence
             | Self::UnknownLeaderOfALockedMeeting
             | Self::Kicked
+            | Self::StepsOut
             | Self::LastKeyErased => "bob",
         }
     }
@@ -80,6 +86,8 @@ impl Way {
                 room.act("alice", Act::Kick { seat: common::seat("bob") });
                 room.settle();
             }
+            Self::StepsOut => room.act("bob", Act::StepOut {}),
+            Self::LeaderStepsOut => room.act("alice", Act::StepOut {}),
             Self::LeaderLeaves => room.act("alice", Act::Leave {}),
             Self::LeaderStepsDownAndLeaves => {
                 room.name_leader("mallory", "mallory");
@@ -137,11 +145,22 @@ impl Secrets {
 
 /// Every value in a state outside a meeting. Names every field, so that a new one is not forgotten.
 fn values_left(state: &State<Term>) -> Vec<Term> {
-    let State { party: _, seat: _, identity, ivk, drawn: _, clock_ms: _, counters: _, phase, kept } =
-        state;
+    let State {
+        party: _,
+        seat: _,
+        identity,
+        ivk,
+        drawn: _,
+        clock_ms: _,
+        counters: _,
+        phase,
+        away,
+        kept,
+    } = state;
     assert!(matches!(phase, Phase::Left), "{phase:?}");
     let Kept { keys, ephemerals } = kept;
     let mut values = vec![identity.clone(), ivk.clone()];
+    values.extend(away.iter().flat_map(|away| values_away(away)));
     values.extend(keys.iter().map(|key| key.meeting_key.clone()));
     for ephemeral in ephemerals {
         values.extend([ephemeral.pk.clone(), ephemeral.secret.agreement.clone()]);
@@ -150,9 +169,22 @@ fn values_left(state: &State<Term>) -> Vec<Term> {
     values
 }
 
+/// Every value of what a client keeps that stepped out.
+fn values_away(away: &Away<Term>) -> Vec<Term> {
+    let Away { meeting: _, list, chain, leader, changed: _ } = away;
+    let mut values = vec![list.head.clone(), chain.hash.clone()];
+    for entry in list.entries.values() {
+        values.push(entry.ivk.clone());
+        values.extend(entry.binding_hash().cloned());
+    }
+    values.extend(leader.iter().flat_map(|led| [led.side.ivk.clone(), led.side.pk.clone()]));
+    values
+}
+
 /// The names of values that a state prints, wherever in it they are: every value prints the names
-/// it is built from.
+/// it is built from. What is kept for a return is public, and built from secrets.
 fn printed(state: &State<Term>) -> BTreeSet<String> {
+    let state = State { away: None, ..state.clone() };
     let text = format!("{state:?}");
     let in_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
     text.split(|c| !in_name(c)).map(str::to_owned).collect()

@@ -259,12 +259,14 @@ fn kind(event: &Event<Term>) -> &'static str {
         Event::HeartbeatArrived(_) => "heartbeat",
         Event::LockRequested(_) => "lock_requested",
         Event::LockClaimed { .. } => "lock_claimed",
+        Event::RoomClaimed { .. } => "room_claimed",
         Event::SetLock { .. } => "set_lock",
         Event::Kick { .. } => "kick",
         Event::KeyOffered { .. } => "sealed_key",
         Event::PacketArrived { .. } => "packet",
         Event::Malformed { .. } => "malformed",
         Event::Send { .. } => "send",
+        Event::StepOut => "step_out",
         Event::Leave => "leave",
         Event::MeetingEnded => "meeting_ended",
     }
@@ -274,7 +276,7 @@ fn kind(event: &Event<Term>) -> &'static str {
 fn every_kind_of_event_is_in_the_tables() {
     let scene = scene(&Profile::hardened(), &tried::LEADER);
     let kinds: BTreeSet<_> = events(&scene).iter().map(|(_, event)| kind(event)).collect();
-    assert_eq!(kinds.len(), 19, "{kinds:?}");
+    assert_eq!(kinds.len(), 21, "{kinds:?}");
 }
 
 /// Whatever comes first, whatever comes second is answered. (That a refusal leaves the state alone

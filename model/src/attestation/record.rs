@@ -18,7 +18,7 @@ pub fn provider(records: &[String], cloud: &str) -> Option<String> {
 }
 
 /// Whether a text is a domain name: labels of letters, digits and hyphens, with dots between them.
-pub(super) fn is_domain(text: &str) -> bool {
+pub(crate) fn is_domain(text: &str) -> bool {
     let fits = |it: u8| it.is_ascii_alphanumeric() || it == b'-';
     text.split('.').all(|label| !label.is_empty() && label.bytes().all(fits))
 }

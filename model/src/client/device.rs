@@ -1,6 +1,9 @@
 //! Whose keys are believed: joining, announcing, verifying announcements, the security code.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use conclave_spec::{BoxSuite, Label, Rule, RuleSet, layouts};
 
@@ -65,6 +68,7 @@ impl<A: Algebra> Progress<'_, A> {
         if matches!(self.state.phase, Phase::Joined(_)) {
             return Err(Misuse::AlreadyJoined.into());
         }
+        self.require_return(meeting, role)?;
         let ephemeral = self.ephemeral()?;
         self.announce(meeting, &ephemeral);
         let no_hash = self.client.algebra.no_hash();
@@ -77,6 +81,7 @@ impl<A: Algebra> Progress<'_, A> {
             chain,
             board: SharedMap::new_sync(),
             nonces: SharedMap::new_sync(),
+            rooms: BTreeSet::new(),
             names: SharedMap::new_sync(),
             own_nonces: Vec::new(),
             nonce_in_ms: None,
@@ -85,6 +90,7 @@ impl<A: Algebra> Progress<'_, A> {
             security_code: None,
             role: RoleState::Participant(Participant::new(self.silence())),
         }));
+        self.resume()?;
         self.post_nonce()?;
         match role {
             Role::Leader => self.begin_meeting(),

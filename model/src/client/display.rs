@@ -34,6 +34,8 @@ pub struct RosterLine {
     pub name: String,
     /// Shown as present, not as having left.
     pub here: bool,
+    /// Shown as being in a breakout room. Only of who is present.
+    pub in_room: bool,
     /// How often it left, where that is shown.
     pub leaves: Option<u32>,
 }
@@ -70,6 +72,7 @@ impl<A: Algebra> Client<'_, A> {
                 seat: seat.clone(),
                 name: joined.names.get(seat).cloned().unwrap_or_default(),
                 here: true,
+                in_room: false,
                 leaves: None,
             }));
             roster.sort();
@@ -95,7 +98,8 @@ impl<A: Algebra> Client<'_, A> {
             joined.names.get(seat).cloned().unwrap_or_default()
         };
         let leaves = self.leaves(joined, seat, entry);
-        Some(RosterLine { seat: seat.clone(), name, here, leaves })
+        let in_room = present && joined.rooms.contains(seat) && self.in_force(Rule::InRoomShown);
+        Some(RosterLine { seat: seat.clone(), name, here, in_room, leaves })
     }
 
     /// How often a device, or its user with any device, left, where that is shown (reading R-104).

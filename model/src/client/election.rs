@@ -18,6 +18,7 @@ impl<V> Participant<V> {
     pub(super) const fn new(silence_in_ms: Option<u32>) -> Self {
         Self {
             leader: None,
+            led_before: None,
             changed: false,
             ahead: Vec::new(),
             silence_in_ms,
@@ -60,7 +61,9 @@ impl<A: Algebra> Progress<'_, A> {
         if same {
             return Ok(());
         }
-        if self.participant()?.changed || self.participant()?.leader.is_some() {
+        let led_before = self.participant_mut()?.led_before.take();
+        let other = led_before.is_some_and(|led| !led.is(&known));
+        if other || self.participant()?.changed || self.participant()?.leader.is_some() {
             self.leader_changes()?;
             if self.duty(Rule::ChangeNoticed) {
                 self.effects.push(Effect::ShowLeaderChanged { user_id: seat.user_id.clone() });
@@ -75,7 +78,7 @@ impl<A: Algebra> Progress<'_, A> {
 
     /// Whether the meeting is locked and this leader was not on its list (3.1, 3.7.8).
     fn leaves_with(&mut self, seat: &Seat) -> Result<bool, StepError> {
-        let led = self.is_leader() || self.joined()?.known_leader().is_some();
+        let led = self.is_leader() || self.joined()?.is_led();
         let list = &self.joined()?.list;
         let unknown = list.present(seat).is_none();
         let leaves = led && list.locked && unknown;
@@ -136,6 +139,7 @@ impl<A: Algebra> Progress<'_, A> {
         if self.is_leader() {
             return Ok(());
         }
+        self.require_caught_up()?;
         if self.joined()?.list.v == 0 {
             self.joined_mut()?.ring.clear();
             return self.begin_meeting();

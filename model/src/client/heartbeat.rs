@@ -169,7 +169,8 @@ impl<A: Algebra> Progress<'_, A> {
         let certified = certifies(list, ahead, heartbeat);
         let (forward, back) = (heartbeat.t > chain.t, heartbeat.v < list.v);
         let numbered = heartbeat.mk_seq >= chain.mk_seq;
-        let continues = !chain.begun || heartbeat.prev == chain.hash;
+        let none = chain.hash == self.client.algebra.no_hash();
+        let continues = none || heartbeat.prev == chain.hash;
         let increases = heartbeat.timestamp_ms > chain.timestamp_ms;
         let by = Party::Server;
         self.checks.require(Rule::CountIncreases, by, forward)?;
@@ -192,15 +193,18 @@ impl<A: Algebra> Progress<'_, A> {
         Ok(self.checks.require(Rule::LeaderListed, Party::Peer, listed)?)
     }
 
-    /// Whether the first heartbeat was made since this client joined: its list, or one on the way
-    /// to it, names the ephemeral key of this join (reading R-110).
+    /// Whether the first heartbeat was made since this client joined (reading R-110).
     fn require_own_join(&mut self, certified: usize) -> Result<(), StepError> {
+        let begun = self.joined()?.chain.begun || self.is_catching_up()?;
+        let own = begun || self.lists_own_join(certified)?;
+        Ok(self.checks.require(Rule::FirstListsSelf, Party::Server, own)?)
+    }
+
+    /// Whether the list so certified, or one on the way to it, names the ephemeral key of this join.
+    fn lists_own_join(&self, certified: usize) -> Result<bool, Misuse> {
         let (own, binding) = (&self.state.seat, self.hash_of(&self.state.seat, &self.my_side()?)?);
         let mut ahead = self.participant()?.ahead.iter().take(certified);
-        let lists_own =
-            ahead.any(|it| it.list.present(own).and_then(Entry::binding_hash) == Some(&binding));
-        let begun = self.joined()?.chain.begun;
-        Ok(self.checks.require(Rule::FirstListsSelf, Party::Server, begun || lists_own)?)
+        Ok(ahead.any(|it| it.list.present(own).and_then(Entry::binding_hash) == Some(&binding)))
     }
 
     /// Whether the leader's clock has kept up with this one's since the anchor (reading R-52).
@@ -237,13 +241,23 @@ impl<A: Algebra> Progress<'_, A> {
         let joined = self.joined()?;
         let gone = joined.list.gone_in(&list, ahead.map(|ahead| &ahead.link.operation));
         let before = joined.chain.mk_seq;
+        let behind = self.is_catching_up()?
+            && self.duty(Rule::FirstListsSelf)
+            && !self.lists_own_join(certified)?;
         self.adopt(list, gone, before)?;
         self.note_beat(heartbeat, hash)?;
+        self.joined_mut()?.chain.begun = !behind;
+        if !behind {
+            self.state.away = None;
+        }
         let silence = self.silence();
         let anchors = self.checks.rules().contains(Rule::NotStale);
-        let anchor = anchors && self.is_anchor(heartbeat, before)?;
+        let anchor = anchors && !behind && self.is_anchor(heartbeat, before)?;
         let participant = self.participant_mut()?;
-        participant.silence_in_ms = silence;
+        // What is of before this join shows nothing of now (reading R-95).
+        if !behind {
+            participant.silence_in_ms = silence;
+        }
         participant.changed = false;
         if heartbeat.mk_seq > before {
             participant.key_called_for = true;

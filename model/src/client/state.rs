@@ -1,13 +1,16 @@
 //! What a client remembers. Ages and deadlines only, never instants, so that equal situations are
 //! equal states.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use conclave_spec::BoxSuite;
 
 use super::list::List;
 use crate::{
-    algebra::{BoxSecret, Pair, Purpose},
+    algebra::{BoxSecret, Pair, Purpose, Side},
     message::{Announcement, Link, LockOperation, Meeting, SealedKey, Seat},
     shared::SharedMap,
 };
@@ -32,6 +35,9 @@ pub struct State<V> {
     pub counters: Counters,
     /// In a meeting or not.
     pub phase: Phase<V>,
+    /// What a client that stepped out goes on with when it comes back, until it has caught up. Empty
+    /// unless it is to.
+    pub away: Option<Box<Away<V>>>,
     /// Secrets that a client without the erasure rules keeps from earlier meetings. Empty in
     /// every conforming client.
     pub kept: Kept<V>,
@@ -63,6 +69,30 @@ impl<V> Default for Kept<V> {
     }
 }
 
+/// What a client that stepped out knows of its meeting (reading R-95). Nothing of it is secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Away<V> {
+    /// The meeting instance.
+    pub meeting: Meeting,
+    /// The list as last certified.
+    pub list: Arc<List<V>>,
+    /// The last heartbeat.
+    pub chain: Chain<V>,
+    /// Who led.
+    pub leader: Option<Led<V>>,
+    /// Whether the leader had changed since the last heartbeat.
+    pub changed: bool,
+}
+
+/// Somebody who led, as far as another is told from it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Led<V> {
+    /// The device.
+    pub seat: Seat,
+    /// Its identity key and its announced key.
+    pub side: Side<V>,
+}
+
 /// In a meeting or not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase<V> {
@@ -91,6 +121,8 @@ pub struct Joined<V> {
     pub board: SharedMap<Seat, Posted<V>>,
     /// The two newest liveness nonces of others, oldest first.
     pub nonces: SharedMap<Seat, Vec<V>>,
+    /// Who is in a breakout room, as the server says.
+    pub rooms: BTreeSet<Seat>,
     /// The display names the server gave.
     pub names: SharedMap<Seat, String>,
     /// The liveness nonces of this client that still count, oldest first.
@@ -118,7 +150,7 @@ pub struct Chain<V> {
     pub hash: V,
     /// Its timestamp; 0 when its leader leads no more.
     pub timestamp_ms: u64,
-    /// Whether there was one since joining.
+    /// Whether there was one since joining; of who came back, one that lists this join.
     pub begun: bool,
 }
 
@@ -180,6 +212,8 @@ pub struct Member<V> {
 pub struct Participant<V> {
     /// The leader whose announcement verified.
     pub leader: Option<KnownLeader<V>>,
+    /// Who led when this client stepped out, until a leader is named again.
+    pub led_before: Option<Box<Led<V>>>,
     /// Whether the leader changed since the last heartbeat taken.
     pub changed: bool,
     /// Links taken that no heartbeat has certified.
@@ -283,10 +317,27 @@ impl CountersSeen {
     }
 }
 
+impl<V: PartialEq> Led<V> {
+    /// Whether it is this leader, with the same keys.
+    pub(crate) fn is(&self, known: &KnownLeader<V>) -> bool {
+        self.seat == known.seat && self.side == known.pair.sender
+    }
+}
+
 impl<V> Joined<V> {
     /// The newest key held.
     pub(crate) fn newest(&self) -> Option<&HeldKey<V>> {
         self.ring.last()
+    }
+
+    /// Whether a participant has had a leader in this meeting, now or before it stepped out.
+    pub(crate) fn is_led(&self) -> bool {
+        match &self.role {
+            RoleState::Leader(_) => false,
+            RoleState::Participant(participant) => {
+                participant.leader.is_some() || participant.led_before.is_some()
+            }
+        }
     }
 
     /// The leader whose announcement verified, at a participant.

@@ -194,6 +194,7 @@ fn streams(script: &Script) -> BTreeSet<String> {
         | Act::Heartbeat { .. }
         | Act::LockRequested { .. }
         | Act::LockClaimed { .. }
+        | Act::RoomClaimed { .. }
         | Act::SetLock { .. }
         | Act::Kick { .. }
         | Act::SealedKey { .. }
@@ -201,6 +202,7 @@ fn streams(script: &Script) -> BTreeSet<String> {
         | Act::MeetingEnded {}
         | Act::Advance { .. }
         | Act::Leave {}
+        | Act::StepOut {}
         | Act::Observe {} => None,
     });
     sends.collect()

@@ -9,7 +9,7 @@ use crate::{
     algebra::Terms,
     machine::StepError,
     properties::{Bounds, bounds},
-    world::{Budgets, Power, Pruned, SPY},
+    world::{Budgets, Power, Pruned, SPY, explored_part},
 };
 
 fn slice(name: &str) -> Slice {
@@ -31,6 +31,22 @@ fn found(profile: &Profile, name: &str, goal: Goal) -> Option<usize> {
     assert!(terms.violated && bytes.violated, "{} {name} {}", profile.id, goal.id());
     assert_eq!((terms.unexpected, bytes.unexpected), (None, None), "{name} {}", goal.id());
     Some(found.moves.len())
+}
+
+/// What stored results do not depend on: rules that no world comes to make no difference.
+#[test]
+fn rules_that_no_world_comes_to_make_no_difference() {
+    for profile in [Profile::zoom_3_3(), Profile::hardened()] {
+        let part = explored_part(&profile);
+        assert_ne!(part.rules, profile.rules, "{}", profile.id);
+        for name in ["small", "certified", "teardown"] {
+            let [whole, part] = [&profile, &part].map(|profile| {
+                explore_within(profile, &slice(name), &Limits::default(), &mut |_| {}).unwrap()
+            });
+            let counts = |it: &Exploration| (it.distinct_states, it.transitions, it.depth);
+            assert_eq!(counts(&whole), counts(&part), "{} {name}", profile.id);
+        }
+    }
 }
 
 #[test]

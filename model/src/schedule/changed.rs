@@ -27,7 +27,8 @@ fn handle_of(by: &str, kind: MessageKind, nth: u32) -> Recipe {
 impl Writer {
     /// Something the server says without any message.
     pub(super) fn claim(&mut self, party: &'static str) {
-        let act = match self.choices.under(4) {
+        let act = match self.choices.under(5) {
+            4 => Act::RoomClaimed { seat: self.seat(), in_room: self.choices.under(4) != 0 },
             0 => Act::LockClaimed { locked: self.choices.under(2) == 0 },
             1 => Act::Departed { seat: self.seat() },
             2 => {

@@ -192,6 +192,7 @@ impl Writer {
             | Act::Heartbeat { .. }
             | Act::LockRequested { .. }
             | Act::LockClaimed { .. }
+            | Act::RoomClaimed { .. }
             | Act::SetLock { .. }
             | Act::Kick { .. }
             | Act::SealedKey { .. }
@@ -200,6 +201,7 @@ impl Writer {
             | Act::Advance { .. }
             | Act::Send { .. }
             | Act::Leave {}
+            | Act::StepOut {}
             | Act::Observe {} => false,
         };
         (leads || !led) && !act.uses_secrets_of(own) && !act.takes_state_of(own)
@@ -334,6 +336,7 @@ fn input(act: &Act) -> &'static str {
         Act::Heartbeat { .. } => "heartbeat",
         Act::LockRequested { .. } => "lock requested",
         Act::LockClaimed { .. } => "lock claimed",
+        Act::RoomClaimed { .. } => "room claimed",
         Act::SetLock { locked: true } => "lock",
         Act::SetLock { locked: false } => "unlock",
         Act::Kick { .. } => "kick",
@@ -342,6 +345,7 @@ fn input(act: &Act) -> &'static str {
         Act::MeetingEnded {} => "meeting ended",
         Act::Advance { .. } => "time",
         Act::Send { .. } => "send",
+        Act::StepOut {} => "step out",
         Act::Leave {} => "leave",
         Act::Observe {} => "observe",
     }

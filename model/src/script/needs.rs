@@ -105,12 +105,14 @@ impl Act {
             | Self::Departed { .. }
             | Self::Renamed { .. }
             | Self::LockClaimed { .. }
+            | Self::RoomClaimed { .. }
             | Self::SetLock { .. }
             | Self::Kick { .. }
             | Self::MeetingEnded {}
             | Self::Advance { .. }
             | Self::Send { .. }
             | Self::Leave {}
+            | Self::StepOut {}
             | Self::Observe {} => None,
         }
     }

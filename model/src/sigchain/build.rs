@@ -14,6 +14,8 @@ use conclave_spec::{
     wire,
 };
 
+use super::NewKeys;
+
 use sha2::{Digest as _, Sha256};
 
 pub use links::{
@@ -86,18 +88,34 @@ impl Device {
         Octets::new(bytes(&format!("{} ed25519", self.keys), 32))
     }
 
+    /// Its X25519 secret, 32 bytes.
+    #[must_use]
+    pub fn x25519_secret(self) -> Octets {
+        Octets::new(bytes(&format!("{} x25519", self.keys), 32))
+    }
+
+    /// The seed of its Kyber768 key, 64 bytes, also where it does not use it.
+    #[must_use]
+    pub fn kyber768_seed(self) -> Octets {
+        Octets::new(bytes(&format!("{} kyber768", self.keys), 64))
+    }
+
+    /// Its public keys.
+    #[must_use]
+    pub fn public_keys(self) -> NewKeys {
+        NewKeys { verifying: self.verifying(), x25519: self.x25519(), kyber768: self.kyber768() }
+    }
+
     fn verifying(self) -> Octets {
         verifying_key(&self.seed()).unwrap_or_default()
     }
 
     fn x25519(self) -> Octets {
-        let secret = Octets::new(bytes(&format!("{} x25519", self.keys), 32));
-        public_key(&secret).unwrap_or_default()
+        public_key(&self.x25519_secret()).unwrap_or_default()
     }
 
     fn kyber768(self) -> Octets {
-        let seed = Octets::new(bytes(&format!("{} kyber768", self.keys), 64));
-        let keys = self.hybrid.then(|| kem_keys(&seed)).flatten();
+        let keys = self.hybrid.then(|| kem_keys(&self.kyber768_seed())).flatten();
         keys.map(|keys| keys.public).unwrap_or_default()
     }
 }
@@ -233,10 +251,15 @@ impl Chain {
     /// A set of public per-user keys.
     #[must_use]
     pub fn keys_of(&self, generation: u32, hybrid: bool) -> Octets {
-        let seed = Octets::new(bytes(&format!("{} keys {generation}", self.about), 32));
-        let keys = per_user_keys(self.world, &seed).map(|keys| keys.public);
+        let keys = per_user_keys(self.world, &self.seed_of(generation)).map(|keys| keys.public);
         let keys = keys.map(|keys| if hybrid { keys } else { keys.classic() });
         keys.and_then(|keys| keys.encode(self.world)).unwrap_or_default()
+    }
+
+    /// The seed of a set of per-user keys, 32 bytes.
+    #[must_use]
+    pub fn seed_of(&self, generation: u32) -> Octets {
+        Octets::new(bytes(&format!("{} keys {generation}", self.about), 32))
     }
 
     /// The chain with its first link.

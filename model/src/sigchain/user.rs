@@ -71,6 +71,8 @@ pub struct UserChain {
     pub email: Option<EmailChange>,
     /// The newest account, where it is disclosed; empty for none.
     pub account_id: Option<String>,
+    /// The number of the link that changed the account last, if one ever did.
+    pub account_changed: Option<u32>,
     pub(super) classes: Classes,
     by_id: BTreeMap<String, usize>,
     device_keys: BTreeSet<Octets>,
@@ -104,6 +106,13 @@ impl UserChain {
         self.classes.oldest(device)
     }
 
+    /// Whether a device of the chain has or had this signing key, revoked or not.
+    #[must_use]
+    pub fn ever_signed_with(&self, key: &Octets) -> bool {
+        let has = |device: &Device| device.keys.verifying == *key || device.replaced.contains(key);
+        self.devices.iter().any(has)
+    }
+
     /// What is known of a user before the first link.
     #[must_use]
     pub fn start(user_id: &str) -> Self {
@@ -117,6 +126,7 @@ impl UserChain {
             lockdown: false,
             email: None,
             account_id: None,
+            account_changed: None,
             classes: Classes::default(),
             by_id: BTreeMap::new(),
             device_keys: BTreeSet::new(),
@@ -249,6 +259,7 @@ impl UserChain {
         }
         if body.committed.contains_key("account_change") {
             self.account_id = opened.account.clone();
+            self.account_changed = Some(number);
         }
         self.names.extend(opened.names.iter().cloned());
         if let Some(keys) = &body.user_keys {

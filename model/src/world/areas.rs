@@ -1,8 +1,22 @@
 //! Which slices can say something about which area of rules.
 
-use conclave_spec::rules::Area;
+use conclave_spec::{Profile, Rule, RuleSet, rules::Area};
 
 use super::Slice;
+
+/// Whether anything that happens in a world can come to this rule. Nobody steps out of the meeting
+/// that is explored; [`crate::rooms`] is about that.
+#[must_use]
+pub fn is_explored(rule: Rule) -> bool {
+    rule.area() != Area::Breakout
+}
+
+/// The profile less the rules that no world can come to: what a result of an exploration depends on.
+#[must_use]
+pub fn explored_part(profile: &Profile) -> Profile {
+    let never: Vec<_> = Rule::ALL.iter().copied().filter(|rule| !is_explored(*rule)).collect();
+    Profile { rules: profile.rules.less(RuleSet::of(&never)), ..profile.clone() }
+}
 
 impl Slice {
     /// The quick slices about an area, the likeliest first.
@@ -64,8 +78,10 @@ impl Slice {
             Area::Media => {
                 &["media", "devices", "rejoin", "teardown", "speaker", "joiner", "replay", "leaver"]
             }
+            // Nobody steps out of the meeting that is explored; `rooms` is about that.
+            Area::Breakout => &[],
             // No meeting has any of these; `family` and `sigchain` are explored on their own.
-            Area::Sigchain | Area::Family | Area::Attestation => &[],
+            Area::Sigchain | Area::Family | Area::Attestation | Area::Identity => &[],
         };
         names.iter().filter_map(|name| Self::by_name(name)).collect()
     }

@@ -138,7 +138,7 @@ impl<'r> Turn<'r> {
             // Nothing a client could have been given.
             return Ok(false);
         }
-        let expect = expected(&reply.outcome, &given);
+        let expect = Expect::of(&reply.outcome, matches!(given, Given::Time(_)));
         self.steps.push(ScriptStep { party: party.to_owned(), act, wire: None, expect });
         if reply.outcome.is_err() {
             return Ok(false);
@@ -437,17 +437,4 @@ pub(super) fn other_due(joined: &Joined<Term>, due: u32) -> bool {
         RoleState::Participant(participant) => participant.silence_in_ms,
     };
     keys.chain([role, joined.nonce_in_ms]).flatten().any(|left| left == due)
-}
-
-fn expected(outcome: &Result<Outcome, StepError>, given: &Given<Term>) -> Expect {
-    match outcome {
-        Ok(Outcome::Pending(rule)) => Expect::pending(*rule),
-        // Time that runs out is no input that makes a client leave.
-        Ok(Outcome::Left(_)) if matches!(given, Given::Time(_)) => Expect::accept(),
-        Ok(Outcome::Left(rule)) => Expect::broken(*rule),
-        Err(StepError::Refused(reject)) => Expect::broken(reject.rule),
-        Ok(Outcome::Accepted) | Err(StepError::Undrawn(_) | StepError::Misused(_)) => {
-            Expect::accept()
-        }
-    }
 }

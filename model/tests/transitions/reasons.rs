@@ -165,6 +165,7 @@ pub(crate) const NOTED: &[Reason] = &[
         "the server's name for him, shown where the list has none",
     ),
     because("renamed: nobody", JOINED, "R-85", "a name for somebody who may come"),
+    because("room claimed", JOINED, "BRK-01", "shown beside who is on the list"),
     because(
         "admitted: carol",
         &["stepped down", "participant", "of a new leader", "locked participant"],

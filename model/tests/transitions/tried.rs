@@ -205,6 +205,7 @@ fn acts(Scene { room, keys_given }: &Scene) -> Vec<(&'static str, Act)> {
         ("lock requested: by carol", request(LockOperation::Lock, "carol", link(0))),
         ("unlock requested: by bob", request(LockOperation::Unlock, "bob", link(0))),
         ("lock claimed", Act::LockClaimed { locked: true }),
+        ("room claimed", Act::RoomClaimed { seat: bob(), in_room: true }),
         ("lock", Act::SetLock { locked: true }),
         ("unlock", Act::SetLock { locked: false }),
         ("kick: bob", Act::Kick { seat: bob() }),
@@ -222,6 +223,7 @@ fn acts(Scene { room, keys_given }: &Scene) -> Vec<(&'static str, Act)> {
         ("packet", heard(packet())),
         ("packet: damaged", heard(damaged(packet(), "body"))),
         ("send", Act::Send { stream: "audio".to_owned(), text: "words".to_owned() }),
+        ("step out", Act::StepOut {}),
         ("leave", Act::Leave {}),
         ("meeting ended", Act::MeetingEnded {}),
     ]
