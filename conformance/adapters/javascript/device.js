@@ -56,6 +56,8 @@ export class Device {
       phase: 'outside',
       /** What is known in the meeting; null outside one. */
       meeting: null,
+      /** What a device that stepped out goes on with on return, or null. */
+      away: null,
       /** How many values were drawn, by purpose. */
       draws: {},
       /** Next counter to send, by instance, key number and stream. It outlives the meeting. */

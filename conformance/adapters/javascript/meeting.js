@@ -1,6 +1,6 @@
 /** Every input of a session, by phase and role; and time. */
 
-import { boxPublic, bytesToHex, concatBytes, kemKeys } from './crypto.js';
+import { boxPublic, bytesToHex, concatBytes, kemKeys, same } from './crypto.js';
 import { eraseDue, keyMoments } from './keys.js';
 import * as leader from './leader.js';
 import { receive, send } from './media.js';
@@ -8,12 +8,13 @@ import { bindingOf, signAnnouncement } from './peers.js';
 import * as participant from './participant.js';
 import { badRequest } from './refusal.js';
 import { presentCount, seatKey } from './roster.js';
-import { newMeeting } from './state.js';
+import { catchesUp, newMeeting, resume } from './state.js';
 
 /** Carries out one input in its session; a class other than `accept` is returned or thrown. */
 export function handle(device, input) {
   if (input.op === 'join') return join(device, input);
   if (input.op === 'advance') return advance(device, input.to_ms);
+  if (input.op === 'leave' && device.state.away !== null) return participant.leaveForGood(device);
   if (device.state.phase !== 'joined') throw badRequest('this client is in no meeting');
   if (input.op === 'deliver') return deliver(device, input.message);
   return COMMANDS[input.op](device, input);
@@ -21,6 +22,7 @@ export function handle(device, input) {
 
 const COMMANDS = {
   send,
+  step_out: participant.stepOut,
   leave: participant.leaveMeeting,
   set_lock(device, { locked }) {
     requireLocks(device);
@@ -40,12 +42,25 @@ function requireLocks(device) {
 
 function join(device, input) {
   if (device.state.phase === 'joined') throw badRequest('this client is in a meeting');
+  const { away } = device.state;
+  if (away !== null) device.require('BRK-02', isWayBack(away, input));
   const meeting = newMeeting(device, input, null);
+  if (away !== null && isSameMeeting(away, input) && device.has('BRK-03')) resume(meeting, away);
+  else device.state.away = null;
   device.state.meeting = meeting;
   device.state.phase = 'joined';
   meeting.announced = announce(device);
   if (device.has('LIV-01')) postNonce(device);
   if (input.role === 'leader') leader.beginMeeting(device);
+}
+
+function isSameMeeting(away, { meeting_id: id, meeting_uuid: uuid }) {
+  return away.id === id && same(away.uuid, uuid);
+}
+
+/** Who stepped out comes back as a participant of the meeting it left [BRK-02]. */
+function isWayBack(away, input) {
+  return isSameMeeting(away, input) && input.role === 'participant';
 }
 
 const NO_KEM = { publicKey: new Uint8Array(0), secretKey: null };
@@ -80,7 +95,9 @@ function toParticipant(take) {
 const MESSAGES = {
   leader_named(device, message) {
     device.read('conclave/announcement', message.announcement);
-    return device.isSelf(message) ? leader.takeOver(device) : participant.leaderNamed(device, message);
+    if (!device.isSelf(message)) return participant.leaderNamed(device, message);
+    device.require('BRK-04', device.meeting.leads || !catchesUp(device.meeting));
+    return leader.takeOver(device);
   },
   admitted(device, message) {
     return device.meeting.leads ? leader.admit(device, message) : participant.noteAdmitted(device, message);
@@ -105,6 +122,10 @@ const MESSAGES = {
     leader.takeLockRequest(device, message);
   },
   lock_claimed() {},
+  room_claimed({ meeting }, message) {
+    if (message.in_room) meeting.inRooms.add(seatKey(message));
+    else meeting.inRooms.delete(seatKey(message));
+  },
   packet: receive,
   meeting_ended: participant.leaveMeeting,
 };

@@ -26,10 +26,16 @@ function rosterLines(device) {
 
 function rosterLine(device, entry) {
   const { user_id, hardware_id } = entry;
-  const standing = isHere(device, entry) ? 'here' : 'left';
+  const standing = standingOf(device, entry);
   const line = { user_id, hardware_id, name: shownName(device, entry), standing };
   const leaves = shownLeaves(device, entry);
   return leaves >= device.profile.leaves_shown_from ? { ...line, leaves } : line;
+}
+
+function standingOf(device, entry) {
+  const inRoom = entry.standing === 'present' && device.meeting.inRooms.has(seatKey(entry));
+  if (inRoom && device.has('BRK-01')) return 'in_room';
+  return isHere(device, entry) ? 'here' : 'left';
 }
 
 /** The name of the list [MEM-15]; before, that of the server for those present. */

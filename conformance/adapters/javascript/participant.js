@@ -7,7 +7,7 @@ import { encode } from './layouts.js';
 import { isHybrid, openKey, readAnnouncement, verifyPeer } from './peers.js';
 import { badRequest, ignore, reject } from './refusal.js';
 import * as roster from './roster.js';
-import { forgetOldLeader, rememberNonce } from './state.js';
+import { awayFrom, catchesUp, forgetOldLeader, hasBegun, rememberNonce } from './state.js';
 
 /** Shows the security code of a leader. */
 export function showSecurityCode(device, ivk) {
@@ -23,6 +23,19 @@ export function leaveMeeting(device) {
   device.emit('show_left');
 }
 
+/** Leaves, to go to a breakout room or come from one, and join again. */
+export function stepOut(device) {
+  const away = awayFrom(device.meeting);
+  leaveMeeting(device);
+  if (device.has('BRK-02') || device.has('BRK-03')) device.state.away = away;
+}
+
+/** The user leaves for good, also while the device is away. */
+export function leaveForGood(device) {
+  device.state.away = null;
+  if (device.meeting !== null) leaveMeeting(device);
+}
+
 // --- the leader
 
 /** The server names another device as leader. A leader that is told so steps down. */
@@ -30,15 +43,19 @@ export function leaderNamed(device, message) {
   const { meeting } = device;
   const announcement = readAnnouncement(device, message);
   const known = meeting.leader;
-  if (device.has('LCK-07') && known && meeting.list.locked && !roster.presentEntry(meeting.list, message)) {
+  const led = known ?? meeting.ledBefore;
+  if (device.has('LCK-07') && led && meeting.list.locked && !roster.presentEntry(meeting.list, message)) {
     leaveMeeting(device);
     return { cls: 'leave', code: 'LCK-07' };
   }
   const peer = verifyPeer(device, announcement);
   if (meeting.list.v > 0) device.require('ELE-10', roster.presentWith(meeting.list, peer, peer.binding_hash));
   if (known !== null && isSamePeer(known, peer)) return { cls: 'accept' };
+  const other = meeting.ledBefore !== null && !isSamePeer(meeting.ledBefore, peer);
+  const changes = known !== null || other || meeting.leaderIsNew;
   meeting.leader = peer;
-  if (known !== null) leaderChanged(device);
+  meeting.ledBefore = null;
+  if (changes) leaderChanged(device);
   showSecurityCode(device, peer.ivk);
   return { cls: 'accept' };
 }
@@ -141,7 +158,7 @@ export function takeHeartbeat(device, message) {
   requireChained(device, beat);
   const list = certified.at(-1)?.list ?? meeting.list;
   if (!roster.presentWith(list, meeting.leader, meeting.leader.binding_hash)) throw reject('ELE-01');
-  device.require('HBT-23', meeting.chain.taken || listsOwnJoin(device, certified), ignore);
+  device.require('HBT-23', hasBegun(meeting) || listsOwnJoin(device, certified), ignore);
   device.require('HBT-18', !isStale(device, beat), ignore);
   return certify(device, beat, signed.hash, certified);
 }
@@ -163,7 +180,7 @@ function certifiedLinks(meeting, beat) {
 
 function requireChained(device, beat) {
   const { chain } = device.meeting;
-  device.require('HBT-13', !chain.taken || !device.has('HBT-07') || same(beat.prev, chain.hash));
+  device.require('HBT-13', !hasBegun(device.meeting) || !device.has('HBT-07') || same(beat.prev, chain.hash));
   device.require('HBT-14', beat.timestamp_ms > chain.timestamp);
 }
 
@@ -185,18 +202,23 @@ function certify(device, beat, hash, certified) {
   const { meeting, now } = device;
   const before = meeting.list;
   const certifiedBefore = meeting.chain.mk_seq;
+  // Who came back is behind until a heartbeat lists it again [BRK-03].
+  const isBehind = device.has('HBT-23') && catchesUp(meeting) && !listsOwnJoin(device, certified);
   meeting.list = certified.at(-1)?.list ?? before;
   meeting.ahead = meeting.ahead.slice(certified.length);
-  meeting.heardAt = now;
+  if (!isBehind) {
+    meeting.heardAt = now;
+    device.state.away = null;
+  }
   meeting.leaderIsNew = false;
-  meeting.chain = { t: beat.t, mk_seq: beat.mk_seq, hash, timestamp: beat.timestamp_ms ?? 0n, taken: true };
+  meeting.chain = { t: beat.t, mk_seq: beat.mk_seq, hash, timestamp: beat.timestamp_ms ?? 0n, taken: !isBehind };
   noteLeavers(meeting, before, certifiedBefore);
   if (anyStep(before, certified, (list, link) => roster.unlocks(list, link))) device.emit('show_unlock_warning');
   if (device.has('MEM-22') && wasKicked(device, before, certified)) {
     leaveMeeting(device);
     return { cls: 'leave', code: 'MEM-22' };
   }
-  setAnchor(device, beat, beat.mk_seq > certifiedBefore);
+  if (!isBehind) setAnchor(device, beat, beat.mk_seq > certifiedBefore);
   if (device.profile.graceFrom === 'certificate' && beat.mk_seq > certifiedBefore) supersede(device, beat.mk_seq);
   if (device.has('ROT-38')) callForKey(device, beat.mk_seq);
   wishAgain(device);

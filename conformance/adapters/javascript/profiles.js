@@ -12,7 +12,7 @@ const STEPS = [
   { name: 'zoom-2.3.1', adds: FIRST, drops: [] },
   { name: 'zoom-3.0', adds: ['ROT-02', 'ROT-03', 'MEM-15', 'MEM-20'], drops: ['ROT-38'] },
   { name: 'zoom-3.1', adds: ['MEM-19', 'MEM-22', ...LOCKS], drops: [] },
-  { name: 'zoom-3.3', adds: [], drops: [] },
+  { name: 'zoom-3.3', adds: ['BRK-01'], drops: [] },
   {
     name: 'zoom-4.1-client-5.12',
     adds: ['ROT-35', 'ROT-36', 'ROT-37', 'MEM-10', 'MEM-16', 'HBT-19', 'ELE-09'],
@@ -28,7 +28,7 @@ const STEPS = [
   { name: 'zoom-4.6', adds: [], drops: [] },
   {
     name: 'hardened',
-    adds: ['ROT-41', 'ROT-42', 'ROT-43', 'ROT-44', 'MEM-23', 'MEM-24', 'HBT-22', 'HBT-23', 'ELE-10', 'MED-10', 'MED-11'],
+    adds: ['ROT-41', 'ROT-42', 'ROT-43', 'ROT-44', 'MEM-23', 'MEM-24', 'HBT-22', 'HBT-23', 'ELE-10', 'MED-10', 'MED-11', 'BRK-02', 'BRK-03', 'BRK-04'],
     drops: ['ROT-33', 'MEM-10', 'LCK-13'],
     variants: { graceFrom: 'certificate', nonceSchedule: 'constant', replay_window: 1 },
   },

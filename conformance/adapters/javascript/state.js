@@ -19,6 +19,8 @@ export function newMeeting(device, join, announced) {
     leads: false,
     /** The leader whose announcement verified: a peer (see `peers.js`), or null. */
     leader: null,
+    /** Who led when this device stepped out, until a leader is named again: a peer, or null. */
+    ledBefore: null,
     /** The digits shown last, or null. */
     securityCode: null,
 
@@ -55,6 +57,8 @@ export function newMeeting(device, join, announced) {
     nonces: new Map(),
     /** By device: the display name the server gave. */
     names: new Map(),
+    /** The devices in a breakout room, as the server says. */
+    inRooms: new Set(),
     /** The own two newest liveness nonces, the newest first, and when the next one is due, or null. */
     ownNonces: [],
     nonceAt: null,
@@ -65,6 +69,27 @@ export function newMeeting(device, join, announced) {
     beatAt: null,
     rotationAt: null,
   };
+}
+
+/** What who steps out goes on with on return [BRK-02, BRK-03]. Nothing of it is secret. */
+export function awayFrom({ id, uuid, list, chain, leads, leader, ledBefore, leaderIsNew }) {
+  const led = { ledBefore: leader ?? ledBefore, leaderIsNew: leaderIsNew && !leads };
+  return { id, uuid, list, chain: { ...chain, taken: false }, ...led };
+}
+
+/** Goes on with what was left; no heartbeat of this join has been taken yet. */
+export function resume(meeting, { list, chain, ledBefore, leaderIsNew }) {
+  Object.assign(meeting, { list, chain, ledBefore, leaderIsNew });
+}
+
+/** Whether a heartbeat was ever taken or sent, before stepping out included. */
+export function hasBegun({ chain }) {
+  return !same(chain.hash, ZERO_HASH);
+}
+
+/** Whether this device came back, and no heartbeat has listed it again [BRK-03]. */
+export function catchesUp(meeting) {
+  return hasBegun(meeting) && !meeting.chain.taken;
 }
 
 /** Remembers a nonce that is not among the two newest yet, with the newest before. Whether it did. */

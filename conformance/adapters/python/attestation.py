@@ -178,7 +178,7 @@ def moment(claims: Fields, name: str) -> int | None:
 
 
 def check_claims(claims: Fields, v: Values) -> None:
-    """When, for whom and of whom [ATT-09 to ATT-13]."""
+    """When, for whom and of whom [ATT-09 to ATT-12]."""
     expires, issued = moment(claims, "exp"), moment(claims, "iat")
     ensure(expires is not None and expires > v["now_s"], "ATT-09", "expired")
     ensure(issued is not None and issued <= v["now_s"], "ATT-10", "of the future")
@@ -187,12 +187,10 @@ def check_claims(claims: Fields, v: Values) -> None:
         ensure(begins is not None and begins <= v["now_s"], "ATT-10", "not yet")
     ensure("aud" not in claims, "ATT-11", "for somebody else")
     ensure(claims.get("email") == v["served_email"] != "", "ATT-12", "another address, or none")
-    same = claims.get("zoom-identity-snapshot") == snapshot(v["ivk"])
-    ensure(same, "ATT-13", "another snapshot")
 
 
-def check_attestation(v: Values) -> None:
-    """All that is checked, in order [ATT-01, ATT-04 to ATT-13]."""
+def check_attestation(v: Values) -> Fields:
+    """All but the snapshot, in order [ATT-01, ATT-04 to ATT-12]. The claims."""
     for name, width in f.ATTESTED.items():
         fits = width.low <= len(v[name].encode()) <= width.high
         ensure(fits, "ATT-01", "nothing that could be signed")
@@ -207,11 +205,14 @@ def check_attestation(v: Values) -> None:
     key = find_key(v["key_set"], header["kid"])
     verify_token(v["attestation"], header["alg"], key, signature)
     check_claims(claims, v)
+    return claims
 
 
 def attestation(v: Values) -> Fields:
     """What is displayed of a participant. Raises `Refusal`."""
-    check_attestation(v)
+    claims = check_attestation(v)
+    same = claims.get("zoom-identity-snapshot") == snapshot(v["ivk"])
+    ensure(same, "ATT-13", "another snapshot")
     return {"email": v["served_email"], "adn": v["adn"], "provider": v["served_provider"]}
 
 

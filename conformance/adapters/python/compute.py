@@ -11,9 +11,13 @@ from typing import Any
 
 import attestation
 import backup_key
+import certificates
 import contacts
+import content
+import displayed
 import formulas as f
 import identity
+import seeds
 import sigchain
 import stored
 import user_keys
@@ -25,6 +29,7 @@ Inputs = dict[str, Any]
 
 LABEL = Width("text", 0, BYTES.high)
 SEED_64 = Width("bytes", 64, 64)
+MAYBE_SEED_64 = Width("bytes", 0, 64)
 DECODED = (
     "conclave/announcement",
     "conclave/sealed-key",
@@ -229,6 +234,15 @@ def redeem_sharing_token(v: Inputs) -> Inputs:
     return {}
 
 
+# Who a participant is (docs/identity.md)
+
+
+def encoding_of(what: str) -> tuple[dict[str, Width], Callable[[Inputs], Inputs]]:
+    """A formula that encodes a layout with tails."""
+    layout = f"conclave/{what}-with-tails"
+    return LAYOUTS[layout], lambda v: {what: f.encode(layout, v)}
+
+
 BOX = {"shared": KEY, "meta": BYTES}
 TO_SEAL = BOX | {"nonce": NONCE, "plaintext": BYTES}
 TO_OPEN = BOX | {"nonce": BYTES, "ciphertext": BYTES}
@@ -251,10 +265,21 @@ TAILS = {
     "account_hash": f.MAYBE_KEY,
 }
 STORING = {"wrapping_key": KEY, "opening": KEY} | f.SECRET
+TO_SEAL_OWN = {"user_id": TEXT, "seeds": BYTES, "generation": U32, "stale": TEXT, "nonce": NONCE}
 ANY_TEXT = Width("text", 0, BYTES.high)
 SAID = ("attestation", "adn", "served_adn", "served_email", "served_provider", "records", "key_set")
 ATTESTED = BY | {"now_s": f.U64, "cloud_name": TEXT} | dict.fromkeys(SAID, ANY_TEXT)
 SHARING = {"key": KEY} | f.SHARING
+CLAIMED = [f"{side}_{name}" for side in displayed.SIDES for name in SERVED]
+SIGNED_BESIDE = [f"{what}_signature" for what in ("binding", "statement", "attestation")]
+LISTS = ["known_tails", "binding_tails", "statement_tails", *CLAIMED, *SIGNED_BESIDE]
+PARTICIPANT = (
+    LAYOUTS["conclave/binding"]
+    | {"now_s": f.U64, "cloud_name": TEXT, "server_key": KEY}
+    | dict.fromkeys(("email", "account_id"), f.MAYBE_TEXT)
+    | dict.fromkeys(LISTS, BYTES)
+    | dict.fromkeys([name for name in SAID if name != "served_email"], ANY_TEXT)
+)
 
 FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "sign": (
@@ -327,6 +352,38 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
         {"participants": U32, "together_s": U32, "spoke_s": U32},
         contact_recorded,
     ),
+    "seeds_due": (
+        {"cloud_name": TEXT, "user_id": TEXT, "links": BYTES, "known": BYTES},
+        seeds.seeds_due,
+    ),
+    "seal_seed": (
+        dict.fromkeys(("user_id", "sender", "recipient"), TEXT)
+        | {"devices": BYTES, "x25519_secret": KEY, "generation": U32}
+        | {"seed": KEY, "nonce": NONCE, "coins": KEY},
+        seeds.seal_seed,
+    ),
+    "open_seed": (
+        {"user_id": TEXT, "devices": BYTES, "device_id": TEXT, "x25519_secret": KEY}
+        | {"kyber768_seed": MAYBE_SEED_64, "generations": BYTES, "box": BYTES},
+        seeds.open_seed,
+    ),
+    "seal_content": (TO_SEAL_OWN | {"plaintext": BYTES}, content.seal_content),
+    "open_content": (
+        {"user_id": TEXT, "seeds": BYTES, "sealed": BYTES},
+        content.open_content,
+    ),
+    "contact_tag": (
+        {"seed": KEY, "contact": TEXT},
+        lambda v: {"tag": content.tag(v["seed"], v["contact"])},
+    ),
+    "seal_contact": (
+        TO_SEAL_OWN | f.REMEMBERED | {"device_id": TEXT, "ed25519_seed": KEY, "contact": TEXT},
+        content.seal_contact,
+    ),
+    "open_contact": (
+        {"user_id": TEXT, "contact": TEXT} | dict.fromkeys(("devices", "seeds", "filed"), BYTES),
+        content.open_contact,
+    ),
     "make_backup_key": (
         {"random": Width("bytes", 30, 30)},
         lambda v: {"string": backup_key.make_backup_key(v["random"])},
@@ -339,6 +396,15 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
         SHARING | {"token": BYTES, "now_s": f.U64},
         redeem_sharing_token,
     ),
+    "server_chain": (
+        {"now_s": f.U64, "domain": TEXT}
+        | dict.fromkeys(("root", "certificates", "responses"), BYTES),
+        lambda v: {"server_key": certificates.server_chain(v)},
+    ),
+    "binding_with_tails": encoding_of("binding"),
+    "statement_with_tails": encoding_of("statement"),
+    "snapshot_with_tails": encoding_of("snapshot"),
+    "participant_identity": (PARTICIPANT, displayed.participant_identity),
 }
 
 

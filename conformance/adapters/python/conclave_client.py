@@ -145,6 +145,7 @@ MESSAGE = tagged(
         "heartbeat": {"heartbeat": payload},
         "lock_requested": {"request": payload},
         "lock_claimed": {"locked": flag},
+        "room_claimed": PERSON | {"in_room": flag},
         "sealed_key": {"sealed": payload},
         "packet": {
             "from": IDENTIFIER,
@@ -174,6 +175,7 @@ INPUT = tagged(
         "send": {"stream": IDENTIFIER, "plaintext": HEX},
         "set_lock": {"locked": flag},
         "kick": PERSON,
+        "step_out": {},
         "leave": {},
         "observe": {},
         "compute": {"formula": text, "inputs": TEXTS},

@@ -11,7 +11,7 @@ import formulas
 from formulas import BadRequest, Refusal
 from profiles import POLICIES, POLICY_RULES, PROFILES
 from roster import Person
-from state import Announced, Fields, Ignored, Meeting, MeetingKey, Peer
+from state import Announced, Away, Fields, Ignored, Meeting, MeetingKey, Peer
 
 DRAW_BYTES = {
     "identity": 32,
@@ -54,6 +54,7 @@ class Device:
         self.now_ms = 0
         self.phase = "outside"
         self.joined: Meeting | None = None
+        self.away: Away | None = None
         self.draws: dict[str, int] = {}
         self.counters: dict[tuple, int] = {}  # by meeting, key number and stream
         self.seen: dict[tuple, set[int]] = {}  # and sender

@@ -6,7 +6,7 @@ A class is a set that its devices share; an approval is a union of such sets.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import formulas as f
 from sigchain import USER_TYPES, Chain, Fields, Link, ensure, list_of, signatures_of
@@ -28,6 +28,7 @@ class Device:
     keys: dict[str, bytes]
     added: int
     revoked: int = 0
+    replaced: list[bytes] = field(default_factory=list)  # signing keys it had before
 
     @property
     def ivk(self) -> bytes:
@@ -69,6 +70,7 @@ class UserChain(Chain):
         self.lockdown = False
         self.email_change: tuple[int, Fields | None] = 0, None  # the link, what it disclosed
         self.account_change: Fields | None = None
+        self.account_changed = 0  # the link
 
     # Devices and classes
 
@@ -240,6 +242,7 @@ class UserChain(Chain):
             self.email_change = link.number, link.opened.get("email_change")
         if body.get("account_change"):
             self.account_change = link.opened.get("account_change")
+            self.account_changed = link.number
 
     def set_keys(self, link: Link) -> None:
         """Adds a device, or gives one that is there its new keys."""
@@ -250,7 +253,9 @@ class UserChain(Chain):
             self.devices[added.device_id] = added
             self.classes[added.device_id] = {added.device_id}
         else:
-            self.devices[body["device_id"]].keys = keys
+            device = self.devices[body["device_id"]]
+            device.replaced.append(device.ivk)
+            device.keys = keys
 
     def approve(self, signer: str) -> None:
         """Joins the signer and every younger active device (FAM-06), unless it is revoked."""

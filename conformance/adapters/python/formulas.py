@@ -44,12 +44,22 @@ BACKUP_KEY_SALT = "Conclave-1-KDF-BackupKeySalt"
 BACKUP_KEY_ED25519 = "Conclave-1-KDF-BackupKeyEd25519"
 BACKUP_KEY_X25519 = "Conclave-1-KDF-BackupKeyX25519"
 BACKUP_KEY_KYBER768 = "Conclave-1-KDF-BackupKeyKyber768"
+SEED_BOX_DERIVATION = "Conclave-1-KDF-PerUserSeedBox"
+SEED_BOX_CIPHER = "Conclave-1-Box-PerUserSeed"
+CONTENT_DERIVATION = "Conclave-1-KDF-PerUserContent"
+CONTENT_CIPHER = "Conclave-1-Box-PerUserContent"
+CONTACT_DERIVATION = "Conclave-1-KDF-ContactRecord"
+CONTACT_CIPHER = "Conclave-1-Box-ContactRecord"
+CONTACT_TAG = "Conclave-1-KDF-ContactTag"
+CONTACT_RECORD = "Conclave-1-Sig-ContactRecord"
 CONTEXTS = {
     ANNOUNCEMENT, KEY_SEED_DERIVATION, KEY_SEED_CIPHER, SECURITY_CODE, SERVER_STATEMENT, STREAM_KEY,
     PARTICIPANT_LIST, LOCK_REQUEST, SIGCHAIN_LINK, PER_USER_X25519, PER_USER_KYBER768,
     PER_USER_EMAIL_SEED, PER_USER_EMAIL_X25519, PER_USER_EMAIL_KYBER768, PER_USER_VOICEMAIL_SEED,
     PER_USER_VOICEMAIL_X25519, PER_USER_VOICEMAIL_KYBER768, PER_USER_SYMMETRIC_KEY, SECRET_STORE,
     ATTESTATION, BACKUP_KEY_SALT, BACKUP_KEY_ED25519, BACKUP_KEY_X25519, BACKUP_KEY_KYBER768,
+    SEED_BOX_DERIVATION, SEED_BOX_CIPHER, CONTENT_DERIVATION, CONTENT_CIPHER, CONTACT_DERIVATION,
+    CONTACT_CIPHER, CONTACT_TAG, CONTACT_RECORD,
 }  # fmt: skip
 
 COUNTER_BYTES = 12
@@ -167,8 +177,17 @@ SIGNER = {"signer": TEXT}
 REVOKED = {"revoke_device_ids": LIST}
 CONTEXT = {"context": Width("text", 1, 64)}
 SECRET = {"secret": Width("bytes", 0, 4096)}
+TAILS = {f"{side}_tail": Width("bytes", 0, 128) for side in ("user", "email", "account")}
 ATTESTED = {"attestation": Width("text", 1, 1 << 14), "adn": TEXT}
 SHARING = {"with_email": U32, "issued_s": U64}
+
+REMEMBERED = {
+    "last_sequence_number": U32,
+    "last_link_hash": KEY,
+    "first_met_s": U64,
+    "meetings": U32,
+}
+FILED = {"device_id": TEXT, "tag": KEY, "record": Width("bytes", 0, 1024)}
 
 # Ordered field lists by tag (docs/generated/layouts.md).
 LAYOUTS: dict[str, dict[str, Width]] = {
@@ -252,6 +271,19 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     | DEVICE_KEYS
     | {"added": U32, "revoked": U32, "class": TEXT},
     "conclave/contact-record": SIGNER | {"last_sequence_number": U32, "meetings": U32},
+    "conclave/seed-box": {"sender": TEXT, "generation": U32}
+    | {"nonce": NONCE, "kem": KEM, "ciphertext": Width("bytes", 0, 256)},
+    "conclave/seed-meta": {"user_id": TEXT, "sender": TEXT, "recipient": TEXT, "generation": U32},
+    "conclave/generation": {"sequence_number": U32} | USER_KEYS,
+    "conclave/known-seed": {"generation": U32},
+    "conclave/seed-due": {"device_id": TEXT, "generation": U32},
+    "conclave/held-seed": {"generation": U32, "seed": KEY},
+    "conclave/sealed-content": {"generation": U32, "nonce": NONCE}
+    | {"ciphertext": Width("bytes", 0, 1 << 20)},
+    "conclave/content-meta": {"user_id": TEXT, "generation": U32},
+    "conclave/contact": REMEMBERED,
+    "conclave/filed-contact": FILED | {"sig": SIGNATURE},
+    "conclave/filed-contact-signed": FILED,
     "conclave/chain-tail": {
         "sigchain_type": WORD,
         "last_sequence_number": U32,
@@ -268,6 +300,9 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/attestation-signed": ATTESTED,
     "conclave/identity-snapshot": {"ivk": KEY},
     "conclave/identity-sharing": SHARING,
+    "conclave/binding-with-tails": WHERE | PEOPLE | {"ivk": KEY, "pk": PK} | TAILS,
+    "conclave/statement-with-tails": {"meeting_uuid": UUID} | PEOPLE | {"ivk": KEY} | TAILS,
+    "conclave/snapshot-with-tails": {"ivk": KEY} | TAILS,
 }
 
 
@@ -379,29 +414,41 @@ def agree(secret: bytes, public: bytes) -> bytes:
         raise Refusal("ROT-09", "all-zero agreement") from error
 
 
-def classic_key(shared: bytes) -> bytes:
-    """`K` of the classic box for a meeting key (3.5.2)."""
-    return hkdf(shared, b"", KEY_SEED_DERIVATION.encode(), 32)
+def classic_key(shared: bytes, context: str = KEY_SEED_DERIVATION) -> bytes:
+    """`K` of the classic box (3.5.2), for a meeting key or another use."""
+    return hkdf(shared, b"", context.encode(), 32)
 
 
-def associated(meta: bytes, liveness: bytes) -> bytes:
+def associated(context: str, meta: bytes, liveness: bytes) -> bytes:
     """What a box is bound to; with a liveness nonce of the recipient, to that as well."""
-    return two_hashes(KEY_SEED_CIPHER, meta) + (sha256(liveness).digest() if liveness else b"")
+    return two_hashes(context, meta) + (sha256(liveness).digest() if liveness else b"")
 
 
-def seal(key: bytes, meta: bytes, nonce: bytes, plaintext: bytes, liveness: bytes = b"") -> bytes:
+def seal(
+    key: bytes,
+    meta: bytes,
+    nonce: bytes,
+    plaintext: bytes,
+    liveness: bytes = b"",
+    context: str = KEY_SEED_CIPHER,
+) -> bytes:
     """`C'`: the plaintext and 16 bytes of tag (3.5.2)."""
-    data = associated(meta, liveness)
+    data = associated(context, meta, liveness)
     return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, data, nonce, key)
 
 
 def unseal(
-    key: bytes, meta: bytes, nonce: bytes, ciphertext: bytes, liveness: bytes = b""
+    key: bytes,
+    meta: bytes,
+    nonce: bytes,
+    ciphertext: bytes,
+    liveness: bytes = b"",
+    context: str = KEY_SEED_CIPHER,
 ) -> bytes:
     """Opens `C'`. Raises `Refusal`."""
     if len(nonce) != 24 or len(ciphertext) < TAG_BYTES:
         raise Refusal("ROT-01", "too short, or a nonce of another length")
-    data = associated(meta, liveness)
+    data = associated(context, meta, liveness)
     try:
         return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(ciphertext, data, nonce, key)
     except CryptoError as error:
@@ -432,12 +479,18 @@ def kem_decapsulate(secret: bytes, ciphertext: bytes) -> bytes:
     return kyber().decaps(secret, ciphertext)
 
 
-def hybrid_key(shared: bytes, kem_shared: bytes, parties: Values, meta: bytes) -> bytes:
-    """`K` of the hybrid box for a meeting key (4.6, subsubsec:meetingcrypto)."""
+def hybrid_key(
+    shared: bytes,
+    kem_shared: bytes,
+    parties: Values,
+    meta: bytes,
+    context: str = KEY_SEED_DERIVATION,
+) -> bytes:
+    """`K` of the hybrid box (4.6, subsubsec:meetingcrypto), for a meeting key or another use."""
     combined = sha3_256(encode("conclave/combination", parties)).digest()
-    context = KEY_SEED_DERIVATION.encode()
-    secret = sha3_256(context + kem_shared + shared + combined).digest()
-    return hkdf(secret, meta, context, 32)
+    info = context.encode()
+    secret = sha3_256(info + kem_shared + shared + combined).digest()
+    return hkdf(secret, meta, info, 32)
 
 
 def stream_key(meeting_key: bytes, names: Values, rules: Set[str] = FORMULA_RULES) -> bytes:

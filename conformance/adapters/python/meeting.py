@@ -13,7 +13,7 @@ from formulas import NONCE, BadRequest, Refusal
 from leader import Leader
 from participant import Participant
 from roster import LEAVES_MAX, LOCKS, Entry, Person
-from state import Announced, Fields, Meeting, Outcome, Peer
+from state import Announced, Away, Fields, Meeting, Outcome, Peer
 
 
 class Client(Leader, Participant):
@@ -40,6 +40,10 @@ class Client(Leader, Participant):
         if self.joined is not None:
             raise BadRequest("already in a meeting")
         names = {name: given[name] for name in formulas.WHERE}
+        away = self.away
+        if away and "BRK-02" in self.rules:
+            if (names, given["role"]) != (away.names, "participant"):
+                raise Refusal("BRK-02", "not the way back")
         secret, kem_public, kem_secret = self.draw("ephemeral"), b"", b""
         if self.profile.hybrid:
             kem_public, kem_secret = formulas.kem_keys(self.draw("ephemeral_kem"))
@@ -47,6 +51,12 @@ class Client(Leader, Participant):
         me = Peer(self.person, self.ivk, pk, b"")
         self.joined = Meeting(names, given["name"], self.now_ms, secret, kem_secret, me)
         self.joined.silent_since_ms = self.now_ms
+        if away and away.names == names and "BRK-03" in self.rules:
+            self.joined.place, self.joined.chain = away.place, away.chain
+            self.joined.led_before = away.leader
+            self.joined.leader_is_new = self.joined.leader_is_silent = away.leader_is_silent
+        else:
+            self.away = None
         self.phase = "joined"
         self.announce(pk)
         self.post_nonce()
@@ -63,11 +73,27 @@ class Client(Leader, Participant):
         self.emit("post_announcement", announcement=posted)
 
     def leave(self, _given: Fields) -> None:
-        """The user leaves, or the meeting ends (3.7.8)."""
+        """The user leaves (3.7.8), also while the client is away."""
+        away, self.away = self.away, None
+        if self.joined is None and away is not None:
+            return
         self.meeting()
         self.go()
 
-    meeting_ended = leave
+    def meeting_ended(self, _given: Fields) -> None:
+        """The meeting is over, says the server."""
+        self.meeting()
+        self.go()
+
+    def step_out(self, _given: Fields) -> None:
+        """The user goes to a breakout room or comes from one (3.3, 3.9)."""
+        meeting = self.meeting()
+        if self.rules & {"BRK-02", "BRK-03"}:
+            last = meeting.leader
+            leader = (last.person, last.ivk, last.pk) if last else meeting.led_before
+            silent = meeting.leader_is_silent and not meeting.leads
+            self.away = Away(meeting.names, meeting.place, meeting.chain, leader, silent)
+        self.go()
 
     # Messages of the server
 
@@ -76,11 +102,14 @@ class Client(Leader, Participant):
         meeting, person = self.meeting(), person_of(given)
         announced = self.announced(given)
         if person == self.person:
+            if "BRK-04" in self.rules and meeting.catches_up and not meeting.leads:
+                raise Refusal("BRK-04", "leads before it has caught up")
             self.take_over()
             return None
         whole = meeting.place.roster
         stranger = whole.locked and not whole.present(person)
-        if "LCK-07" in self.rules and meeting.leader is not None and stranger:
+        led = meeting.leader or meeting.led_before
+        if "LCK-07" in self.rules and led and stranger:
             self.go()
             return "leave", "LCK-07"
         if self.name_leader(person, announced) and meeting.leads:
@@ -150,6 +179,11 @@ class Client(Leader, Participant):
     def lock_claimed(self, _given: Fields) -> None:
         """The server's word on the lock, which counts for nothing (LCK-05)."""
         self.meeting()
+
+    def room_claimed(self, given: Fields) -> None:
+        """Who is in a breakout room, on the server's word."""
+        rooms, person = self.meeting().in_rooms, person_of(given)
+        (rooms.add if given["in_room"] else rooms.discard)(person)
 
     # The user
 
@@ -238,6 +272,8 @@ class Client(Leader, Participant):
             name = meeting.server_names.get(person, "")
         line = {"user_id": person[0], "hardware_id": person[1], "name": name}
         line["standing"] = "here" if entry.present or self.lingers(person) else "left"
+        if "BRK-01" in self.rules and entry.present and person in meeting.in_rooms:
+            line["standing"] = "in_room"
         leaves = self.leaves(person, entry)
         if leaves >= self.params.leaves_shown_from:
             line["leaves"] = leaves

@@ -59,10 +59,13 @@ class Participant(Device):
         leader = self.verified(person, announced)
         self.check_hybrid(leader)
         self.check_bound(leader)
-        known = last and (last.person, last.ivk, last.pk)
-        if known == (leader.person, leader.ivk, leader.pk):
+        named = (leader.person, leader.ivk, leader.pk)
+        if last and named == (last.person, last.ivk, last.pk):
             return False
-        changed = last is not None
+        meeting = self.meeting()
+        changed = last is not None or meeting.leader_is_silent
+        changed |= meeting.led_before not in (None, named)
+        meeting.led_before = None
         if changed:
             self.change_leader()
             self.emit("show_leader_changed", user_id=person[0])
@@ -150,7 +153,7 @@ class Participant(Device):
     def check_history(self, beat: Fields) -> None:
         """Whether a heartbeat goes on from the last one."""
         meeting, chain = self.meeting(), self.meeting().chain
-        if "HBT-13" in self.rules and meeting.heard and beat["prev"] != chain.hash:
+        if "HBT-13" in self.rules and meeting.begun and beat["prev"] != chain.hash:
             raise Refusal("HBT-13", "goes on from another heartbeat")
         if "HBT-14" in self.rules and beat["timestamp_ms"] <= chain.timestamp_ms:
             raise Refusal("HBT-14", "the timestamp does not increase")
@@ -158,11 +161,13 @@ class Participant(Device):
     def check_own_join(self, steps: list[Place]) -> None:
         """Whether the first heartbeat lists this client, or listed it until it was removed."""
         meeting = self.meeting()
-        if "HBT-23" not in self.rules or meeting.heard:
-            return
-        own = sha256(meeting.me.binding).digest()
-        if not any(step.roster.bound(self.person, own) for step in steps):
+        if "HBT-23" in self.rules and not meeting.begun and not self.lists_own_join(steps):
             raise Ignored("HBT-23", "from before this join")
+
+    def lists_own_join(self, steps: list[Place]) -> bool:
+        """Whether one of these links lists this client as it joined this time."""
+        own = sha256(self.meeting().me.binding).digest()
+        return any(step.roster.bound(self.person, own) for step in steps)
 
     def check_stale(self, beat: Fields) -> None:
         """Whether a heartbeat comes in time by both clocks, since the anchor."""
@@ -179,12 +184,17 @@ class Participant(Device):
         meeting, before = self.meeting(), self.meeting().chain.mk_seq
         number, timestamp_ms = beat["mk_seq"], beat.get("timestamp_ms", 0)
         kicked = "MEM-22" in self.rules and self.kicked_by(steps)
+        # Who came back is behind until a heartbeat lists it again (BRK-03).
+        behind = "HBT-23" in self.rules and meeting.catches_up
+        behind = behind and not self.lists_own_join(steps)
         unlocked = self.take_steps(steps)
         self.certify(number)
         meeting.chain = Chain(beat["t"], number, digest, timestamp_ms)
-        meeting.heard, meeting.leader_is_new, meeting.leader_is_silent = True, False, False
-        meeting.silent_since_ms = self.now_ms
-        if self.is_anchor(number > before, timestamp_ms):
+        meeting.heard = not behind
+        meeting.leader_is_new = meeting.leader_is_silent = False
+        if not behind:
+            meeting.silent_since_ms, self.away = self.now_ms, None
+        if not behind and self.is_anchor(number > before, timestamp_ms):
             meeting.anchor = Anchor(self.now_ms, timestamp_ms)
         if unlocked:
             self.emit("show_unlock_warning")

@@ -50,6 +50,7 @@ def numbered(area: str, *numbers: int) -> frozenset[str]:
 SINCE_3_0 = numbered("ROT", 2, 3) | numbered("MEM", 15, 20)
 SINCE_3_1 = numbered("MEM", 19, 22) | numbered("LCK", *range(1, 17))
 SINCE_5_12 = numbered("ROT", 35, 36, 37) | numbered("MEM", 10, 16) | {"HBT-19", "ELE-09"}
+SINCE_5_11 = {"BRK-01"}
 UNTIL_5_12 = numbered("ROT", 14, 15, 16, 17)
 SINCE_5_13 = numbered("HBT", 7, 8, 13, 14, 18, 21) | numbered("LIV", *range(1, 9)) | {"ELE-06"}
 SINCE_6_0_10 = numbered("ROT", *range(23, 33), 39, 40) | {"DEV-19"}
@@ -57,11 +58,12 @@ SINCE_6_0_10 = numbered("ROT", *range(23, 33), 39, 40) | {"DEV-19"}
 ZOOM_2_3_1 = Profile(UNTIL_5_12 | {"ROT-38"})
 ZOOM_3_0 = replace(ZOOM_2_3_1, rules=ZOOM_2_3_1.rules - {"ROT-38"} | SINCE_3_0)
 ZOOM_3_1 = replace(ZOOM_3_0, rules=ZOOM_3_0.rules | SINCE_3_1)
-CLIENT_5_12 = replace(ZOOM_3_1, rules=ZOOM_3_1.rules - UNTIL_5_12 | SINCE_5_12)
+ZOOM_3_3 = replace(ZOOM_3_1, rules=ZOOM_3_1.rules | SINCE_5_11)
+CLIENT_5_12 = replace(ZOOM_3_3, rules=ZOOM_3_3.rules - UNTIL_5_12 | SINCE_5_12)
 ZOOM_4_1 = replace(CLIENT_5_12, rules=CLIENT_5_12.rules | SINCE_5_13, heartbeat_form="hash")
 ZOOM_4_4 = replace(ZOOM_4_1, rules=ZOOM_4_1.rules | SINCE_6_0_10, hybrid=True)
 SAFER = numbered("ROT", *range(41, 45)) | numbered("MEM", 23, 24) | numbered("MED", 10, 11)
-SAFER |= {"ELE-10", "HBT-22", "HBT-23"}
+SAFER |= {"ELE-10", "HBT-22", "HBT-23", "BRK-02", "BRK-03", "BRK-04"}
 HARDENED = replace(
     ZOOM_4_4,
     rules=ZOOM_4_4.rules - {"MEM-10", "LCK-13"} | SAFER,
@@ -74,7 +76,7 @@ PROFILES: dict[str, Profile] = {
     "zoom-2.3.1": ZOOM_2_3_1,
     "zoom-3.0": ZOOM_3_0,
     "zoom-3.1": ZOOM_3_1,
-    "zoom-3.3": ZOOM_3_1,
+    "zoom-3.3": ZOOM_3_3,
     "zoom-4.1-client-5.12": CLIENT_5_12,
     "zoom-4.1": ZOOM_4_1,
     "zoom-4.4": ZOOM_4_4,

@@ -235,6 +235,7 @@ class Chain:
         self.cloud_name = cloud_name
         self.subject = subject
         self.tail = Tail()
+        self.hashes: list[bytes] = []  # of every link
 
     def is_subject(self, raw: bytes) -> bool:
         """Whether a link is about whom the chain is about [SIG-07]."""
@@ -273,6 +274,7 @@ class Chain:
         disclose(link, [opening for opening in openings if opening["sequence_number"] == number])
         self.take(link)
         self.tail = Tail(number, link_hash(fields))
+        self.hashes.append(self.tail.hash)
         return link
 
     def check_place(self, fields: Fields) -> None:

@@ -65,6 +65,17 @@ class Anchor(Value):
     timestamp_ms: int
 
 
+@dataclass(frozen=True)
+class Away(Value):
+    """What who stepped out goes on with on return (BRK-02, BRK-03). Nothing of it is secret."""
+
+    names: Fields
+    place: Place
+    chain: Chain
+    leader: tuple | None  # its person, ivk and pk
+    leader_is_silent: bool
+
+
 @dataclass
 class MeetingKey:
     """A meeting key held."""
@@ -95,6 +106,7 @@ class Meeting:
     me: Peer
     leads: bool = False
     leader: Peer | None = None
+    led_before: tuple | None = None  # who led when this client stepped out; until one is named
     security_code: str | None = None
     keys: dict[int, MeetingKey] = field(default_factory=dict)
     # The list and the chain.
@@ -110,6 +122,7 @@ class Meeting:
     board: dict[Person, Announced] = field(default_factory=dict)
     nonces: dict[Person, list[bytes]] = field(default_factory=dict)
     server_names: dict[Person, str] = field(default_factory=dict)
+    in_rooms: set[Person] = field(default_factory=set)
     own_nonces: list[bytes] = field(default_factory=list)
     nonce_due_ms: int | None = None
     # A leader's work.
@@ -124,6 +137,16 @@ class Meeting:
     held: Fields | None = None
     key_called_for: bool = False
     wish: Wish | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether a heartbeat was ever taken or sent, before stepping out included."""
+        return self.chain.hash != ZERO
+
+    @property
+    def catches_up(self) -> bool:
+        """Whether it came back, and no heartbeat has listed it again (BRK-03)."""
+        return self.begun and not self.heard
 
     @property
     def latest(self) -> Place:

@@ -133,6 +133,13 @@ struct answer on_lock_claimed(struct client *c, const struct given *given)
     return not_connected("lock_claimed is not connected to a client yet");
 }
 
+/* The server says that somebody is in a breakout room, or is not: user_id, hardware_id, in_room. */
+struct answer on_room_claimed(struct client *c, const struct given *given)
+{
+    /* TODO: tell your client what the server says. */
+    return not_connected("room_claimed is not connected to a client yet");
+}
+
 /* The server says that the meeting is over. */
 struct answer on_meeting_ended(struct client *c, const struct given *given)
 {
@@ -171,6 +178,13 @@ struct answer on_kick(struct client *c, const struct given *given)
 {
     /* TODO: remove that device. A participant answers answer("bad_request", NULL). */
     return not_connected("kick is not connected to a client yet");
+}
+
+/* The user goes to a breakout room or comes from one. The next join is the return. */
+struct answer on_step_out(struct client *c, const struct given *given)
+{
+    /* TODO: as leave; a client that compares on return remembers what it left. */
+    return not_connected("step_out is not connected to a client yet");
 }
 
 /* The user leaves. */

@@ -21,6 +21,7 @@ const struct shape MESSAGES[] = {
                            {"stream", IDENTIFIER}, {"packet", MESSAGE}}},
     {"lock_requested", on_lock_requested, {{"request", MESSAGE}}},
     {"lock_claimed", on_lock_claimed, {{"locked", FLAG}}},
+    {"room_claimed", on_room_claimed, {PERSON, {"in_room", FLAG}}},
     {"meeting_ended", on_meeting_ended, {{NULL, 0}}},
     {NULL, NULL, {{NULL, 0}}},
 };
@@ -36,6 +37,7 @@ const struct shape INPUTS[] = {
     {"send", on_send, {{"stream", IDENTIFIER}, {"plaintext", HEX}}},
     {"set_lock", on_set_lock, {{"locked", FLAG}}},
     {"kick", on_kick, {PERSON}},
+    {"step_out", on_step_out, {{NULL, 0}}},
     {"leave", on_leave, {{NULL, 0}}},
     {"observe", on_observe, {{NULL, 0}}},
     {"compute", NULL, {{"formula", TEXT}, {"inputs", TEXTS}}},

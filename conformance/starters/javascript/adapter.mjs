@@ -155,6 +155,7 @@ const MESSAGES = {
   packet: { from: identifier, hardware_id: identifier, stream: identifier, packet: message },
   lock_requested: { request: message },
   lock_claimed: { locked: flag },
+  room_claimed: { ...PERSON, in_room: flag },
   meeting_ended: {},
 };
 const OPEN = {
@@ -179,6 +180,7 @@ const INPUTS = {
   send: { stream: identifier, plaintext: octets },
   set_lock: { locked: flag },
   kick: PERSON,
+  step_out: {},
   leave: {},
   observe: {},
   compute: { formula: text, inputs: texts },

@@ -124,6 +124,12 @@ export class Client {
     return notConnected("lock_claimed");
   }
 
+  /** The server says that somebody is in a breakout room, or is not: user_id, hardware_id, in_room. */
+  on_room_claimed(given) {
+    // TODO: tell your client what the server says.
+    return notConnected("room_claimed");
+  }
+
   /** The server says that the meeting is over. */
   on_meeting_ended(given) {
     // TODO: tell your client; report this.emit("show_left").
@@ -154,6 +160,12 @@ export class Client {
   kick(given) {
     // TODO: remove that device. A participant answers answer("bad_request").
     return notConnected("kick");
+  }
+
+  /** The user goes to a breakout room or comes from one. The next join is the return. */
+  step_out(given) {
+    // TODO: as leave; a client that compares on return remembers what it left.
+    return notConnected("step_out");
   }
 
   /** The user leaves. */

@@ -195,6 +195,7 @@ MESSAGES = {
     },
     "lock_requested": {"request": message},
     "lock_claimed": {"locked": flag},
+    "room_claimed": {**PERSON, "in_room": flag},
     "meeting_ended": {},
 }
 OPEN = {**PERSON, "profile": profile, "randomness": randomness, "codec": codec}
@@ -212,6 +213,7 @@ INPUTS = {
     "send": {"stream": identifier, "plaintext": octets},
     "set_lock": {"locked": flag},
     "kick": PERSON,
+    "step_out": {},
     "leave": {},
     "observe": {},
     "compute": {"formula": text, "inputs": texts},

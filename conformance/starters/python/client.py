@@ -109,6 +109,12 @@ class Client:
         # TODO: tell your client what the server says.
         return not_connected("lock_claimed")
 
+    def on_room_claimed(self, given: dict) -> dict:
+        """The server says that somebody is in a breakout room, or is not:
+        user_id, hardware_id, in_room."""
+        # TODO: tell your client what the server says.
+        return not_connected("room_claimed")
+
     def on_meeting_ended(self, given: dict) -> dict:
         """The server says that the meeting is over."""
         # TODO: tell your client; report self.emit("show_left").
@@ -135,6 +141,11 @@ class Client:
         """The user removes somebody: user_id, hardware_id."""
         # TODO: remove that device. A participant answers answer("bad_request").
         return not_connected("kick")
+
+    def step_out(self, given: dict) -> dict:
+        """The user goes to a breakout room or comes from one. The next join is the return."""
+        # TODO: as leave; a client that compares on return remembers what it left.
+        return not_connected("step_out")
 
     def leave(self, given: dict) -> dict:
         """The user leaves."""

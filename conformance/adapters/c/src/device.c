@@ -80,6 +80,37 @@ void device_leave(struct input *in)
     output(in, "show_left");
 }
 
+/* Leaves, and remembers what to go on with, where a return goes on with anything. */
+void device_step_out(struct input *in)
+{
+    struct session *s = in->s;
+    struct meeting *m = &s->m;
+    if (!has(s, MED_10)) {
+        device_leave(in);
+        return;
+    }
+    struct away *a = &s->away;
+    away_forget(s);
+    a->set = true;
+    a->id = m->id;
+    memcpy(a->uuid, m->uuid, sizeof a->uuid);
+    a->list = list_hold(m->list);
+    a->chain = m->chain;
+    a->chain.taken = false;
+    a->leader_changed = !m->leads && m->leader_changed;
+    a->leader_known = m->leads || m->leader_known || m->led_before;
+    if (m->leads) {
+        a->leader.who = m->own.who;
+        memcpy(a->leader.ivk, m->own.ivk, 32);
+        memcpy(a->leader.pk, m->own.pk, m->own.pk_n);
+        a->leader.pk_n = m->own.pk_n;
+    } else {
+        a->leader = m->leader_known ? m->leader : m->leader_before;
+        sodium_memzero(a->leader.shared, sizeof a->leader.shared);
+    }
+    device_leave(in);
+}
+
 /* Sealing, the leader is this device and the recipient the peer; opening, the other way round. */
 void box_of(const struct session *s, const struct peer *peer, bool seals, const uint8_t *live,
             const uint8_t *nonce, bool hybrid, struct box *to)

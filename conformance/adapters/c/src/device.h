@@ -8,6 +8,7 @@
 verdict device_join(struct input *in);
 /* Leaves: forgets everything of the meeting but packet counters, and shows it. */
 void device_leave(struct input *in);
+void device_step_out(struct input *in);
 
 bytes binding_of(const struct session *s, const struct announced *a);
 /* Decodes an announcement. Whose it is, and with which key, the server says; the signature has to

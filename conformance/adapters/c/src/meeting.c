@@ -73,6 +73,23 @@ verdict session_open(json_t *input, struct input *in)
     return OK;
 }
 
+/* Who stepped out goes on where it left, in that meeting and as a participant. */
+static verdict come_back(struct session *s, bool leads)
+{
+    struct meeting *m = &s->m;
+    struct away *a = &s->away;
+    if (!a->set) return OK;
+    bool back = text_equal(&a->id, &m->id) && memcmp(a->uuid, m->uuid, sizeof a->uuid) == 0;
+    if (!back || leads) return REFUSE("BRK-02");
+    list_release(m->list);
+    m->list = list_hold(a->list);
+    m->chain = a->chain;
+    m->led_before = a->leader_known;
+    m->leader_before = a->leader;
+    m->leader_changed = a->leader_changed;
+    return OK;
+}
+
 static verdict do_join(struct input *in, struct reader *r)
 {
     struct session *s = in->s;
@@ -89,6 +106,7 @@ static verdict do_join(struct input *in, struct reader *r)
     bool leads = bytes_equal(role, bytes_of("leader"));
     if (!all_taken(r) || (!leads && !bytes_equal(role, bytes_of("participant"))))
         return BAD("a join of another shape");
+    TRY(come_back(s, leads));
     TRY(device_join(in));
     return leads ? begin_meeting(in) : OK;
 }
@@ -111,7 +129,9 @@ static verdict do_leader_named(struct input *in, struct reader *r)
     if (!all_taken(r)) return BAD("leader_named of another shape");
     TRY(announcement_read(in->s, payload, &who, ivk, &a));
     if (!device_equal(&a.who, &in->s->who)) return take_leader(in, &a);
-    return in->s->m.leads ? OK : take_over(in);
+    if (in->s->m.leads) return OK;
+    if (has(in->s, MED_10) && catches_up(in->s)) return REFUSE("BRK-04");
+    return take_over(in);
 }
 
 static verdict do_admitted(struct input *in, struct reader *r)
@@ -203,6 +223,22 @@ static verdict do_lock_claimed(struct input *in, struct reader *r)
     return all_taken(r) ? OK : BAD("lock_claimed of another shape");
 }
 
+static verdict do_room_claimed(struct input *in, struct reader *r)
+{
+    struct meeting *m = &in->s->m;
+    struct device_id who;
+    take_device(r, &who);
+    bool in_room = take_bool(r, "in_room");
+    if (!all_taken(r)) return BAD("room_claimed of another shape");
+    for (size_t i = 0; i < m->in_rooms.n; i++) {
+        if (!device_equal(&m->in_rooms.at[i], &who)) continue;
+        if (!in_room) m->in_rooms.at[i] = m->in_rooms.at[--m->in_rooms.n];
+        return OK;
+    }
+    if (in_room) *ARRAY_PUSH(m->in_rooms) = who;
+    return OK;
+}
+
 static verdict do_packet(struct input *in, struct reader *r)
 {
     struct device_id from;
@@ -218,7 +254,22 @@ static verdict do_packet(struct input *in, struct reader *r)
 static verdict do_leave(struct input *in, struct reader *r)
 {
     if (!all_taken(r)) return BAD("a request of another shape");
+    away_forget(in->s);
+    if (in->s->phase == JOINED) device_leave(in);
+    return OK;
+}
+
+static verdict do_meeting_ended(struct input *in, struct reader *r)
+{
+    if (!all_taken(r)) return BAD("a request of another shape");
     device_leave(in);
+    return OK;
+}
+
+static verdict do_step_out(struct input *in, struct reader *r)
+{
+    if (!all_taken(r)) return BAD("a request of another shape");
+    device_step_out(in);
     return OK;
 }
 
@@ -259,8 +310,9 @@ static const struct handler messages[] = {
     {"departed", do_departed},         {"renamed", do_renamed},
     {"nonce_posted", do_nonce_posted}, {"link", do_link},
     {"heartbeat", do_heartbeat},       {"lock_requested", do_lock_requested},
-    {"lock_claimed", do_lock_claimed}, {"sealed_key", do_sealed_key},
-    {"packet", do_packet},             {"meeting_ended", do_leave},
+    {"lock_claimed", do_lock_claimed}, {"room_claimed", do_room_claimed},
+    {"sealed_key", do_sealed_key},     {"packet", do_packet},
+    {"meeting_ended", do_meeting_ended},
 };
 
 static verdict do_deliver(struct input *in, struct reader *r)
@@ -268,14 +320,16 @@ static verdict do_deliver(struct input *in, struct reader *r)
     struct reader message = read_object(take_object(r, "message"));
     bytes kind = take_string(&message, "kind");
     if (!all_taken(r)) return BAD("a deliver of another shape");
-    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
-        if (bytes_equal(kind, bytes_of(messages[i].name))) return messages[i].take(in, &message);
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        if (!bytes_equal(kind, bytes_of(messages[i].name))) continue;
+        return messages[i].take(in, &message);
+    }
     return BAD("no such message");
 }
 
 static const struct handler inputs[] = {
     {"deliver", do_deliver}, {"send", do_send},   {"set_lock", do_set_lock},
-    {"kick", do_kick},       {"leave", do_leave},
+    {"kick", do_kick},       {"leave", do_leave}, {"step_out", do_step_out},
 };
 
 static void earlier(uint64_t candidate, bool *any, uint64_t *at)
@@ -348,7 +402,9 @@ verdict session_input(struct input *in, bytes op, struct reader *r)
     if (bytes_equal(op, bytes_of("advance"))) return do_advance(in, r);
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
         if (!bytes_equal(op, bytes_of(inputs[i].name))) continue;
-        if (in->s->phase != JOINED) return BAD("this client is in no meeting");
+        /* Who stepped out may still leave for good. */
+        bool goodbye = in->s->away.set && inputs[i].take == do_leave;
+        if (in->s->phase != JOINED && !goodbye) return BAD("this client is in no meeting");
         return inputs[i].take(in, r);
     }
     return BAD("no such operation");

@@ -50,6 +50,15 @@ static uint64_t leaves_of(const struct session *s, const struct entry *e)
     return leaves < UINT32_MAX ? leaves : UINT32_MAX;
 }
 
+static const char *standing_of(const struct session *s, const struct entry *e)
+{
+    if (e->standing != PRESENT) return lingers(s, &e->who) ? "here" : "left";
+    if (has(s, BRK_01))
+        for (size_t i = 0; i < s->m.in_rooms.n; i++)
+            if (device_equal(&s->m.in_rooms.at[i], &e->who)) return "in_room";
+    return "here";
+}
+
 static json_t *roster_line(const struct session *s, const struct entry *e)
 {
     static const struct text nameless;
@@ -63,8 +72,7 @@ static json_t *roster_line(const struct session *s, const struct entry *e)
     json_object_set_new(line, "user_id", json_text(&e->who.user));
     json_object_set_new(line, "hardware_id", json_text(&e->who.hardware));
     json_object_set_new(line, "name", json_text(name));
-    json_object_set_new(line, "standing",
-                        json_string(present || lingers(s, &e->who) ? "here" : "left"));
+    json_object_set_new(line, "standing", json_string(standing_of(s, e)));
     uint64_t leaves = leaves_of(s, e);
     if (leaves >= LEAVES_SHOWN_FROM)
         json_object_set_new(line, "leaves", json_integer((json_int_t)leaves));

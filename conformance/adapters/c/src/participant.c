@@ -8,6 +8,11 @@ void ahead_forget(struct session *s)
     ARRAY_FREE(s->m.ahead);
 }
 
+bool catches_up(const struct session *s)
+{
+    return !s->m.chain.taken && !sodium_is_zero(s->m.chain.hash, 32);
+}
+
 static bool same_peer(const struct peer *a, const struct peer *b)
 {
     return device_equal(&a->who, &b->who) && memcmp(a->ivk, b->ivk, 32) == 0 &&
@@ -18,7 +23,7 @@ verdict take_leader(struct input *in, const struct announced *a)
 {
     struct session *s = in->s;
     struct meeting *m = &s->m;
-    bool known = m->leads || m->leader_known;
+    bool known = m->leads || m->leader_known || m->led_before;
     if (known && m->list->locked && list_present(m->list, &a->who) == NULL) {
         device_leave(in);
         return (verdict){LEAVE, "LCK-07"};
@@ -30,6 +35,10 @@ verdict take_leader(struct input *in, const struct announced *a)
     bool bound = e != NULL && memcmp(e->binding_hash, peer.binding_hash, 32) == 0;
     if (has(s, MED_10) && m->list->v > 0 && !bound) return REFUSE("ELE-10");
     if (!m->leads && m->leader_known && same_peer(&peer, &m->leader)) return OK;
+    /* Who came back and finds the leader it left: nothing changed (BRK-03). */
+    bool back = !m->leads && !m->leader_known && m->led_before && !m->leader_changed &&
+                same_peer(&peer, &m->leader_before);
+    m->led_before = false;
     if (m->leads) {
         m->leads = m->rotation_owed = false;
         m->silence_from = s->now;
@@ -37,7 +46,7 @@ verdict take_leader(struct input *in, const struct announced *a)
     }
     m->leader = peer;
     m->leader_known = true;
-    if (known) {
+    if (known && !back) {
         ahead_forget(s);
         m->anchor.set = false;
         m->chain.t = 0;
@@ -241,9 +250,11 @@ verdict take_heartbeat(struct input *in, json_t *payload)
     ptrdiff_t certified = links_certified(s, v, h[0]);
     if (certified < 0) return REFUSE("HBT-10");
     uint64_t timestamp = 0;
+    /* Also before this client stepped out; then it is behind until a heartbeat lists it again. */
+    bool begun = !sodium_is_zero(m->chain.hash, 32);
     if (has(s, HBT_07)) {
         timestamp = u64_read(h[5].at);
-        if (m->chain.taken && !bytes_equal(h[4], BYTES(m->chain.hash))) return REFUSE("HBT-13");
+        if (begun && !bytes_equal(h[4], BYTES(m->chain.hash))) return REFUSE("HBT-13");
         if (timestamp <= m->chain.timestamp) return REFUSE("HBT-14");
     }
     const struct list *listed = certified == 0 ? m->list : m->ahead.at[certified - 1].after;
@@ -251,8 +262,8 @@ verdict take_heartbeat(struct input *in, json_t *payload)
     if (e == NULL || memcmp(e->binding_hash, m->leader.binding_hash, 32) != 0)
         return REFUSE("ELE-01");
     bool dated = has(s, MED_10) || s->policies.own_join_first;
-    if (dated && !m->chain.taken && !lists_own_join(s, (size_t)certified))
-        return PASS_OVER("HBT-23");
+    bool unlisted = dated && !m->chain.taken && !lists_own_join(s, (size_t)certified);
+    if (unlisted && !begun) return PASS_OVER("HBT-23");
     if (has(s, HBT_07) && m->anchor.set) {
         uint64_t here = s->now - m->anchor.at;
         uint64_t there = timestamp - m->anchor.timestamp;
@@ -265,8 +276,11 @@ verdict take_heartbeat(struct input *in, json_t *payload)
     m->chain.number = number;
     memcpy(m->chain.hash, hash, 32);
     m->chain.timestamp = timestamp;
-    m->chain.taken = true;
-    m->silence_from = s->now;
+    m->chain.taken = !unlisted;
+    if (!unlisted) {
+        m->silence_from = s->now;
+        away_forget(s);
+    }
     m->leader_changed = false;
     if (removed) {
         device_leave(in);
@@ -274,7 +288,7 @@ verdict take_heartbeat(struct input *in, json_t *payload)
     }
     /* HBT-22: only what came with no more delay than the anchor did takes its place. */
     bool least = m->anchor.set && timestamp - m->anchor.timestamp >= s->now - m->anchor.at;
-    if (!m->anchor.set || (has(s, MED_10) ? least : number > before)) {
+    if (!unlisted && (!m->anchor.set || (has(s, MED_10) ? least : number > before))) {
         m->anchor.set = true;
         m->anchor.at = s->now;
         m->anchor.timestamp = timestamp;

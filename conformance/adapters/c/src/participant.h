@@ -23,5 +23,7 @@ bytes lock_request_signed(const struct session *s, bool locked, const uint8_t li
 bytes heartbeat_signed(const struct session *s, const struct announced *leader,
                        const bytes *heartbeat);
 void ahead_forget(struct session *s);
+/* Whether this client came back, and no heartbeat has listed it again (BRK-03). */
+bool catches_up(const struct session *s);
 
 #endif

@@ -27,7 +27,7 @@ bool in_force(const struct profile *p, enum rule rule)
     static const int since[] = {
         [ALWAYS] = V231, [ROT_03] = V30,  [ROT_17] = V231, [ROT_36] = V512, [ROT_37] = V512,
         [MEM_10] = V512, [MEM_15] = V30,  [MEM_16] = V512, [MEM_19] = V31,  [HBT_07] = V41,
-        [HBT_19] = V512, [LIV_01] = V41,  [LCK_01] = V31,  [ROT_23] = V44,  [MED_10] = HARDENED,
+        [HBT_19] = V512, [LIV_01] = V41,  [LCK_01] = V31,  [BRK_01] = V33,  [ROT_23] = V44,  [MED_10] = HARDENED,
     };
     if (rule == ROT_17) return p->version < V512;
     return p->version >= since[rule];

@@ -19,9 +19,10 @@ enum rule {
     HBT_19, /* a key waits for its heartbeat; with it ELE-09 */
     LIV_01, /* liveness nonces: all of LIV */
     LCK_01, /* locked meetings: all of LCK */
+    BRK_01, /* who is in a breakout room is shown as that */
     ROT_23, /* the hybrid box: ROT-23 to 32, 39 and 40, DEV-19 */
     MED_10, /* hardened: MED-10 and 11, ROT-41 to 44, MEM-23 and 24, ELE-10, HBT-22,
-             * HBT-23, and neither MEM-10 nor LCK-13 */
+             * HBT-23, BRK-02 to 04, and neither MEM-10 nor LCK-13 */
 };
 
 struct profile {

@@ -18,6 +18,7 @@ struct session *session_copy(const struct session *s)
     json_incref(c->tape);
     ARRAY_COPY(c->sent);
     ARRAY_COPY(c->seen);
+    if (c->away.set) list_hold(c->away.list);
     if (c->phase != JOINED) return c;
     struct meeting *m = &c->m;
     list_hold(m->list);
@@ -27,6 +28,7 @@ struct session *session_copy(const struct session *s)
     ARRAY_COPY(m->board);
     ARRAY_COPY(m->nonces);
     ARRAY_COPY(m->names);
+    ARRAY_COPY(m->in_rooms);
     ARRAY_COPY(m->keys);
     ARRAY_COPY(m->members);
     return c;
@@ -43,15 +45,23 @@ void meeting_forget(struct session *s)
     ARRAY_FREE(m->board);
     ARRAY_FREE(m->nonces);
     ARRAY_FREE(m->names);
+    ARRAY_FREE(m->in_rooms);
     ARRAY_FREE(m->keys);
     ARRAY_FREE(m->members);
     sodium_memzero(m, sizeof *m);
+}
+
+void away_forget(struct session *s)
+{
+    list_release(s->away.list);
+    sodium_memzero(&s->away, sizeof s->away);
 }
 
 void session_free(struct session *s)
 {
     if (s == NULL) return;
     meeting_forget(s);
+    away_forget(s);
     ARRAY_FREE(s->sent);
     ARRAY_FREE(s->seen);
     json_decref(s->tape);

@@ -60,10 +60,28 @@ struct lingering { /* who left is shown as here up to this key number (MEM-16) *
     uint32_t number;
 };
 
+struct chain { /* the last heartbeat taken or sent; all zero before the first */
+    uint32_t t, number; /* send counter; certified key number */
+    uint8_t hash[32];
+    uint64_t timestamp;
+    bool taken; /* since the join; of who came back, one that lists this join */
+};
+
 struct ahead { /* a link taken, not certified yet, and the list it makes */
     enum op op;
     struct device_id who;
     struct list *after;
+};
+
+/* What who stepped out goes on with on return (BRK-02, BRK-03). */
+struct away {
+    bool set;
+    struct text id;
+    uint8_t uuid[16];
+    struct list *list;
+    struct chain chain;
+    bool leader_known, leader_changed;
+    struct peer leader;
 };
 
 struct meeting {
@@ -78,15 +96,12 @@ struct meeting {
     struct list *list; /* certified; a leader's own */
     ARRAY(struct ahead) ahead;
     ARRAY(struct lingering) lingering;
-    struct {
-        uint32_t t, number; /* send counter; certified key number */
-        uint8_t hash[32];
-        uint64_t timestamp;
-        bool taken; /* a heartbeat was taken or sent since the join */
-    } chain;
+    struct chain chain;
 
     bool leader_known;
     struct peer leader; /* of a participant */
+    bool led_before;    /* by whom, when this client stepped out; until a leader is named */
+    struct peer leader_before;
     bool leader_changed, link_since; /* since the last heartbeat taken; since that change */
     struct {
         bool set;
@@ -101,6 +116,7 @@ struct meeting {
     ARRAY(struct announced) board;
     ARRAY(struct posted_nonces) nonces;
     ARRAY(struct server_name) names;
+    ARRAY(struct device_id) in_rooms; /* as the server says */
     ARRAY(struct key) keys; /* in the order of arrival, which is that of numbers */
 
     uint8_t own_nonce[2][24]; /* newest first */
@@ -153,6 +169,7 @@ struct session {
     uint64_t now;
     enum phase phase;
     struct meeting m; /* while joined */
+    struct away away;
     ARRAY(struct sent) sent; /* these two survive leaving */
     ARRAY(struct seen) seen;
 };
@@ -160,6 +177,7 @@ struct session {
 struct session *session_copy(const struct session *s);
 void session_free(struct session *s);
 void meeting_forget(struct session *s);
+void away_forget(struct session *s);
 
 /* One input under way: the session it may change, and what it made it do. */
 struct input {

@@ -132,6 +132,12 @@ impl Client {
         not_connected("lock_claimed")
     }
 
+    /// The server says that somebody is in a breakout room, or is not: user_id, hardware_id, in_room.
+    pub(crate) fn on_room_claimed(&mut self, _given: &Given) -> Answer {
+        // TODO: tell your client what the server says.
+        not_connected("room_claimed")
+    }
+
     /// The server says that the meeting is over.
     pub(crate) fn on_meeting_ended(&mut self, _given: &Given) -> Answer {
         // TODO: tell your client; report self.emit(json!({"kind": "show_left"})).
@@ -163,6 +169,12 @@ impl Client {
     pub(crate) fn kick(&mut self, _given: &Given) -> Answer {
         // TODO: remove that device. A participant answers Answer::new("bad_request").
         not_connected("kick")
+    }
+
+    /// The user goes to a breakout room or comes from one. The next join is the return.
+    pub(crate) fn step_out(&mut self, _given: &Given) -> Answer {
+        // TODO: as leave; a client that compares on return remembers what it left.
+        not_connected("step_out")
     }
 
     /// The user leaves.

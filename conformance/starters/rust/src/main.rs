@@ -65,6 +65,7 @@ const ADMITTED: Fields = &[
     ("outdated", Flag),
 ];
 const RENAMED: Fields = &[("user_id", Identifier), ("hardware_id", Identifier), ("name", Name)];
+const ROOM: Fields = &[("user_id", Identifier), ("hardware_id", Identifier), ("in_room", Flag)];
 const NONCE: Fields = &[("user_id", Identifier), ("hardware_id", Identifier), ("nonce", Hex)];
 const PACKET: Fields = &[
     ("from", Identifier),
@@ -100,6 +101,7 @@ fn message(kind: &str) -> Option<(Fields, Place)> {
         "packet" => (PACKET, Client::on_packet),
         "lock_requested" => (&[("request", Message)], Client::on_lock_requested),
         "lock_claimed" => (&[("locked", Flag)], Client::on_lock_claimed),
+        "room_claimed" => (ROOM, Client::on_room_claimed),
         "meeting_ended" => (&[], Client::on_meeting_ended),
         _ => return None,
     })
@@ -113,6 +115,7 @@ fn input(op: &str) -> Option<(Fields, Place)> {
         "send" => (&[("stream", Identifier), ("plaintext", Hex)], Client::send),
         "set_lock" => (&[("locked", Flag)], Client::set_lock),
         "kick" => (PERSON, Client::kick),
+        "step_out" => (&[], Client::step_out),
         "leave" => (&[], Client::leave),
         "observe" => (&[], Client::observe),
         _ => return None,
