@@ -8,7 +8,8 @@ use conclave_model::{
         retrace,
     },
     properties::Goal,
-    world::{Rig, SPY, Slice},
+    stage::StageError,
+    world::{Rig, SPY, Slice, explored_part, is_explored},
 };
 use conclave_spec::{Profile, Rule, profiles::FORMULA_ONLY, rules::Area};
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,9 @@ pub enum AblationError {
     /// The model is at fault.
     #[error(transparent)]
     Explore(#[from] ExploreError),
+    /// The model is at fault, where the way to a breakout room and back is played.
+    #[error(transparent)]
+    Rooms(#[from] StageError),
     /// It cannot be written.
     #[error("the table cannot be written: {0}")]
     Write(#[from] io::Error),
@@ -120,9 +124,10 @@ pub fn profiles_of(rule: Rule) -> Vec<Profile> {
     having.into_iter().filter(judged).collect()
 }
 
-/// The rules that are judged: those in force anywhere.
+/// The rules that are judged: those in force anywhere that a world can come to.
 pub fn rules() -> impl Iterator<Item = Rule> {
-    Rule::ALL.iter().copied().filter(|rule| !FORMULA_ONLY.contains(rule))
+    let judged = |rule: &Rule| !FORMULA_ONLY.contains(rule) && is_explored(*rule);
+    Rule::ALL.iter().copied().filter(judged)
 }
 
 /// SHA-256 over everything the table depends on but the code of the machine.
@@ -130,7 +135,7 @@ pub fn rules() -> impl Iterator<Item = Rule> {
 pub fn inputs() -> String {
     let mut text = format!("{SCHEMA} {STATES_MAX}\n");
     for profile in Profile::all() {
-        text.push_str(&format!("{} {}\n", profile.id, profile.digest()));
+        text.push_str(&format!("{} {}\n", profile.id, explored_part(&profile).digest()));
     }
     for area in Area::ALL {
         let slices = Slice::about_area(area);

@@ -20,6 +20,7 @@ use crate::{
     record,
 };
 
+pub mod beside;
 mod history;
 mod identity;
 pub mod judge;
@@ -28,6 +29,7 @@ mod leader;
 mod lock;
 mod media;
 mod outside;
+mod rooms;
 mod roster;
 pub mod searches;
 mod staleness;
@@ -228,17 +230,19 @@ impl Entry {
         }
     }
 
-    /// Whether this version has what is attacked.
+    /// Whether this version has what is attacked, also with rules of it removed.
     #[must_use]
     pub fn applies_to(&self, profile: &Profile) -> bool {
-        self.needs.iter().all(|rule| profile.rules.contains(*rule))
+        let whole = Profile::by_id(profile.id);
+        let rules = whole.as_ref().map_or(profile.rules, |version| version.rules);
+        self.needs.iter().all(|rule| rules.contains(*rule))
     }
 }
 
 /// Every attack that is played, in the order of their identifiers.
 #[must_use]
 pub fn all() -> Vec<Entry> {
-    let groups: [&[Entry]; 9] = [
+    let groups: [&[Entry]; 10] = [
         &roster::ALL,
         &media::ALL,
         &identity::ALL,
@@ -247,6 +251,7 @@ pub fn all() -> Vec<Entry> {
         &keys::ALL,
         &leader::ALL,
         &lock::ALL,
+        &rooms::ALL,
         &suite::ALL,
     ];
     let mut all: Vec<Entry> = groups.into_iter().flatten().copied().collect();
@@ -321,8 +326,9 @@ mod tests {
     fn every_identifier_is_there_once_and_is_found() {
         let ids: Vec<_> = all().iter().map(|entry| entry.id).collect();
         let elsewhere = ELSEWHERE.iter().map(|it| it.id);
-        let every: BTreeSet<_> = ids.iter().copied().chain(elsewhere).collect();
-        assert_eq!(every.len(), ids.len() + ELSEWHERE.len());
+        let beside = beside::BESIDE.iter().map(|it| it.id);
+        let every: BTreeSet<_> = ids.iter().copied().chain(elsewhere).chain(beside).collect();
+        assert_eq!(every.len(), ids.len() + ELSEWHERE.len() + beside::BESIDE.len());
         for id in ids {
             assert_eq!(Entry::by_id(&id.to_lowercase()).map(|it| it.id), Some(id));
             assert_eq!(Entry::by_id(id.trim_start_matches("ATK-")).map(|it| it.id), Some(id));

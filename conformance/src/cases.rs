@@ -10,6 +10,7 @@ use conclave_spec::{Profile, Rule};
 
 use crate::case::{Pair, Side};
 
+mod breakout;
 mod device;
 mod election;
 mod formulas;
@@ -168,5 +169,7 @@ pub fn drafts(profile: &Profile) -> Vec<Draft> {
     heartbeat::drafts(&mut drafts);
     drafts.area = "media";
     media::drafts(&mut drafts);
+    drafts.area = "breakout";
+    breakout::drafts(&mut drafts);
     drafts.list
 }

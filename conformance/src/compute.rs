@@ -20,10 +20,15 @@ use conclave_spec::{
 use sha2::{Digest as _, Sha256};
 
 mod attestations;
+mod certificates;
 mod chains;
 mod contacts;
+mod content;
+mod identities;
 mod inputs;
+mod lists;
 mod names;
+mod seeds;
 
 use inputs::Inputs;
 use names::names;
@@ -69,10 +74,23 @@ pub const FORMULAS: &[&str] = &[
     "backup_key",
     "contact_warning",
     "contact_recorded",
+    "seeds_due",
+    "seal_seed",
+    "open_seed",
+    "seal_content",
+    "open_content",
+    "contact_tag",
+    "seal_contact",
+    "open_contact",
     "attestation_signed",
     "attestation",
     "sharing_token",
     "redeem_sharing_token",
+    "server_chain",
+    "binding_with_tails",
+    "statement_with_tails",
+    "snapshot_with_tails",
+    "participant_identity",
 ];
 
 /// The rules of formulas, which belong to no profile: all but the one that makes a stream key
@@ -132,7 +150,16 @@ pub fn compute(
         "attestation_signed" | "attestation" | "sharing_token" | "redeem_sharing_token" => {
             attestations::compute(rules, formula, &inputs)
         }
+        "binding_with_tails"
+        | "statement_with_tails"
+        | "snapshot_with_tails"
+        | "participant_identity" => identities::compute(rules, formula, &inputs),
+        "server_chain" => certificates::compute(rules, &inputs),
         "contact_warning" | "contact_recorded" => contacts::compute(rules, formula, &inputs),
+        "seeds_due" | "seal_seed" | "open_seed" => seeds::compute(rules, formula, &inputs),
+        "seal_content" | "open_content" | "contact_tag" | "seal_contact" | "open_contact" => {
+            content::compute(rules, formula, &inputs)
+        }
         // The others are known by their inputs.
         _ => chains::compute(rules, formula, &inputs),
     }

@@ -85,6 +85,7 @@ impl Exchange {
             line::Input::Kick { user_id, hardware_id } => {
                 Event::Kick { seat: seat(user_id, hardware_id)? }
             }
+            line::Input::StepOut {} => Event::StepOut,
             line::Input::Leave {} => Event::Leave,
             line::Input::Hello { .. }
             | line::Input::Open { .. }
@@ -132,6 +133,9 @@ impl Exchange {
                 or_malformed(self.lock_request(request)?, Event::LockRequested)
             }
             M::LockClaimed { locked } => Event::LockClaimed { locked: *locked },
+            M::RoomClaimed { user_id, hardware_id, in_room } => {
+                Event::RoomClaimed { seat: seat(user_id, hardware_id)?, in_room: *in_room }
+            }
             M::SealedKey { sealed } => {
                 or_malformed(self.sealed_key(sealed)?, |sealed| Event::KeyOffered { sealed })
             }
@@ -180,6 +184,7 @@ impl Exchange {
                 user_id: seat.user_id.clone(),
                 hardware_id: seat.hardware_id.clone(),
             },
+            Event::StepOut => line::Input::StepOut {},
             // Neither comes from a script: a tick is time, and malformed bytes are damaged later.
             Event::Leave | Event::Tick | Event::Malformed { .. } => line::Input::Leave {},
             Event::LeaderNamed { .. }
@@ -191,6 +196,7 @@ impl Exchange {
             | Event::HeartbeatArrived(_)
             | Event::LockRequested(_)
             | Event::LockClaimed { .. }
+            | Event::RoomClaimed { .. }
             | Event::KeyOffered { .. }
             | Event::PacketArrived { .. }
             | Event::MeetingEnded => match self.message(event) {
@@ -236,6 +242,10 @@ impl Exchange {
                 M::LockRequested { request: self.request_payload(request) }
             }
             Event::LockClaimed { locked } => M::LockClaimed { locked: *locked },
+            Event::RoomClaimed { seat, in_room } => {
+                let (user_id, hardware_id) = both(seat);
+                M::RoomClaimed { user_id, hardware_id, in_room: *in_room }
+            }
             Event::KeyOffered { sealed } => M::SealedKey { sealed: self.sealed_payload(sealed) },
             Event::PacketArrived { from, stream, packet } => {
                 let (from, hardware_id) = both(from);
@@ -249,6 +259,7 @@ impl Exchange {
             | Event::Kick { .. }
             | Event::Malformed { .. }
             | Event::Send { .. }
+            | Event::StepOut
             | Event::Leave => return None,
         })
     }

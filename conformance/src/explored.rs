@@ -6,7 +6,7 @@ use std::{fs, io, path::Path};
 use conclave_model::{
     explore::{Exploration, ExploreError, Limits, Outcome, Pace, Verdict, exhaust, explore_within},
     properties::Goal,
-    world::{Rig, Slice},
+    world::{Rig, Slice, explored_part},
 };
 use conclave_spec::{
     Profile,
@@ -128,7 +128,7 @@ impl Job {
     #[must_use]
     pub fn inputs(&self) -> String {
         let Self { profile, slice, .. } = self;
-        let text = format!("{SCHEMA} {} {} {slice:?}", profile.id, profile.digest());
+        let text = format!("{SCHEMA} {} {} {slice:?}", profile.id, explored_part(profile).digest());
         hex::encode(Sha256::digest(text.as_bytes()))
     }
 

@@ -351,6 +351,7 @@ const fn op_word(input: &Input) -> &'static str {
         Input::Send { .. } => "send",
         Input::SetLock { .. } => "set_lock",
         Input::Kick { .. } => "kick",
+        Input::StepOut {} => "step_out",
         Input::Leave {} => "leave",
         Input::Observe {} => "observe",
         Input::Compute { .. } => "compute",

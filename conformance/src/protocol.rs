@@ -128,6 +128,9 @@ pub enum Input {
         /// Hardware ID.
         hardware_id: String,
     },
+    /// The user goes to a breakout room or comes from one: the client leaves the meeting, and the
+    /// next `join` is its return.
+    StepOut {},
     /// The user leaves the meeting.
     Leave {},
     /// What the user sees now. Changes nothing. Answered with `observed`.

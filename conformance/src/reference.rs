@@ -369,7 +369,11 @@ pub fn seen<A: Algebra>(
         user_id: line.seat.user_id,
         hardware_id: line.seat.hardware_id,
         name: line.name,
-        standing: if line.here { Standing::Here } else { Standing::Left },
+        standing: match (line.here, line.in_room) {
+            (true, true) => Standing::InRoom,
+            (true, false) => Standing::Here,
+            (false, _) => Standing::Left,
+        },
         leaves: line.leaves,
     });
     let encryption = if seen.post_quantum { Encryption::PostQuantum } else { Encryption::EndToEnd };

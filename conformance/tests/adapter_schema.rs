@@ -83,6 +83,9 @@ fn message() -> impl Strategy<Value = Message> {
         payload().prop_map(|heartbeat| Message::Heartbeat { heartbeat }),
         payload().prop_map(|request| Message::LockRequested { request }),
         any::<bool>().prop_map(|locked| Message::LockClaimed { locked }),
+        (device(), any::<bool>()).prop_map(|((user_id, hardware_id), in_room)| {
+            Message::RoomClaimed { user_id, hardware_id, in_room }
+        }),
         payload().prop_map(|sealed| Message::SealedKey { sealed }),
         (device(), text(), payload()).prop_map(|((from, hardware_id), stream, packet)| {
             Message::Packet { from, hardware_id, stream, packet }
@@ -117,6 +120,7 @@ fn input() -> impl Strategy<Value = Input> {
         (text(), hex()).prop_map(|(stream, plaintext)| Input::Send { stream, plaintext }),
         any::<bool>().prop_map(|locked| Input::SetLock { locked }),
         (text(), text()).prop_map(|(user_id, hardware_id)| Input::Kick { user_id, hardware_id }),
+        Just(Input::StepOut {}),
         Just(Input::Leave {}),
         Just(Input::Observe {}),
         (text(), map()).prop_map(|(formula, inputs)| Input::Compute { formula, inputs }),

@@ -88,6 +88,7 @@ fn detection_rests_on_the_rules_of_the_display() {
         ("ZM-22", "zoom-3.0", Rule::LeavesCounted),
         ("ZM-25", "zoom-3.1", Rule::UnlockWarned),
         ("ZM-27B", "zoom-4.6", Rule::UnlockWarned),
+        ("ZM-29", "zoom-4.6", Rule::InRoomShown),
         ("ZM-32", "zoom-4.4", Rule::LabelHonest),
     ] {
         let with = judge::observe(&Entry::by_id(id).unwrap(), &Profile::by_id(profile).unwrap());
@@ -265,7 +266,8 @@ fn one_attack_is_shown_with_its_ladder() {
     let old = conclave(&["attacks", "ZM-14", "--profile", "zoom-2.3.1"], WITHIN);
     old.assert(0, &["harm   yes  mallory reads \"between ourselves\" by bob"]);
     conclave(&["attacks", "ZM-99"], WITHIN).assert(4, &["no attack \"ZM-99\""]);
-    conclave(&["attacks", "ZM-28"], WITHIN).assert(4, &["breakout rooms, not modelled yet"]);
+    conclave(&["attacks", "ZM-36"], WITHIN).assert(4, &["abuse reports, not modelled"]);
+    conclave(&["attacks", "DV-06"], WITHIN).assert(0, &["address-is-anothers", "SIG-25"]);
     conclave(&["attacks", "ZM-14", "--profile", "zoom-9"], WITHIN).assert(4, &["no profile"]);
 }
 

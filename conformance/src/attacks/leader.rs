@@ -28,7 +28,7 @@ const NOR_BOUND: Expected = voiced(
 /// With the rule about numbers gone the key would still be one that no member announced.
 const ABOVE: Expected = voiced(&[Rule::LeaderBound, Rule::NumberAboveCertified], Rule::SealOpens);
 
-pub(super) const ALL: [Entry; 6] = [
+pub(super) const ALL: [Entry; 7] = [
     Entry {
         id: "ATK-ZM-18",
         title: "Two meetings, one bad leader",
@@ -118,6 +118,22 @@ pub(super) const ALL: [Entry; 6] = [
         expected: [D, D, D, D, D, D, D, D, ABOVE],
         play: number_certified_before,
     },
+    Entry {
+        id: "ATK-ZM-35",
+        title: "Meeting keyed by the server",
+        evidence: Evidence::Stated,
+        source: "4.6, 7.2",
+        attacker: "insider, or whoever reads the server's memory",
+        goal: "CONF",
+        story: "As in a meeting that is not end-to-end encrypted, the key comes from the server: a \
+                device of its own leads from the start, hears everything and hands the key on.",
+        note: "A control: confidentiality must fail where the server makes the key. Enhanced \
+               encryption itself has no profile; a client of an end-to-end encrypted meeting at least \
+               shows which device leads, and its code.",
+        needs: &[],
+        expected: [D; 9],
+        play: keyed_by_server,
+    },
 ];
 
 /// What is said before the attacker leads.
@@ -160,6 +176,31 @@ fn two_meetings(profile: &Profile) -> Play {
             Sign::Leader { at: "bob", user_id: "mallory" },
         ])
         .never(&[Harm::Unseen { by: "alice", spy: ONE }, Harm::Unseen { by: "bob", spy: TWO }])
+}
+
+fn keyed_by_server(profile: &Profile) -> Play {
+    const ASKED: &str = "is this end to end?";
+    const TOLD: &str = "that is what it says";
+    let mut scene = Scene::of(profile, &["alice", "bob", "mallory"]);
+    scene.join("mallory", Role::Leader);
+    comes(&mut scene, "alice", "mallory");
+    let decisive = scene.steps();
+    comes(&mut scene, "bob", "mallory");
+    scene.settle().run(20_000);
+    says(&mut scene, "alice", ASKED);
+    says(&mut scene, "bob", TOLD);
+    let harms = [reads("mallory", "alice", ASKED), reads("mallory", "bob", TOLD)];
+    play(scene, "bob", decisive, &harms)
+        .shown(&[
+            Sign::Leader { at: "alice", user_id: "mallory" },
+            Sign::Leader { at: "bob", user_id: "mallory" },
+            listed_during("alice", "mallory", ASKED),
+            listed_during("bob", "mallory", TOLD),
+        ])
+        .never(&[
+            Harm::Unseen { by: "alice", spy: "mallory" },
+            Harm::Unseen { by: "bob", spy: "mallory" },
+        ])
 }
 
 fn recitation(profile: &Profile) -> Play {

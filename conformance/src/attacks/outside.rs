@@ -16,21 +16,18 @@ const fn later(id: &'static str, title: &'static str, area: &'static str) -> Els
 }
 
 /// Not played, so that nobody takes them for refused.
-pub const ELSEWHERE: [Elsewhere; 16] = [
+pub const ELSEWHERE: [Elsewhere; 13] = [
     later("ATK-ZM-16", "Key number wraps at eight bits", "versions 1 and 2, which have no profile"),
-    later("ATK-ZM-28", "Breakout room redirected", "breakout rooms, not modelled yet"),
-    later("ATK-ZM-29", "Hidden in a breakout room", "breakout rooms, not modelled yet"),
-    later("ATK-ZM-34", "Attestation abused", "of no profile; cases of ATT-01 to ATT-17"),
-    later("ATK-ZM-35", "Meeting keyed by the server", "enhanced encryption, which has no profile"),
     later(
         "ATK-ZM-36",
         "Abuse report framed or disavowed",
         "abuse reports, not modelled; see ATK-ZM-03",
     ),
     later("ATK-PH-01..02", "Calls: short code, upgrade", "phone calls, not modelled yet"),
-    later("ATK-DV-01..07", "Devices: approval, sigchains", "chains: F-16, F-17; not DV-01, DV-07"),
+    later("ATK-DV-07", "Escrow chain substituted", "escrow administrators, not modelled yet"),
     later("ATK-MX-02", "Homeserver keeps the member list", "as ATK-GR-01 and ATK-ZM-30 here"),
-    later("ATK-MX-04..06", "Matrix: channels, identifiers", "channels this protocol does not have"),
+    later("ATK-MX-04", "Matrix: key in a group channel", "a channel this protocol does not have"),
+    later("ATK-MX-06", "Matrix: nonce outside the MAC", "a cipher this protocol does not have"),
     later("ATK-TM-01..03", "Teams calls", "another system, which has no profile"),
     later("ATK-WX-01..02", "Webex meetings", "another system, which has no profile"),
     later("ATK-HY-01", "Hybrid box re-encapsulated", "cases of ROT-25 to ROT-32; Kyber binds"),

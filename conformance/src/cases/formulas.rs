@@ -18,12 +18,19 @@ use crate::{
 };
 
 mod attestation;
+mod authority;
 mod backup;
+mod certificate;
 mod collected;
 mod contacts;
+mod content;
+mod due;
 mod family;
+mod identity;
 mod list;
+mod participant;
 mod provider;
+mod seeds;
 mod sigchain;
 mod stored;
 
@@ -66,7 +73,12 @@ pub fn formula_drafts(world: RuleSet) -> Vec<FormulaDraft> {
     family::drafts(world, &mut list);
     backup::drafts(&mut list);
     contacts::drafts(world, &mut list);
+    seeds::drafts(world, &mut list);
+    due::drafts(world, &mut list);
+    content::drafts(world, &mut list);
     attestation::drafts(world, &mut list);
+    certificate::drafts(&mut list);
+    identity::drafts(world, &mut list);
     list
 }
 

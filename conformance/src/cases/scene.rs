@@ -128,8 +128,9 @@ impl Scene {
         self.play();
         if let (Act::Join { .. }, Some(stage)) = (&act, &self.stage) {
             let joined_at = stage.sent().len();
-            let told = Told { upto: joined_at, joined_at, begun: false };
-            self.told.insert(party.to_owned(), told);
+            let goes_on = self.told.get(party).copied().filter(|_| self.goes_on(party));
+            let (upto, begun) = goes_on.map_or((joined_at, false), |told| (told.upto, true));
+            self.told.insert(party.to_owned(), Told { upto, joined_at, begun });
         }
         let step =
             ScriptStep { party: party.to_owned(), act, wire: None, expect: Expect::accept() };
@@ -283,6 +284,16 @@ impl Scene {
         self.nonce_nth(party, who, posted)
     }
 
+    /// The newest liveness nonce of a party reaches another as that of the device `claimed`.
+    pub(crate) fn nonce_as(&mut self, party: &str, claimed: &str, by: &str) -> &mut Self {
+        let nth = self.count(by, MessageKind::Nonce);
+        if nth == 0 {
+            return self;
+        }
+        let nonce = Recipe::Sent(Handle::of(by, MessageKind::Nonce, nth));
+        self.act(party, Act::NoncePosted { seat: seat(claimed), nonce })
+    }
+
     pub(crate) fn nonce_nth(&mut self, party: &str, who: &str, nth: u32) -> &mut Self {
         let nonce = Recipe::Sent(Handle::of(who, MessageKind::Nonce, nth));
         self.act(party, Act::NoncePosted { seat: seat(who), nonce })
@@ -317,6 +328,14 @@ impl Scene {
 
     pub(crate) fn lock_claim(&mut self, party: &str, locked: bool) -> &mut Self {
         self.act(party, Act::LockClaimed { locked })
+    }
+
+    pub(crate) fn room_claim(&mut self, party: &str, who: &str, in_room: bool) -> &mut Self {
+        self.act(party, Act::RoomClaimed { seat: seat(who), in_room })
+    }
+
+    pub(crate) fn step_out(&mut self, party: &str) -> &mut Self {
+        self.act(party, Act::StepOut {})
     }
 
     /// The `nth` link of `by` reaches `party`, and is stored.

@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use super::Exit;
 
 mod chains;
+mod rooms;
 
 use crate::{
     ablation::{
@@ -80,6 +81,9 @@ fn one(rule: Rule, out: &mut dyn Write) -> Result<(), AblationError> {
     writeln!(out, "{} {}", style(rule.id()).bold(), rule.statement())?;
     if FORMULA_ONLY.contains(&rule) {
         return Ok(chains::one(rule, out)?);
+    }
+    if rooms::is_of_rooms(rule) {
+        return rooms::one(rule, out);
     }
     let bench = Workbench::default();
     for profile in ablation::profiles_of(rule) {
@@ -242,7 +246,7 @@ fn depth(rule: Rule, table: &Table, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "          {}", wrapped(words, 10, 100).trim_start())
 }
 
-fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+fn summary(table: &Table, out: &mut dyn Write) -> Result<(), AblationError> {
     writeln!(out, "{}", style("what breaks without each rule, and after how many moves").bold())?;
     let mut tally = Tally::default();
     for rule in ablation::rules() {
@@ -267,9 +271,11 @@ fn summary(table: &Table, out: &mut dyn Write) -> io::Result<()> {
             depth(rule, table, out)?;
         }
     }
+    rooms::write(out)?;
     chains::write(out)?;
     writeln!(out, "\n{}", wrapped(&tally.words(table.states_max), 0, 100))?;
-    writeln!(out, "{}", wrapped(UNSEEN, 0, 100))
+    writeln!(out, "{}", wrapped(UNSEEN, 0, 100))?;
+    Ok(())
 }
 
 /// How many rules are worth what.

@@ -13,9 +13,14 @@ use console::{Style, style};
 use serde::Serialize;
 
 use super::{Exit, tables::Look};
-use crate::attacks::{
-    self, ELSEWHERE, Entry, Expected,
-    judge::{self, JudgeError, Judged, Outcome},
+use crate::{
+    attacks::{
+        self, ELSEWHERE, Entry, Expected,
+        beside::{BESIDE, Beside, JudgedStep, Step},
+        judge::{self, JudgeError, Judged, Outcome},
+    },
+    cases::formula_drafts,
+    compute::rules,
 };
 
 pub mod found;
@@ -44,6 +49,9 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
         let known: Vec<_> = Profile::all().iter().map(|profile| profile.id).collect();
         return super::no_such("profile", id, &known);
     }
+    if let Some(attack) = options.id.as_ref().and_then(|id| Beside::by_id(id)) {
+        return of_formulas(&attack, options, out);
+    }
     let entries = match &options.id {
         None => attacks::all(),
         Some(id) => match Entry::by_id(id) {
@@ -60,12 +68,60 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
     {
         return Exit::harness(&format!("cannot write {}: {error}", path.display()));
     }
+    let beside = if options.id.is_none() { judged_beside() } else { Vec::new() };
     let printed = match (&options.id, judged.first()) {
         (Some(_), Some(row)) => detail(row, options, out),
-        (Some(_) | None, _) => matrix(&judged, options.look, out),
+        (Some(_) | None, _) => matrix(&judged, &beside, options.look, out),
     };
-    let all = judged.iter().flatten().all(Judged::is_as_expected);
+    let all = judged.iter().flatten().all(Judged::is_as_expected)
+        && beside.iter().flat_map(|(_, steps)| steps).all(|step| step.wrong.is_none());
     super::written(printed, if all { Exit::Conformant } else { Exit::Nonconformant })
+}
+
+/// The attacks beside meetings, with what came of their steps.
+fn judged_beside() -> Vec<(Beside, Vec<JudgedStep>)> {
+    let cases = formula_drafts(rules());
+    BESIDE.into_iter().map(|attack| (attack, attack.judged(&cases))).collect()
+}
+
+/// One of them, in detail.
+fn of_formulas(attack: &Beside, options: &Options, out: &mut dyn Write) -> Exit {
+    let steps = attack.judged(&formula_drafts(rules()));
+    let all = steps.iter().all(|step| step.wrong.is_none());
+    let printed = tell_beside(attack, &steps, options.look, out);
+    super::written(printed, if all { Exit::Conformant } else { Exit::Nonconformant })
+}
+
+fn tell_beside(
+    attack: &Beside,
+    steps: &[JudgedStep],
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "{}", look.heading(&format!("{}: {}", attack.id, attack.title)))?;
+    for text in [attack.story, attack.note] {
+        writeln!(out, "{}", super::tables::wrapped(text, 0, 100))?;
+    }
+    writeln!(out)?;
+    for JudgedStep { step, title, wrong } in steps {
+        writeln!(out, "{:<40} {}", step.case(), step_words(*step))?;
+        writeln!(out, "    {title}")?;
+        if let Some(wrong) = wrong {
+            writeln!(out, "    {}", look.painted(Style::new().red().bold(), wrong))?;
+        }
+    }
+    writeln!(out)?;
+    attack.steps.iter().try_for_each(|step| {
+        writeln!(out, "replay    conclave check --adapter-cmd \"...\" --only {}", step.case())
+    })
+}
+
+/// What must come of a step, in words.
+fn step_words(step: Step) -> String {
+    match step {
+        Step::Taken(_) => "taken".to_owned(),
+        Step::Refused(_, rule) => format!("refused by {}, taken without it", rule.id()),
+    }
 }
 
 fn unknown(id: &str) -> Exit {
@@ -153,7 +209,12 @@ fn painted(judged: &Judged, text: &str, look: Look) -> String {
     look.painted(paint, text)
 }
 
-fn matrix(rows: &[Vec<Judged>], look: Look, out: &mut dyn Write) -> io::Result<()> {
+fn matrix(
+    rows: &[Vec<Judged>],
+    beside: &[(Beside, Vec<JudgedStep>)],
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(out, "{}\n", look.heading("Known attacks, by version of the protocol"))?;
     let heads: String = HEADS.iter().map(|head| format!("{head:<7}")).collect();
     writeln!(out, "{:6} {:TITLE$} {}", "", "", heads.trim_end())?;
@@ -170,7 +231,8 @@ fn matrix(rows: &[Vec<Judged>], look: Look, out: &mut dyn Write) -> io::Result<(
         writeln!(out)?;
     }
     legend(look, out)?;
-    writeln!(out, "{}\n", look.heading("Not played"))?;
+    formulas(beside, look, out)?;
+    writeln!(out, "\n{}\n", look.heading("Not played"))?;
     for it in ELSEWHERE {
         writeln!(out, "{:<16} {:<34} {}", it.id.trim_start_matches("ATK-"), it.title, it.area)?;
     }
@@ -183,6 +245,36 @@ fn matrix(rows: &[Vec<Judged>], look: Look, out: &mut dyn Write) -> io::Result<(
         "\n{attacks} attacks, {cells} outcomes, each over bytes and over terms; {ablated} refusals \
          whose rule bears them;\n{wrong} not as written down. `conclave attacks ZM-14` shows one."
     )
+}
+
+/// What is of no version: cases of byte formulas.
+fn formulas(
+    beside: &[(Beside, Vec<JudgedStep>)],
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "{}\n", look.heading("Beside meetings, as cases of byte formulas"))?;
+    for (attack, steps) in beside {
+        let mut rules: Vec<&str> = attack
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Refused(_, rule) => Some(rule.id()),
+                Step::Taken(_) => None,
+            })
+            .collect();
+        rules.sort_unstable();
+        rules.dedup();
+        let taken = attack.steps.iter().any(|step| matches!(step, Step::Taken(_)));
+        let sign = match (steps.iter().all(|step| step.wrong.is_none()), taken) {
+            (false, _) => look.painted(Style::new().red().bold().reverse(), "!      "),
+            (true, true) => look.painted(Style::new().yellow(), "in part"),
+            (true, false) => look.painted(Style::new().green(), "refused"),
+        };
+        let short = attack.id.trim_start_matches("ATK-");
+        writeln!(out, "{short:<6} {:<TITLE$} {sign} {}", attack.title, rules.join(" "))?;
+    }
+    Ok(())
 }
 
 fn legend(look: Look, out: &mut dyn Write) -> io::Result<()> {

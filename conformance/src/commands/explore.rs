@@ -27,6 +27,7 @@ pub mod chains;
 mod deep_first;
 pub mod families;
 mod plan;
+pub mod rooms;
 mod serve;
 mod shown;
 

@@ -69,9 +69,9 @@ fn shared(inputs: &Inputs<'_>) -> Result<(bool, u64), Refused> {
 }
 
 /// What resolver and provider answered, whoever is asked.
-struct Given<'a> {
-    records: &'a str,
-    key_set: &'a str,
+pub(super) struct Given<'a> {
+    pub(super) records: &'a str,
+    pub(super) key_set: &'a str,
 }
 
 impl Answers for Given<'_> {

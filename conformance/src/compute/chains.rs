@@ -115,11 +115,15 @@ fn link(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, R
 }
 
 /// The items of an input, each behind its length in four bytes.
-fn items(inputs: &Inputs<'_>, name: &str) -> Result<Vec<Octets>, Refused> {
+pub(super) fn items(inputs: &Inputs<'_>, name: &str) -> Result<Vec<Octets>, Refused> {
     wire::split(&inputs.octets(name)?).map_err(|_| Refused::By(Rule::EncodingCanonical))
 }
 
-fn openings(rules: RuleSet, inputs: &Inputs<'_>, name: &str) -> Result<Vec<Opening>, Refused> {
+pub(super) fn openings(
+    rules: RuleSet,
+    inputs: &Inputs<'_>,
+    name: &str,
+) -> Result<Vec<Opening>, Refused> {
     let openings = Opening::decode_all(rules, &inputs.octets(name)?);
     openings.map_err(|_| Refused::By(Rule::EncodingCanonical))
 }

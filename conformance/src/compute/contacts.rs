@@ -2,15 +2,15 @@
 
 use conclave_model::contacts::{Device, Record, Warning, counts, warning};
 use conclave_spec::{
-    Octets, Rule, RuleSet,
-    layouts::{
-        Layout,
-        sigchain::{CONTACT_RECORD, DEVICE_STATE},
-    },
-    wire,
+    RuleSet,
+    layouts::sigchain::{CONTACT_RECORD, DEVICE_STATE},
 };
 
-use super::{Inputs, Outputs, Refused, chains::identifier};
+use super::{
+    Inputs, Outputs, Refused,
+    chains::identifier,
+    lists::{Fields, elements},
+};
 
 /// The inputs of a formula of this module.
 pub(super) fn names(formula: &str) -> Option<Vec<&'static str>> {
@@ -48,36 +48,6 @@ pub(super) fn compute(
     };
     let outputs = [("warning", words.to_owned()), ("meetings", meetings.to_string())];
     Ok(outputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-/// The fields of every element of a list.
-fn elements(
-    rules: RuleSet,
-    inputs: &Inputs<'_>,
-    name: &str,
-    layout: &Layout,
-) -> Result<Vec<Fields>, Refused> {
-    let malformed = || Refused::By(Rule::EncodingCanonical);
-    let elements = wire::split(&inputs.octets(name)?).map_err(|_| malformed())?;
-    let fields = |bytes: &Octets| wire::decode(layout, rules, bytes).map(Fields);
-    elements.iter().map(|bytes| fields(bytes).map_err(|_| malformed())).collect()
-}
-
-struct Fields(Vec<(&'static str, Octets)>);
-
-impl Fields {
-    fn get(&self, name: &str) -> Option<&Octets> {
-        self.0.iter().find(|(field, _)| *field == name).map(|(_, value)| value)
-    }
-
-    fn text(&self, name: &str) -> String {
-        let value = self.get(name).map(Octets::as_slice).unwrap_or_default();
-        String::from_utf8_lossy(value).into_owned()
-    }
-
-    fn number(&self, name: &str) -> u32 {
-        self.get(name).and_then(|value| wire::read_u32(value.as_slice())).unwrap_or_default()
-    }
 }
 
 fn devices(rules: RuleSet, inputs: &Inputs<'_>, name: &str) -> Result<Vec<Device>, Refused> {

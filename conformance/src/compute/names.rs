@@ -2,7 +2,7 @@
 
 use conclave_spec::layouts::{self, Layout};
 
-use super::{Refused, attestations, chains, contacts};
+use super::{Refused, attestations, certificates, chains, contacts, content, identities, seeds};
 
 /// The inputs of a formula.
 pub(super) fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
@@ -46,6 +46,10 @@ pub(super) fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
         "decode" => vec![&["layout", "bytes"]],
         _ => {
             let others = attestations::names(formula).or_else(|| contacts::names(formula));
+            let others = others.or_else(|| seeds::names(formula));
+            let others = others.or_else(|| content::names(formula));
+            let others = others.or_else(|| certificates::names(formula));
+            let others = others.or_else(|| identities::names(formula));
             let others = others.or_else(|| chains::names(formula));
             return others.ok_or(Refused::Unknown);
         }
@@ -53,6 +57,6 @@ pub(super) fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
     Ok(parts.concat())
 }
 
-fn fields_of(layout: &Layout) -> Vec<&'static str> {
+pub(super) fn fields_of(layout: &Layout) -> Vec<&'static str> {
     layout.fields.iter().map(|field| field.name).collect()
 }

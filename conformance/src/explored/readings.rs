@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use conclave_model::{
     explore::{ExploreError, Limits, Verdict, explore_within, moves_named, retrace},
     properties::Goal,
-    world::Slice,
+    world::{Slice, explored_part},
 };
 use conclave_spec::{
     Profile,
@@ -56,7 +56,7 @@ pub(super) fn plain() -> Profile {
 /// SHA-256 over what a row depends on but the code of the machine.
 #[must_use]
 pub fn inputs(under: Under) -> String {
-    let (plain, other) = (plain(), under.of(plain()));
+    let (plain, other) = (explored_part(&plain()), explored_part(&under.of(plain())));
     let slices = Slice::quick();
     let text = format!("{SCHEMA} {} {} {slices:?}", plain.digest(), other.digest());
     hex::encode(Sha256::digest(text.as_bytes()))

@@ -3,7 +3,10 @@
 use conclave_spec::Profile;
 
 use super::markdown;
-use crate::attacks::{self, ELSEWHERE, Entry, Expected};
+use crate::attacks::{
+    self, ELSEWHERE, Entry, Expected,
+    beside::{BESIDE, Beside, Step},
+};
 
 pub(super) fn page() -> String {
     let mut text = markdown::opening("Attacks", "conformance/src/attacks.rs");
@@ -24,11 +27,34 @@ pub(super) fn page() -> String {
     for entry in &entries {
         text.push_str(&section(entry));
     }
+    text.push_str(&beside());
     text.push_str("\n## Not played\n\nSo that nobody takes them for refused:\n\n");
     text.push_str(&markdown::table(
         ["attack", "what it is", "what would have to be there"],
         ELSEWHERE.iter().map(|it| [it.id, it.title, it.area].map(str::to_owned)),
     ));
+    text
+}
+
+/// The attacks that are cases of byte formulas.
+fn beside() -> String {
+    let mut text = String::from(
+        "\n## Beside meetings\n\nOf no version: what a server serves of devices, addresses and \
+         attestations. Each step is a case of a byte formula; what is refused is taken without the rule.\n",
+    );
+    for Beside { id, title, story, note, steps } in BESIDE {
+        let anchor = markdown::anchor(id);
+        text.push_str(&format!("\n{anchor}\n\n### {id}: {title}\n\n{story} {note}\n\n"));
+        for step in steps {
+            let what = match step {
+                Step::Taken(case) => format!("- `{case}`: taken\n"),
+                Step::Refused(case, rule) => {
+                    format!("- `{case}`: refused by {}\n", markdown::to_rule(rule.id()))
+                }
+            };
+            text.push_str(&what);
+        }
+    }
     text
 }
 

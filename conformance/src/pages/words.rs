@@ -78,7 +78,9 @@ pub const fn reaction(reaction: Reaction) -> &'static str {
 #[must_use]
 pub const fn area(area: Area) -> &'static str {
     match area {
-        Area::Device => "announcements, server statements, security code, encryption label",
+        Area::Device => {
+            "announcements, server statements and certificates, security code, encryption label"
+        }
         Area::Rotation => "sealing, numbering and rotating the meeting key, teardown",
         Area::Membership => "the leader participant list and the roster",
         Area::Heartbeat => "heartbeats",
@@ -86,11 +88,15 @@ pub const fn area(area: Area) -> &'static str {
         Area::Election => "changes of the leader",
         Area::Lock => "locked meetings",
         Area::Media => "stream keys and packets",
+        Area::Breakout => "breakout rooms: who is shown in one, and the way back from it",
         Area::Sigchain => "sigchains: links, signatures, commitments, tails, fingerprints",
         Area::Family => {
             "devices of a user, approvals, per-user keys, lockdown, backup keys, contacts"
         }
         Area::Attestation => "attestations of identity providers, and the tokens that share them",
+        Area::Identity => {
+            "who a participant is by its sigchains, and attestations over their tails"
+        }
     }
 }
 
@@ -300,6 +306,35 @@ const BESIDE_MEETINGS: &[(&str, &str)] = &[
          the second is empty.",
     ),
     (
+        "conclave/seed-box",
+        "The box of a seed (reading R-143): who sealed it, of which generation it is, and the box. `kem` is \
+         empty in a classic one.",
+    ),
+    ("conclave/seed-meta", "What the box of a seed is bound to (reading R-143)."),
+    ("conclave/generation", "Public per-user keys, with the number of the link that brought them."),
+    ("conclave/known-seed", "A generation whose seed a device knows."),
+    ("conclave/seed-due", "A seed that is to be sealed for a device (reading R-146)."),
+    ("conclave/held-seed", "A seed that a device holds."),
+    (
+        "conclave/sealed-content",
+        "Content, or a contact record, under a symmetric per-user key (reading R-147).",
+    ),
+    ("conclave/content-meta", "What content and contact records are bound to (reading R-147)."),
+    (
+        "conclave/contact",
+        "What a device remembers of another user, before it is sealed: the tail of their chain, when they \
+         first met in seconds since 1970, and how many meetings there were.",
+    ),
+    (
+        "conclave/filed-contact",
+        "A contact record as the server keeps it (reading R-148). `record` is the encoding of \
+         `conclave/sealed-content`.",
+    ),
+    (
+        "conclave/filed-contact-signed",
+        "What the signature of a filed contact record is over (reading R-148).",
+    ),
+    (
         "conclave/stored-key",
         "A secret key at rest (4.6, subsec:lks; readings R-97 and R-120): commitment and ciphertext.",
     ),
@@ -319,6 +354,16 @@ const BESIDE_MEETINGS: &[(&str, &str)] = &[
         "conclave/identity-sharing",
         "What a sharing token is computed of (reading R-129). `with_email` is 1 or 0, the time in \
          seconds since 1970.",
+    ),
+    (
+        "conclave/binding-with-tails",
+        "What a key announcement signs where chains are looked at (4.6, subsec:keyagreementidentity; \
+         reading R-139). A tail is a `conclave/chain-tail`, or empty.",
+    ),
+    ("conclave/statement-with-tails", "What the server signs about a client then."),
+    (
+        "conclave/snapshot-with-tails",
+        "What a provider vouches for then; in the token as lowercase hexadecimal.",
     ),
 ];
 
@@ -378,6 +423,26 @@ pub const fn label_use(label: Label) -> &'static str {
         | Label::BackupKeyX25519
         | Label::BackupKeyKyber768 => {
             "seed and keys of a backup key; the paper gives no string (reading R-132)"
+        }
+        Label::SeedBoxDerivation => {
+            "key derivation of the box of a per-user seed; the paper gives no string (reading R-143)"
+        }
+        Label::SeedBoxCipher => {
+            "associated data of that box; the paper gives no string (reading R-143)"
+        }
+        Label::ContentDerivation | Label::ContentCipher => {
+            "content under a symmetric per-user key: key derivation and associated data; the paper \
+             gives no string (reading R-147)"
+        }
+        Label::ContactDerivation | Label::ContactCipher => {
+            "contact record: key derivation and associated data; the paper gives no string (reading \
+             R-148)"
+        }
+        Label::ContactTag => {
+            "key derivation of the tags of contact records; the paper gives no string (reading R-148)"
+        }
+        Label::ContactRecord => {
+            "signature over a contact record; the paper gives no string (reading R-148)"
         }
         Label::SecretStore => "secret key at rest (4.6, subsec:lks, step 2)",
     }

@@ -92,6 +92,15 @@ pub enum Message {
         /// What it says.
         locked: bool,
     },
+    /// The server says that somebody is in a breakout room, or is not. To everybody.
+    RoomClaimed {
+        /// User ID.
+        user_id: String,
+        /// Hardware ID.
+        hardware_id: String,
+        /// What it says.
+        in_room: bool,
+    },
     /// A sealed meeting key from the bulletin board. To participants.
     SealedKey {
         /// The sealed key.

@@ -66,6 +66,8 @@ pub struct RosterLine {
 pub enum Standing {
     /// It is.
     Here,
+    /// It is, and in a breakout room.
+    InRoom,
     /// It left or was removed.
     Left,
 }

@@ -116,6 +116,7 @@ impl Recording<'_> {
             | Act::Heartbeat { .. }
             | Act::LockRequested { .. }
             | Act::LockClaimed { .. }
+            | Act::RoomClaimed { .. }
             | Act::SetLock { .. }
             | Act::SealedKey { .. }
             | Act::Packet { .. }
@@ -123,6 +124,7 @@ impl Recording<'_> {
             | Act::Advance { .. }
             | Act::Send { .. }
             | Act::Leave {}
+            | Act::StepOut {}
             | Act::Observe {} => return None,
         };
         let (from_ms, to_ms) = (actor.now_ms, actor.now_ms + u64::from(wait_ms));

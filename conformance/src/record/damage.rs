@@ -20,6 +20,7 @@ pub fn damage(input: &mut Input, edit: &WireEdit) {
         Message::Departed { .. }
         | Message::Renamed { .. }
         | Message::LockClaimed { .. }
+        | Message::RoomClaimed { .. }
         | Message::MeetingEnded {} => return,
     };
     if let Payload::Bytes(Hex(bytes)) = payload {

@@ -11,7 +11,7 @@ pub(super) fn rule_of(input: &Input) -> Option<Rule> {
         Input::Send { .. } => Some(Rule::CounterNeverRepeats),
         Input::SetLock { .. } => Some(Rule::LockListed),
         Input::Kick { .. } => Some(Rule::KickListed),
-        Input::Leave {} => Some(Rule::MeetingKeysErased),
+        Input::Leave {} | Input::StepOut {} => Some(Rule::MeetingKeysErased),
         Input::Observe {} => Some(Rule::CodeFromHandshakeKey),
         Input::Advance { .. } => Some(Rule::RotateOnLeave),
         Input::Deliver { message } => Some(match message {
@@ -24,6 +24,7 @@ pub(super) fn rule_of(input: &Input) -> Option<Rule> {
             Message::Heartbeat { .. } => Rule::HeartbeatVerifies,
             Message::LockRequested { .. } => Rule::RequestVerifies,
             Message::LockClaimed { .. } => Rule::LockFromList,
+            Message::RoomClaimed { .. } => Rule::InRoomShown,
             Message::SealedKey { .. } => Rule::SealOpens,
             Message::Packet { .. } => Rule::PacketOpens,
             Message::MeetingEnded {} => Rule::MeetingKeysErased,

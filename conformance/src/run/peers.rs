@@ -115,6 +115,7 @@ impl Run<'_, '_> {
             | Input::Advance { .. }
             | Input::Send { .. }
             | Input::SetLock { .. }
+            | Input::StepOut {}
             | Input::Leave {}
             | Input::Observe {}
             | Input::Compute { .. }

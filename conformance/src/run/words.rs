@@ -16,6 +16,7 @@ pub fn told(input: &Input) -> String {
         Input::SetLock { locked: true } => "lock".to_owned(),
         Input::SetLock { locked: false } => "unlock".to_owned(),
         Input::Kick { user_id, .. } => format!("kick {user_id}"),
+        Input::StepOut {} => "step out".to_owned(),
         Input::Leave {} => "leave".to_owned(),
         Input::Observe {} => "observe".to_owned(),
         Input::Compute { formula, .. } => format!("compute {formula}"),
@@ -37,6 +38,12 @@ pub fn told(input: &Input) -> String {
             }
             Message::LockClaimed { locked: true } => "deliver: said to be locked".to_owned(),
             Message::LockClaimed { locked: false } => "deliver: said to be unlocked".to_owned(),
+            Message::RoomClaimed { user_id, in_room: true, .. } => {
+                format!("deliver: {user_id} said to be in a room")
+            }
+            Message::RoomClaimed { user_id, in_room: false, .. } => {
+                format!("deliver: {user_id} said to be in no room")
+            }
             Message::SealedKey { sealed } => format!("deliver: a sealed key{}", size(sealed)),
             Message::Packet { from, stream, packet, .. } => {
                 format!("deliver: a packet of {from}, {stream}{}", size(packet))

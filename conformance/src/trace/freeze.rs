@@ -238,6 +238,9 @@ impl Writing<'_> {
                 request: self.handle(line, MessageKind::LockRequest, request)?,
             },
             Input::LockClaimed { locked } => Act::LockClaimed { locked: *locked },
+            Input::RoomClaimed { seat, in_room } => {
+                Act::RoomClaimed { seat: seat.clone(), in_room: *in_room }
+            }
             Input::SetLock { locked } => Act::SetLock { locked: *locked },
             Input::Kick { seat } => Act::Kick { seat: seat.clone() },
             Input::KeyOffered { sealed } => {
@@ -251,6 +254,7 @@ impl Writing<'_> {
             Input::Send { stream, plaintext } => {
                 Act::Send { stream: stream.clone(), text: plaintext.to_string() }
             }
+            Input::StepOut => Act::StepOut {},
             Input::Leave => Act::Leave {},
             Input::MeetingEnded => Act::MeetingEnded {},
             Input::Tick | Input::Malformed { .. } => {

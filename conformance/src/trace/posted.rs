@@ -129,11 +129,13 @@ fn key_given(given: &Given) -> Option<Commitment> {
         | Given::Renamed { .. }
         | Given::LinkArrived(_)
         | Given::LockClaimed { .. }
+        | Given::RoomClaimed { .. }
         | Given::SetLock { .. }
         | Given::Kick { .. }
         | Given::Malformed { .. }
         | Given::Send { .. }
         | Given::Leave
+        | Given::StepOut
         | Given::MeetingEnded => None,
     }
 }
@@ -181,11 +183,13 @@ pub(super) fn message_of(given: &Given) -> Option<Effect> {
         | Given::Departed { .. }
         | Given::Renamed { .. }
         | Given::LockClaimed { .. }
+        | Given::RoomClaimed { .. }
         | Given::SetLock { .. }
         | Given::Kick { .. }
         | Given::Malformed { .. }
         | Given::Send { .. }
         | Given::Leave
+        | Given::StepOut
         | Given::MeetingEnded => return None,
     })
 }

@@ -149,12 +149,12 @@ pub(crate) struct ExploreArgs {
     /// List the slices, and which powers and goals they cover
     #[arg(long, conflicts_with_all = ["profile", "without", "goal", "export", "random", "serve"])]
     pub(crate) plan: bool,
-    /// Instead of meetings: device-family, the paper's model of the devices of one user; sigchain, what
-    /// a server can make a client believe of them
+    /// Instead of one meeting: device-family, the paper's model of the devices of one user; sigchain,
+    /// what a server can make a client believe of them; rooms, breakout rooms and the way back
     #[arg(
         long, value_name = "NAME",
         conflicts_with_all = [
-            "profile", "plan", "slice", "budget", "goal", "export", "max_states",
+            "plan", "slice", "budget", "goal", "export", "max_states",
             "deep_first", "random", "seed", "serve",
         ]
     )]

@@ -157,17 +157,24 @@ fn run(command: Command) -> Exit {
 
 /// What is explored beside meetings.
 fn run_scenario(args: ExploreArgs, out: &mut dyn std::io::Write) -> Exit {
-    use explore::{chains, families};
-    let ExploreArgs { scenario, reading, without, devices, transitions, .. } = args;
+    use explore::{chains, families, rooms};
+    let ExploreArgs { scenario, profile, reading, without, devices, transitions, .. } = args;
     let bound = Bound { devices, transitions };
     match scenario.as_deref() {
+        Some(rooms::SCENARIO) if reading.is_some() => Exit::usage(
+            "breakout rooms have no reading to choose: profile hardened compares (R-95)",
+        ),
+        Some(rooms::SCENARIO) => rooms::run(&rooms::Options { profile, without }, out),
+        Some(families::SCENARIO | chains::SCENARIO) if profile.is_some() => {
+            Exit::usage("families and sigchains are of no profile")
+        }
         Some(families::SCENARIO) if without.is_some() => {
             Exit::usage("the families of the formal model have no rule to go without")
         }
         Some(families::SCENARIO) => families::run(&families::Options { reading, bound }, out),
         Some(chains::SCENARIO) => chains::run(&chains::Options { reading, without }, out),
         other => {
-            let known = [families::SCENARIO, chains::SCENARIO];
+            let known = [families::SCENARIO, chains::SCENARIO, rooms::SCENARIO];
             commands::no_such("scenario", other.unwrap_or_default(), &known)
         }
     }

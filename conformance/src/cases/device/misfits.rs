@@ -79,6 +79,7 @@ fn messages(scene: &mut Scene) -> Vec<Act> {
             packet: Recipe::Sent(Handle::packet("alice", 1)),
         },
         Act::LockClaimed { locked: true },
+        Act::RoomClaimed { seat: seat("carol"), in_room: true },
         Act::MeetingEnded {},
     ];
     if scene.count("carol", MessageKind::Nonce) > 0 {
@@ -131,7 +132,8 @@ fn outside(drafts: &mut Drafts) {
 
     let mut scene = left(drafts);
     let (stream, text) = ("audio".to_owned(), "to nobody".to_owned());
-    for act in [Act::Send { stream, text }, Act::Kick { seat: seat("carol") }, Act::Leave {}] {
+    let kick = Act::Kick { seat: seat("carol") };
+    for act in [Act::Send { stream, text }, kick, Act::StepOut {}, Act::Leave {}] {
         scene.misfit("bob", act);
     }
     scene.misfit("bob", Act::SetLock { locked: true }).observe("bob");

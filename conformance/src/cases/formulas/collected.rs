@@ -75,6 +75,18 @@ impl<'a> Cases<'a> {
         self.on_side(rule, Side::Decisive, name, common, differs_in);
     }
 
+    /// Puts two cases that were given, one thing apart and with different outputs, on the sides of a pair.
+    pub(super) fn told_apart(
+        &mut self,
+        rule: Rule,
+        common: &str,
+        decisive: &str,
+        differs_in: &str,
+    ) {
+        self.on_side(rule, Side::Common, common, decisive, differs_in);
+        self.on_side(rule, Side::Decisive, decisive, common, differs_in);
+    }
+
     /// Puts a case that was given on one side of a pair.
     pub(super) fn on_side(
         &mut self,

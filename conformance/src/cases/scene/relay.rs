@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use conclave_model::{
+    Algebra as _,
+    algebra::Terms,
     client::{Phase, RoleState},
     message::Seat,
     script::{Act, Expect, Handle, MessageKind, Recipe},
@@ -66,20 +68,16 @@ impl Scene {
         let posted = stage.sent().take(upto);
         let upto = posted.len();
         let first = if told.begun { told.upto } else { first_look(posted.clone()) };
-        let last_beat = posted.clone().rposition(|(_, it)| it.kind() == MessageKind::Heartbeat);
-        let mut counts: BTreeMap<(String, MessageKind, Option<String>), u32> = BTreeMap::new();
+        let last_beat = posted.rev().position(|(_, it)| it.kind() == MessageKind::Heartbeat);
+        let last_beat = last_beat.map(|back| upto - 1 - back);
         let mut acts = Vec::new();
-        for (at, (by, message)) in posted.enumerate() {
-            let to = message.recipient().map(str::to_owned);
-            let nth = counts.entry((by.clone(), message.kind(), to.clone())).or_default();
-            *nth += 1;
+        for (at, (handle, message)) in stage.by_handle().into_iter().take(upto).enumerate() {
             let missed =
                 !told.begun && Some(at) != last_beat && message.kind() == MessageKind::Heartbeat;
             let early = at < told.joined_at && message.kind() == MessageKind::SealedKey;
-            if at < first || by == party || missed || early {
+            if at < first || handle.by == party || missed || early {
                 continue;
             }
-            let handle = Handle { by: by.clone(), kind: message.kind(), to, nth: *nth };
             acts.extend(handed_on(message, handle, &seat(party)));
         }
         self.told.insert(party.to_owned(), Told { upto, begun: true, ..told });
@@ -124,11 +122,20 @@ impl Scene {
         self.role(party).is_some()
     }
 
-    /// Whether a party in a meeting has taken or made a heartbeat there.
+    /// Whether a party in a meeting has taken or made a heartbeat there, now or before it stepped out.
     fn has_begun(&mut self, party: &str) -> bool {
         self.play();
         let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
-        matches!(actor.map(|actor| &actor.state.phase), Some(Phase::Joined(it)) if it.chain.begun)
+        matches!(actor.map(|actor| &actor.state.phase),
+            Some(Phase::Joined(it)) if it.chain.hash != Terms.no_hash())
+    }
+
+    /// Whether a party that stepped out goes on, as it comes back, where it left.
+    pub(super) fn goes_on(&self, party: &str) -> bool {
+        let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
+        let away = actor.and_then(|actor| actor.state.away.as_ref());
+        let begun = away.is_some_and(|away| away.chain.hash != Terms.no_hash());
+        begun && self.has(Rule::ReturnContinues)
     }
 
     /// Whether a sealed key is of use at once: where its number comes by heartbeat, one has to call
