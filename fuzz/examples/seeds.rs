@@ -1,5 +1,5 @@
-//! Looks for inputs of the target `step` that come deep, and stores them in the corpus: after a
-//! change of what bytes mean, the old ones may not.
+//! Looks for inputs of the targets `step` and `formula` that come deep, and stores them in the corpus:
+//! after a change of what bytes mean, the old ones may not.
 //!
 //! ```sh
 //! cargo run --release -p conclave-fuzz --example seeds
@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use conclave_fuzz::targets::{Depth, depth};
+use conclave_fuzz::targets::{Came, Depth, computed, depth};
 use conclave_spec::Profile;
 use sha2::{Digest as _, Sha256};
 
@@ -17,6 +17,30 @@ const TRIES: u32 = 60_000;
 const LENGTH: usize = 1_200;
 
 fn main() {
+    steps();
+    formulas();
+}
+
+/// For each formula an input that is computed although it was changed, and one that a rule refuses.
+fn formulas() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/formula");
+    fs::create_dir_all(&folder).expect("a folder of the corpus");
+    let mut found = BTreeMap::new();
+    for number in 0..TRIES {
+        let input = bytes(number).split_off(LENGTH - 40);
+        let Some(it) = computed(&input).filter(|it| it.changed && it.came != Came::Unfit) else {
+            continue;
+        };
+        let came = if it.came == Came::Accepted { "taken" } else { "refused" };
+        found.entry(format!("{}-{came}", it.formula)).or_insert(input);
+    }
+    println!("formulas: {} kinds", found.len());
+    for (name, input) in found {
+        fs::write(folder.join(name), input).expect("a file of the corpus");
+    }
+}
+
+fn steps() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/step");
     let mut wanted = wishes();
     for number in 0..TRIES {

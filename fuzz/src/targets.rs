@@ -1,6 +1,7 @@
 //! The targets, one module each.
 
 mod decode;
+mod formula;
 mod frame;
 mod known;
 mod schedule;
@@ -8,6 +9,7 @@ mod session;
 mod step;
 
 pub use decode::decode;
+pub use formula::{Came, Computed, computed, formula};
 pub use frame::frame;
 pub use known::{Versions, WEAKNESSES, Weakness, why_broken};
 pub use schedule::{moves_made, schedule};
@@ -18,8 +20,9 @@ pub use step::{Depth, depth, step};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target. The name is also that of its program and of its folder in the corpus.
-pub const ALL: [Target; 5] = [
+pub const ALL: [Target; 6] = [
     ("decode", decode),
+    ("formula", formula),
     ("frame", frame),
     ("schedule", schedule),
     ("session", session),

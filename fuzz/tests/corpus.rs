@@ -48,6 +48,19 @@ fn the_stored_schedules_come_far_in_every_version() {
 }
 
 #[test]
+fn the_stored_formulas_are_computed_and_refused() {
+    let all: BTreeSet<_> = inputs("formula")
+        .into_iter()
+        .filter_map(|(_, input)| targets::computed(&input))
+        .filter(|it| it.changed)
+        .map(|it| (it.formula, it.came))
+        .collect();
+    let that = |came| all.iter().filter(move |it| it.1 == came).count();
+    let (taken, refused) = (that(targets::Came::Accepted), that(targets::Came::Refused));
+    assert!(taken >= 30 && refused >= 25, "{taken} taken, {refused} refused: {all:#?}");
+}
+
+#[test]
 fn the_stored_steps_reach_both_roles_in_every_version_and_every_phase_in_some() {
     let depths: Vec<_> =
         inputs("step").into_iter().filter_map(|(_, input)| targets::depth(&input)).collect();

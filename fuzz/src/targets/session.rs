@@ -167,6 +167,7 @@ impl Table {
             }
             Act::Advance { ms } => Input::Advance { to_ms: self.moment(party, *ms) },
             Act::Leave => Input::Leave {},
+            Act::StepOut => Input::StepOut {},
             Act::Named { .. }
             | Act::Admitted { .. }
             | Act::Departed { .. }
@@ -176,6 +177,7 @@ impl Table {
             | Act::Heartbeat { .. }
             | Act::Asked { .. }
             | Act::Claim { .. }
+            | Act::Room { .. }
             | Act::Offered { .. }
             | Act::Heard { .. }
             | Act::Ended => deliver(self.message(party, act)?),
@@ -222,6 +224,10 @@ impl Table {
                 Message::Packet { from, hardware_id, stream: stream_name(*stream), packet }
             }
             Act::Ended => Message::MeetingEnded {},
+            Act::Room { claimed, in_room } => {
+                let (user_id, hardware_id) = names(claim(party, *claimed));
+                Message::RoomClaimed { user_id, hardware_id, in_room: *in_room }
+            }
             Act::Opening
             | Act::Settle
             | Act::Join { .. }
@@ -229,6 +235,7 @@ impl Table {
             | Act::Kick { .. }
             | Act::Send { .. }
             | Act::Advance { .. }
+            | Act::StepOut
             | Act::Leave => return None,
         })
     }

@@ -81,6 +81,11 @@ pub(super) enum Act {
     },
     Leave,
     Ended,
+    StepOut,
+    Room {
+        claimed: u8,
+        in_room: bool,
+    },
 }
 
 /// A message sent so far, counted from the newest, and what happens to it on its way.
