@@ -127,8 +127,12 @@ fn goes(scene: &mut Scene, leader: &str, who: &str) {
     let now_ms = scene.now_ms(leader);
     scene.depart(leader, who);
     leave_window(scene, now_ms);
-    let until_ms = now_ms + u64::from(scene.profile().params.leave_rotation_ms_max);
-    scene.advance_all(until_ms).settle().run(until_ms + IN_USE_MS);
+    let params = scene.profile().params;
+    let until_ms = now_ms + u64::from(params.leave_rotation_ms_max);
+    // Whenever the leader rotated, its next rotation is not throttled.
+    let throttled = scene.has(Rule::RotationThrottled);
+    let pause_ms = if throttled { params.rotation_interval_ms_min } else { 0 };
+    scene.advance_all(until_ms).settle().run(until_ms + u64::from(pause_ms) + IN_USE_MS);
 }
 
 /// Somebody joins, the leader lets it in, and everybody uses the key made for it.
