@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conclave_model::{
-    Algebra as _,
     algebra::Bytes,
     machine::{Event, Outcome, StepError},
     message::{Meeting, Role, Seat},
@@ -149,22 +148,13 @@ impl<'a> Live<'a> {
     /// # Errors
     /// The script cannot be played.
     pub fn play_other(&mut self, step: &ScriptStep, at: usize, departure: Departure) -> Findings {
-        if matches!(step.act, Act::Join { .. }) && !self.goes_on(&step.party) {
+        if matches!(step.act, Act::Join { .. }) && !self.stage.resumes(&step.party) {
             self.handed.remove(&step.party);
         }
         match handed_on(&step.act).filter(|handle| handle.by == self.session.plays) {
             Some(handle) => self.hand_over(step, handle, at, departure),
             None => self.play_one(step, at, departure),
         }
-    }
-
-    /// Whether a party that stepped out goes on, as it comes back, where it left.
-    fn goes_on(&self, party: &str) -> bool {
-        let none = self.stage.algebra().no_hash();
-        self.stage.actor(party).is_ok_and(|actor| {
-            let begun = actor.state.away.as_ref().is_some_and(|away| away.chain.hash != none);
-            begun && actor.profile.rules.contains(Rule::ReturnContinues)
-        })
     }
 
     /// Hands a link or heartbeat of the client to a party. Where the client has sent others than

@@ -11,6 +11,8 @@ use conclave_spec::{
 };
 use serde_json::Value;
 
+use crate::guard::require;
+
 mod record;
 #[cfg(test)]
 mod tests;
@@ -77,8 +79,7 @@ pub fn verify(
 ) -> Result<Attested, Rule> {
     vouched(rules, answers, here, shown, served, |attested| {
         let is_of_binding = attested.is_some() && attested == snapshot(rules, shown.ivk).as_deref();
-        let checked = is_of_binding || !rules.contains(Rule::SnapshotOfBinding);
-        if checked { Ok(()) } else { Err(Rule::SnapshotOfBinding) }
+        require(rules, Rule::SnapshotOfBinding, is_of_binding)
     })
 }
 
@@ -92,9 +93,7 @@ pub(crate) fn vouched(
     fits: impl FnOnce(Option<&str>) -> Result<(), Rule>,
 ) -> Result<Attested, Rule> {
     let Shown { attestation, adn, signature, ivk } = shown;
-    let check = |rule: Rule, holds: bool| {
-        if holds || !rules.contains(rule) { Ok(()) } else { Err(rule) }
-    };
+    let check = |rule: Rule, holds: bool| require(rules, rule, holds);
     check(Rule::AttestationSigned, is_signed(rules, ivk, attestation, adn, signature))?;
     check(Rule::DomainAsServed, adn == served.adn && is_domain(adn))?;
     let token = Token::parse(attestation).ok_or(Rule::TokenVerifies)?;

@@ -6,6 +6,8 @@
 
 use conclave_spec::{Octets, Rule, RuleSet, wire};
 
+use crate::guard::require;
+
 mod names;
 mod parsed;
 mod response;
@@ -90,7 +92,7 @@ struct Chain<'a> {
 
 impl Chain<'_> {
     fn check(&self, rule: Rule, holds: bool) -> Result<(), Rule> {
-        if holds || !self.rules.contains(rule) { Ok(()) } else { Err(rule) }
+        require(self.rules, rule, holds)
     }
 
     /// Each certificate with the one that issued it, or should have.

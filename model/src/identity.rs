@@ -22,6 +22,7 @@ use conclave_spec::{
 
 use crate::{
     attestation::{self, Answers, Attested, Shown},
+    guard::require,
     sigchain::{AccountChain, Device, EmailChain, Opening, Served, UserChain},
 };
 
@@ -106,11 +107,6 @@ pub struct Participant {
     pub attested: Option<Attested>,
     /// The tails of the chains.
     pub tails: Tails,
-}
-
-/// Fails where the rule is in force and the condition does not hold.
-fn require(rules: RuleSet, rule: Rule, holds: bool) -> Result<(), Rule> {
-    if holds || !rules.contains(rule) { Ok(()) } else { Err(rule) }
 }
 
 /// Who a participant with this binding is.

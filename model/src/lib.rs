@@ -11,6 +11,7 @@ pub mod client;
 pub mod contacts;
 pub mod explore;
 pub mod family;
+mod guard;
 pub mod harm;
 pub mod identity;
 pub mod json;

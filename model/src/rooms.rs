@@ -62,6 +62,8 @@ struct Situation<'a, A: Algebra> {
     said: Vec<A::Value>,
 }
 
+type Key<V> = (Vec<State<V>>, place::Place, Vec<(String, V)>);
+
 /// Every situation within so many moves under a profile.
 ///
 /// # Errors
@@ -135,9 +137,9 @@ pub fn holds_on_bytes(
 }
 
 impl<A: Algebra> Situation<'_, A> {
-    /// What tells two situations apart: the states of the clients, and where Bob was put.
-    fn key(&self) -> (Vec<State<A::Value>>, place::Place, usize) {
+    /// What tells two situations apart: the states of the clients, where Bob was put, and what he heard.
+    fn key(&self) -> Key<A::Value> {
         let states = self.stage.actors().map(|(_, actor)| actor.state.clone()).collect();
-        (states, self.place, self.heard.len())
+        (states, self.place, self.heard.clone())
     }
 }

@@ -16,6 +16,8 @@ use conclave_spec::{
     formulas::sigchain::{Link, Tail},
 };
 
+use crate::guard::require;
+
 pub mod build;
 pub mod search;
 pub mod seeds;
@@ -104,11 +106,6 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "link {}: {} {}", self.at, self.rule.id(), self.rule.statement())
     }
-}
-
-/// Fails where the rule is in force and the condition does not hold.
-fn require(rules: RuleSet, rule: Rule, holds: bool) -> Result<(), Rule> {
-    if holds || !rules.contains(rule) { Ok(()) } else { Err(rule) }
 }
 
 /// A link with what it says.

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use conclave_spec::{Profile, RuleSet};
+use conclave_spec::{Profile, Rule, RuleSet};
 
 use crate::{
     algebra::{Algebra, Draw, Purpose},
@@ -237,6 +237,16 @@ impl<'a, A: Algebra> Stage<'a, A> {
             (Handle { by: by.clone(), kind, to, nth: *nth }, message)
         });
         named.collect()
+    }
+
+    /// Whether a party that stepped out goes on, as it comes back, with what it left.
+    #[must_use]
+    pub fn resumes(&self, party: &str) -> bool {
+        let none = self.algebra.no_hash();
+        self.actor(party).is_ok_and(|actor| {
+            let begun = actor.state.away.as_ref().is_some_and(|away| away.chain.hash != none);
+            begun && actor.profile.rules.contains(Rule::ReturnContinues)
+        })
     }
 
     /// The algebra the stage computes with.

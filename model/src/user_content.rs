@@ -12,7 +12,7 @@ use conclave_spec::{
     wire,
 };
 
-use crate::sigchain::seeds::Holder;
+use crate::{guard::require, sigchain::seeds::Holder};
 
 /// The seeds of a user that a device holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,11 +117,6 @@ fn read(rules: RuleSet, signer: String, plaintext: &Octets) -> Option<Contact> {
         first_met_s: wire::read_u64(first.as_slice())?,
         meetings: wire::read_u32(meetings.as_slice())?,
     })
-}
-
-/// Fails where the rule is in force and the condition does not hold.
-fn require(rules: RuleSet, rule: Rule, holds: bool) -> Result<(), Rule> {
-    if holds || !rules.contains(rule) { Ok(()) } else { Err(rule) }
 }
 
 #[cfg(test)]

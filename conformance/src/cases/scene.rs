@@ -128,7 +128,7 @@ impl Scene {
         self.play();
         if let (Act::Join { .. }, Some(stage)) = (&act, &self.stage) {
             let joined_at = stage.sent().len();
-            let goes_on = self.told.get(party).copied().filter(|_| self.goes_on(party));
+            let goes_on = self.told.get(party).copied().filter(|_| stage.resumes(party));
             let (upto, begun) = goes_on.map_or((joined_at, false), |told| (told.upto, true));
             self.told.insert(party.to_owned(), Told { upto, joined_at, begun });
         }

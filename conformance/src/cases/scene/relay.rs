@@ -130,14 +130,6 @@ impl Scene {
             Some(Phase::Joined(it)) if it.chain.hash != Terms.no_hash())
     }
 
-    /// Whether a party that stepped out goes on, as it comes back, where it left.
-    pub(super) fn goes_on(&self, party: &str) -> bool {
-        let actor = self.stage.as_ref().and_then(|stage| stage.actor(party).ok());
-        let away = actor.and_then(|actor| actor.state.away.as_ref());
-        let begun = away.is_some_and(|away| away.chain.hash != Terms.no_hash());
-        begun && self.has(Rule::ReturnContinues)
-    }
-
     /// Whether a sealed key is of use at once: where its number comes by heartbeat, one has to call
     /// for it first.
     fn takes_keys(&mut self, party: &str) -> bool {
