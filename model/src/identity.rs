@@ -146,7 +146,8 @@ pub fn verify(
         let served =
             attestation::Served { adn: served_adn, email: said.email, provider: served_provider };
         let place = (here.cloud_name, here.now_s);
-        let fits = |snapshot: Option<&str>| attested::fits(rules, snapshot, &chains);
+        let device = participant.device.as_ref();
+        let fits = |snapshot: Option<&str>| attested::fits(rules, snapshot, &chains, device);
         let attested = attestation::vouched(rules, answers, place, shown, served, fits)?;
         participant.attested = Some(attested);
     }

@@ -239,6 +239,7 @@ pub const ALL: &[Reading] = &[
     per_user::R_146,
     per_user::R_147,
     per_user::R_148,
+    identity::R_149,
 ];
 
 /// The key of every policy that a client can declare.

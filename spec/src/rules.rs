@@ -961,7 +961,7 @@ rules! {
     /// Between two devices with Kyber keys a seed is taken only from a hybrid box.
     SeedBoxHybrid = "FAM-31", Family, Guard, Must, Literal,
         Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
-    /// The seed of hybrid keys travels in hybrid boxes alone.
+    /// The seed of hybrid keys is taken only from a hybrid box.
     HybridSeedHybridBox = "FAM-32", Family, Guard, Must, Reading("R-145"),
         Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
     /// The box of a seed is bound to the user.
@@ -994,6 +994,12 @@ rules! {
     /// Who rotates the keys of a device seals every seed it knows for the new key.
     SeedsForNewKey = "FAM-42", Family, Duty, Must, Literal,
         None, cite("4.6", "subsubsec:usersigchains, DeviceKeyRotate"), needs [];
+    /// Nobody seals an older seed for a device of another approval class.
+    OldSeedsWithinClass = "FAM-55", Family, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:puks"), needs [];
+    /// Nobody seals the seed of hybrid keys in a classic box.
+    HybridSeedWithheld = "FAM-56", Family, Duty, Must, Reading("R-145"),
+        None, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
 
     // FAM: content and contact records under symmetric per-user keys
     /// What is sealed under a per-user key is read only where its authenticated decryption succeeds.
@@ -1027,7 +1033,7 @@ rules! {
     ContactSigNamesRecord = "FAM-52", Family, Field, Must, Literal,
         Reject, cite("4.6", "subsec:contactsync"), needs [];
     /// A filed record counts only with the tag of the user it is asked for.
-    ContactTagged = "FAM-53", Family, Guard, Must, Literal,
+    ContactTagged = "FAM-53", Family, Guard, Must, Reading("R-148"),
         Reject, cite("4.6", "subsec:contactsync"), needs [];
     /// The tag of a record depends on the per-user key.
     ContactTagKeyed = "FAM-54", Family, Field, Must, Literal,
@@ -1183,8 +1189,11 @@ rules! {
     /// The chains that are served end in the tails of the binding.
     ChainsAsBound = "IDN-05", Identity, Guard, Must, Literal,
         Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
-    /// The identity key of a binding is the present key of a device of the user's chain.
-    KeyOfUser = "IDN-06", Identity, Guard, Must, Reading("R-142"),
+    /// The identity key of a binding is one that a device of the user's chain has or had.
+    KeyOfUser = "IDN-06", Identity, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// The identity key of a binding is not one that the chain has replaced.
+    KeyNotReplaced = "IDN-15", Identity, Guard, Must, Reading("R-142"),
         Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
     /// Nobody is displayed as a user whose chain has revoked the device in use.
     DeviceInUseActive = "IDN-07", Identity, Guard, Must, Reading("R-142"),
@@ -1206,6 +1215,9 @@ rules! {
     /// No link behind the tails of an attestation changes the user's address or account.
     NothingChangedSince = "IDN-12", Identity, Guard, Must, Reading("R-141"),
         Reject, cite("4.6", "subsec:keyagreementidentity"), needs [SnapshotNamesTails];
+    /// A device that was added behind the tails of an attestation was approved by one that was there.
+    DeviceReviewed = "IDN-14", Identity, Guard, Must, Reading("R-149"),
+        Reject, cite("4.6", "subsec:snapshots"), needs [SnapshotNamesTails];
     /// The snapshot of an attestation is one with tails, over an identity key that the user's chain has or had.
     SnapshotKeyOfUser = "IDN-13", Identity, Guard, Must, Reading("R-142"),
         Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];

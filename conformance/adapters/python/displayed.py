@@ -90,10 +90,12 @@ def tails_of(chains: Chains) -> dict[str, bytes]:
 
 
 def device_in_use(user: UserChain, ivk: bytes) -> Device:
-    """The device that joined [IDN-06, IDN-07]."""
-    device = next((device for device in user.devices.values() if device.ivk == ivk), None)
+    """The device that joined [IDN-06, IDN-15, IDN-07]."""
+    devices = user.devices.values()
+    device = next((it for it in devices if ivk in (it.ivk, *it.replaced)), None)
     if device is None:
         raise Refusal("IDN-06", "no device of the user")
+    ensure(device.ivk == ivk, "IDN-15", "a key that was replaced")
     ensure(not device.revoked, "IDN-07", "a revoked device")
     return device
 
@@ -120,8 +122,8 @@ def check_account(user: UserChain, account_id: str) -> None:
 # Attestations
 
 
-def check_attested(v: Values, user: UserChain, chains: Chains) -> None:
-    """An attestation over tails, of today or of earlier days [ATT, IDN-11 to IDN-13]."""
+def check_attested(v: Values, user: UserChain, chains: Chains, device: Device) -> None:
+    """An attestation over tails, of today or of earlier days [ATT, IDN-11 to IDN-14]."""
     alone = dict(v) | {name: v[here] for name, here in ALONE.items()}
     claims = attestation.check_attestation(alone)
     snapshot = read_snapshot(claims.get("zoom-identity-snapshot"))
@@ -137,6 +139,8 @@ def check_attested(v: Values, user: UserChain, chains: Chains) -> None:
     ensure(changed <= then["user"].number, "IDN-12", "changed since")
     last = chains["email"].tail.number if "email" in chains else 0
     ensure(then["email"].number == last, "IDN-12", "the address went on since")
+    eldest = user.devices[user.eldest(device.device_id)]
+    ensure(eldest.added <= then["user"].number, "IDN-14", "a device that nobody approved since")
 
 
 def read_snapshot(text: Any) -> Values:
@@ -178,7 +182,7 @@ def participant_identity(v: Values) -> dict[str, Any]:
     check_address(user, chains)
     check_account(user, v["account_id"])
     if v["attestation"]:
-        check_attested(v, user, chains)
+        check_attested(v, user, chains, device)
         shown |= {"adn": v["adn"], "provider": v["served_provider"]}
     shown |= {"device_id": device.device_id, "device_type": device.device_type}
     return shown | {"email": v["email"], "account_id": v["account_id"]}

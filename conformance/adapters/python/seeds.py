@@ -144,16 +144,19 @@ def seeds_for(chain: Watched, device_id: str, known: set[int]) -> set[int]:
     if link is None or not chain.is_active(device_id):
         return set()  # FAM-39
     maker, order = maker_of(link), list(chain.devices)
+    if not maker or (chain.lockdown and not chain.is_oldest(device_id)):
+        return set()  # FAM-41
     new = {chain.generation} if link.body.get("user_keys") else set()
     found: set[int] = set()
-    if device_id != maker and (not chain.lockdown or chain.is_oldest(device_id)):
-        found |= new  # FAM-38, FAM-41
+    if device_id != maker:
+        found |= new  # FAM-38
     younger = chain.is_active(maker) and order.index(device_id) > order.index(maker)
     rotated = link.kind == "DeviceKeyRotate" and link.body["device_id"] == device_id
-    if rotated or (link.kind in APPROVES and younger):
+    of_class = device_id in chain.classes[maker]  # FAM-55
+    if (rotated and of_class) or (link.kind in APPROVES and younger):
         found |= new | known  # FAM-40, FAM-42
-    kyber = chain.devices[device_id].keys["device_kyber768"]
-    return {number for number in found if kyber or not chain.hybrid[number]}  # FAM-32
+    kyber = all(chain.devices[it].keys["device_kyber768"] for it in (device_id, maker))
+    return {number for number in found if kyber or not chain.hybrid[number]}  # FAM-56
 
 
 def seeds_due(v: Fields) -> Fields:

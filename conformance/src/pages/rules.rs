@@ -52,7 +52,8 @@ fn entry(rule: Rule, table: &Obligations) -> String {
         }
     };
     line("kind", words::kind(rule.kind()).to_owned());
-    line("level", format!("{} ({})", words::level(rule.level()), words::consequence(rule.level())));
+    let consequence = words::consequence(rule.level(), rule.provenance());
+    line("level", format!("{} ({consequence})", words::level(rule.level())));
     line("input that breaks it", reaction(rule.reaction()).to_owned());
     line("provenance", markdown::provenance(rule.provenance()));
     line("paper", markdown::place(rule.citation()));

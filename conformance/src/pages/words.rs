@@ -44,12 +44,13 @@ pub const fn level(level: Level) -> &'static str {
     }
 }
 
-/// What breaking a rule of this level does to a verdict.
+/// What breaking a rule of this level and provenance does to a verdict.
 #[must_use]
-pub const fn consequence(level: Level) -> &'static str {
-    match level {
-        Level::Must => "a client that breaks it fails",
-        Level::Should => "a client that breaks it gets advice",
+pub const fn consequence(level: Level, provenance: Provenance) -> &'static str {
+    match (level, provenance) {
+        (Level::Must, Provenance::Literal) => "a client that breaks it fails",
+        (Level::Must, _) => "a client that breaks it differs",
+        (Level::Should, _) => "a client that breaks it gets advice",
     }
 }
 

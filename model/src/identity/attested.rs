@@ -5,12 +5,12 @@ use conclave_spec::{
     formulas::identity::{Snapshot, Tails},
 };
 
-use super::{Chains, chains::number, require};
+use super::{Chains, Device, chains::number, require};
 use crate::sigchain::ChainType;
 
-/// Whether what an attestation has as a snapshot fits the chains (readings ). That
-/// no later link revokes the device in use follows from [`Rule::DeviceInUseActive`]: no identifier
-/// and no key of a device comes back.
+/// Whether what an attestation has as a snapshot fits the chains and the device in use (readings
+/// That no later link revokes it follows from [`Rule::DeviceInUseActive`]:
+/// no identifier and no key of a device comes back.
 ///
 /// # Errors
 /// The rule that is broken first.
@@ -18,6 +18,7 @@ pub(super) fn fits(
     rules: RuleSet,
     snapshot: Option<&str>,
     chains: &Chains<'_>,
+    device: Option<&Device>,
 ) -> Result<(), Rule> {
     let snapshot = snapshot.and_then(|text| Snapshot::read(rules, text));
     let of_user = snapshot.as_ref().is_some_and(|it| chains.user.ever_signed_with(&it.ivk));
@@ -29,8 +30,11 @@ pub(super) fn fits(
             && chains.have(rules, ChainType::Account, &tails.account)
     });
     require(rules, Rule::AttestedOnChains, lie_there)?;
-    let unchanged = tails.is_some_and(|tails| unchanged(rules, chains, &tails));
-    require(rules, Rule::NothingChangedSince, unchanged)
+    let unchanged = tails.as_ref().is_some_and(|tails| unchanged(rules, chains, tails));
+    require(rules, Rule::NothingChangedSince, unchanged)?;
+    let then = tails.and_then(|tails| number(rules, &tails.user));
+    let reviewed = device.is_none_or(|device| chains.user.trusted_since(&device.id) <= then);
+    require(rules, Rule::DeviceReviewed, reviewed)
 }
 
 /// Whether neither address nor account changed behind these tails.

@@ -72,10 +72,12 @@ impl<'a> Chains<'a> {
     /// The device that joined with an identity key.
     ///
     /// # Errors
-    /// The user has no such device, or not any more.
+    /// The user has no such device, or it has another key by now, or is revoked.
     pub(super) fn device(&self, rules: RuleSet, ivk: &Octets) -> Result<Option<Device>, Rule> {
-        let device = self.user.devices.iter().find(|device| device.keys.verifying == *ivk);
+        let device = self.user.devices.iter().find(|device| device.ever_signed_with(ivk));
         require(rules, Rule::KeyOfUser, device.is_some())?;
+        let present = device.is_none_or(|device| device.keys.verifying == *ivk);
+        require(rules, Rule::KeyNotReplaced, present)?;
         let active = device.is_none_or(|device| device.revoked.is_none());
         require(rules, Rule::DeviceInUseActive, active)?;
         Ok(device.cloned())

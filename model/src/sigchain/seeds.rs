@@ -44,13 +44,14 @@ pub fn due(
     let sealing = Sealing::of(rules, chain, last);
     let brought = last.user_keys.as_ref().map(|_| chain.generation);
     let mut due = Vec::new();
-    for (at, device) in chain.devices.iter().enumerate() {
+    let waits = |at: &usize| sealing.waits(*at);
+    for (at, device) in (0..).zip(&chain.devices).filter(|(at, _)| !waits(at)) {
         let mut seeds = BTreeSet::new();
         seeds.extend(brought.filter(|_| sealing.new_one(at) || sealing.all(at, &device.id)));
         seeds.extend(known.iter().filter(|_| sealing.all(at, &device.id)));
         let fits = |generation: &u32| {
             let hybrid = (1..).zip(&hybrid).any(|(number, it)| number == *generation && *it);
-            !hybrid || !chain.is_classic(at) || !rules.contains(Rule::HybridSeedHybridBox)
+            !hybrid || sealing.boxes_are_hybrid(at) || !rules.contains(Rule::HybridSeedWithheld)
         };
         let seeds = seeds.into_iter().filter(fits);
         due.extend(seeds.map(|generation| Due { device_id: device.id.clone(), generation }));
@@ -83,15 +84,26 @@ impl<'a> Sealing<'a> {
     fn new_one(&self, at: usize) -> bool {
         let has = |rule| self.rules.contains(rule);
         let active = self.chain.is_active(at) || !has(Rule::SeedNotForRevoked);
-        let waits = self.chain.lockdown && !self.chain.is_confirmed(at);
-        let confirmed = !waits || !has(Rule::SeedsForConfirmed);
-        has(Rule::SeedForEveryDevice) && self.maker != Some(at) && active && confirmed
+        has(Rule::SeedForEveryDevice) && self.maker != Some(at) && active
+    }
+
+    /// Whether it gets nothing, as nobody has confirmed it.
+    fn waits(&self, at: usize) -> bool {
+        let unconfirmed = self.chain.lockdown && !self.chain.is_confirmed(at);
+        unconfirmed && self.rules.contains(Rule::SeedsForConfirmed)
+    }
+
+    /// Whether the boxes for it are hybrid: that takes the Kyber keys of both.
+    fn boxes_are_hybrid(&self, at: usize) -> bool {
+        !self.chain.is_classic(at) && self.maker.is_some_and(|by| !self.chain.is_classic(by))
     }
 
     /// Whether it gets every seed that the maker knows.
     fn all(&self, at: usize, id: &str) -> bool {
         let replaced = self.link.replaced.as_ref().is_some_and(|(device_id, _)| device_id == id);
-        let for_new_key = replaced && self.rules.contains(Rule::SeedsForNewKey);
+        let of_class = self.maker.is_some_and(|by| self.chain.class(by) == self.chain.class(at));
+        let within = of_class || !self.rules.contains(Rule::OldSeedsWithinClass);
+        let for_new_key = replaced && within && self.rules.contains(Rule::SeedsForNewKey);
         // Who revokes itself in the same link approves nobody.
         let by_active = self.maker.is_some_and(|by| self.chain.is_active(by) && by < at);
         let approved = self.link.approves() && by_active;

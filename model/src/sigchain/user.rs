@@ -31,6 +31,14 @@ pub struct Device {
     pub revoked: Option<u32>,
 }
 
+impl Device {
+    /// Whether it has or had this signing key.
+    #[must_use]
+    pub fn ever_signed_with(&self, key: &Octets) -> bool {
+        self.keys.verifying == *key || self.replaced.contains(key)
+    }
+}
+
 /// The newest address of a user, as far as the chain says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailChange {
@@ -109,8 +117,14 @@ impl UserChain {
     /// Whether a device of the chain has or had this signing key, revoked or not.
     #[must_use]
     pub fn ever_signed_with(&self, key: &Octets) -> bool {
-        let has = |device: &Device| device.keys.verifying == *key || device.replaced.contains(key);
-        self.devices.iter().any(has)
+        self.devices.iter().any(|device| device.ever_signed_with(key))
+    }
+
+    /// The number of the link since which a device, or an older one of its approval class, is there.
+    #[must_use]
+    pub fn trusted_since(&self, id: &str) -> Option<u32> {
+        let eldest = self.class(self.place(id)?);
+        self.devices.get(eldest).map(|device| device.added)
     }
 
     /// What is known of a user before the first link.

@@ -418,4 +418,5 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
         "No key serves two uses, and what is sealed is bound to all that its reader knows.",
     ),
     ("R-148", Safest, "A server that moves a record to another user or device is found out."),
+    ("R-149", Safest, "An attestation vouches for nothing that nobody looked over."),
 ];

@@ -83,8 +83,9 @@ pub(super) const R_141: Reading = Reading {
     chosen: "any_change",
     why: "An address that went to somebody else and came back is not the one that was vouched \
         for, and what lay between may not be disclosed. Each link of an address's chain says \
-        anew whose the address is. Those of an account say nothing of the user, and the provider \
-        of today is looked up anyway.",
+        anew whose the address is. Those of an account say nothing of the user; whether its newest \
+        provider is the one that vouches is not asked for. Another address or account is refused \
+        anyway, by the address in the token and the tail that lies on no chain.",
     policy: None,
     rules: &[Rule::AttestedOnChains, Rule::NothingChangedSince],
 };
@@ -111,8 +112,32 @@ pub(super) const R_142: Reading = Reading {
     chosen: "present_key",
     why: "A revoked device is to join no meeting as its user, and a replaced key may be in other \
         hands. That identifiers of both kinds are one the text does not say. The tails vouch for \
-        all devices, and a later rotation of keys is not among the reasons to refuse an \
-        attestation; whoever shows it signs it with the key of the binding anyway.",
+        every device up to them (R-149), and a later rotation of keys is not among the reasons to \
+        refuse an attestation; whoever shows it signs it with the key of the binding anyway.",
     policy: None,
-    rules: &[Rule::KeyOfUser, Rule::DeviceInUseActive, Rule::SnapshotKeyOfUser],
+    rules: &[Rule::KeyNotReplaced, Rule::DeviceInUseActive, Rule::SnapshotKeyOfUser],
+};
+
+pub(super) const R_149: Reading = Reading {
+    id: "R-149",
+    title: "Which devices an attestation of tails vouches for",
+    place: at("4.6", "subsec:snapshots"),
+    question: "An attestation over older tails serves unless a later link revokes the device in \
+        use or changes address or account (subsec:keyagreementidentity); that would be so too of a \
+        device that was added later. But an attestation of tails does not count while the user has \
+        not reviewed new devices. How whoever is shown it can tell is not said.",
+    alternatives: &[
+        alt(
+            "approved",
+            "The device in use was there at the tail, or is of the approval class of one that was.",
+        ),
+        alt("there", "The device in use was there at the tail."),
+        alt("any", "Whichever device of the chain is in use."),
+    ],
+    chosen: "approved",
+    why: "Anybody who adds a device to the chain, the server too, could show with it what the user \
+        once got (F-19). An approval by a device that was there is what the chain has for a \
+        review. It is no stronger than approvals are: see F-18.",
+    policy: None,
+    rules: &[Rule::DeviceReviewed],
 };

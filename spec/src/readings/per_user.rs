@@ -77,7 +77,7 @@ pub(super) const R_145: Reading = Reading {
         everything that hybrid keys protect; what is withheld comes once the device is upgraded \
         and approved again.",
     policy: None,
-    rules: &[Rule::HybridSeedHybridBox],
+    rules: &[Rule::HybridSeedHybridBox, Rule::HybridSeedWithheld],
 };
 
 pub(super) const R_146: Reading = Reading {
@@ -142,13 +142,13 @@ pub(super) const R_148: Reading = Reading {
     place: at("4.6", "subsec:contactsync"),
     question: "A record is encrypted, signed by the device and tagged; the server files it \
         under device and tag. Whether what is sealed or its content is signed, whether the \
-        signature covers where it is filed, and how the key of the tags is derived is not said. A \
-        record names no user.",
+        signature covers where it is filed, and how the key of the tags is derived is not said, nor \
+        that whoever asks compares the tag of what comes back. A record names no user.",
     alternatives: &[
         alt(
             "sealed_and_place",
             "The signature is over the sealed record, the device and the tag, beside it; the key \
-             of the tags comes from the symmetric key of the same generation.",
+             of the tags comes from the symmetric key of the same generation. The tag is compared.",
         ),
         alt("sealed_alone", "The signature is over the sealed record alone."),
         alt("inside", "The signature is over the content and is sealed with it."),
@@ -157,5 +157,5 @@ pub(super) const R_148: Reading = Reading {
     why: "The server is to be able to bring an old record, no more. With the second answer it \
         could give one user's record as that of another.",
     policy: None,
-    rules: &[Rule::ContactSigNamesDevice, Rule::ContactSigNamesTag],
+    rules: &[Rule::ContactSigNamesDevice, Rule::ContactSigNamesTag, Rule::ContactTagged],
 };

@@ -87,6 +87,14 @@ fn new_seeds(world: RuleSet, cases: &mut Cases<'_>) {
     let chain = chain.then(&rotate(LAPTOP, device, to, &keys));
     let title = "Who rotates an escrow device's keys seals every seed for the new one";
     cases.taken("seeds-for-an-escrow-key", title, given(&chain, &[1, 2, 3]), &[rule]);
+    let mut chain = Chain::two_devices(world).adding(device);
+    let keys = chain.new_keys(false);
+    let chain = chain.then(&rotate(LAPTOP, device, to, &keys));
+    let title = "For an escrow device that nobody approved it seals the new seed alone";
+    cases.taken("seeds-for-an-unapproved-escrow-key", title, given(&chain, &[1, 2, 3]), &[rule]);
+    let (common, decisive) = ("seeds-for-an-escrow-key", "seeds-for-an-unapproved-escrow-key");
+    let differs_in = "the approval of the escrow device";
+    cases.told_apart(Rule::OldSeedsWithinClass, common, decisive, differs_in);
 }
 
 fn approvals(world: RuleSet, cases: &mut Cases<'_>) {
@@ -118,13 +126,32 @@ fn approvals(world: RuleSet, cases: &mut Cases<'_>) {
     let title = "A backup key gets what the device that made it knows, and no more";
     cases.taken("seeds-for-a-backup-device", title, given(&added, &[2]), &[rule]);
 
+    hybrid_seeds(world, cases);
+}
+
+fn hybrid_seeds(world: RuleSet, cases: &mut Cases<'_>) {
+    let rule = Rule::HybridSeedWithheld;
     let laptop = LAPTOP.hybrid();
-    let mixed = Chain::of_alice(world).root(laptop).adding(PHONE).approve(laptop);
-    let rule = Rule::HybridSeedHybridBox;
+    // With a classic device among them the keys of the later generations are classic.
+    let with = |phone: Device| {
+        let mut chain = Chain::of_alice(world).root(laptop).adding(TABLET);
+        let keys = chain.new_keys(false);
+        chain.then(&add(phone, &keys, &[])).approve(laptop)
+    };
+    let (common, decisive) = ("seeds-for-a-hybrid-device", "seeds-for-a-classic-device");
+    let title = "The seed of hybrid keys is sealed for a device with a Kyber key";
+    cases.taken(common, title, given(&with(PHONE.hybrid()), &[1, 2, 3]), &[]);
     let title = "The seed of hybrid keys is kept from a device without a Kyber key";
-    cases.taken("seeds-for-a-classic-device", title, given(&mixed, &[1, 2]), &[rule]);
+    cases.taken(decisive, title, given(&with(PHONE), &[1, 2, 3]), &[]);
+    cases.told_apart(rule, common, decisive, "the Kyber key of the device");
     let again = PHONE.with_keys("phone again").hybrid();
     let upgraded = Chain::of_alice(world).root(laptop).adding(PHONE).rotate(PHONE, again, true);
+    let downgraded = LAPTOP.with_keys("laptop again");
+    let mut mixed = Chain::of_alice(world).root(laptop).rotate(laptop, downgraded, false);
+    let keys = mixed.new_keys(false);
+    let mixed = mixed.then(&add(PHONE.hybrid(), &keys, &[])).approve(downgraded);
+    let title = "The seed of hybrid keys is not sealed by a device without a Kyber key";
+    cases.taken("seeds-of-a-classic-device", title, given(&mixed, &[1, 2, 3]), &[rule]);
     let title = "Upgraded and approved again it gets it";
     let upgraded = upgraded.approve(laptop);
     cases.taken("seeds-for-an-upgraded-device", title, given(&upgraded, &[1, 2, 3]), &[rule]);
@@ -156,6 +183,13 @@ fn in_lockdown(world: RuleSet, cases: &mut Cases<'_>) {
     ] {
         cases.taken(name, title, given(chain, &[1]), &[rule]);
     }
+    let device = Device { device_type: "ESCROW", ..Device::named("escrow") };
+    let mut chain = Chain::of_alice(world).root(LAPTOP).lock_down(LAPTOP, true);
+    let keys = chain.new_keys(false);
+    let to = device.with_keys("escrow again");
+    let chain = chain.add_unconfirmed(device).then(&rotate(LAPTOP, device, to, &keys));
+    let title = "In lockdown an escrow device that waits gets nothing for its new key";
+    cases.taken("seeds-for-an-escrow-key-that-waits", title, given(&chain, &[1]), &[rule]);
     let handed = Chain::of_alice(world).root(LAPTOP).lock_down(LAPTOP, true);
     let handed = handed.then(&add_and_approve(LAPTOP, PHONE, &NO_KEYS, &NO_KEYS));
     let title = "So does one that is added and approved in one link";

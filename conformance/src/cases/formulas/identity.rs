@@ -15,7 +15,7 @@ use super::{
     text,
 };
 use conclave_model::sigchain::build::{
-    ACCOUNT, ADDRESS, ALICE, Chain, LAPTOP, PHONE, TABLET, account, bytes, commitment_key,
+    ACCOUNT, ADDRESS, ALICE, Chain, Device, LAPTOP, PHONE, TABLET, account, bytes, commitment_key,
     email_value, idp, revoke, signature_list, user_id, user_value,
 };
 
@@ -190,8 +190,9 @@ fn devices(scene: &Scene, cases: &mut Cases<'_>) {
     let title = "A device that joined with the key that replaced its first";
     let inputs = Scene { device: renewed, ..rotated.clone() }.inputs();
     cases.taken("device-with-its-new-key", title, inputs, &[of_user]);
-    let title = "A device that joined with a key that was replaced is refused";
-    cases.refused("device-with-its-old-key", title, rotated.inputs(), of_user);
+    let which = ("device-with-its-old-key", "the identity key of the device");
+    let present = Rule::KeyNotReplaced;
+    cases.pair(present, "device-with-its-new-key", which, rotated.inputs(), present);
 }
 
 /// Whose the address is.
@@ -351,6 +352,8 @@ fn since(scene: &Scene, cases: &mut Cases<'_>) {
     let before = Tails { user: scene.user_tail(4), ..tails.clone() };
     cases.pair(unchanged, BEFORE, which, later.attested(&before).inputs(), unchanged);
 
+    newcomers(scene, cases);
+
     let moved = grown(Scene::moved_to(scene.user.clone(), world, ACCOUNT));
     let title =
         "A change of account since the attestation is refused, also one to the same account";
@@ -390,6 +393,29 @@ fn since(scene: &Scene, cases: &mut Cases<'_>) {
     let title = "A key of the device in use that replaced the attested one since is no matter";
     let rule = Rule::SnapshotKeyOfUser;
     cases.taken("key-replaced-since-the-attestation", title, rotated.inputs(), &[rule]);
+}
+
+/// A device added since an attestation that shows it.
+fn newcomers(scene: &Scene, cases: &mut Cases<'_>) {
+    let rule = Rule::DeviceReviewed;
+    let tails = scene.tails();
+    let got = Snapshot::text(scene.world, &scene.ivk(), &tails).unwrap_or_default();
+    let with = |user: Chain| {
+        let scene = Scene { user, device: WATCH, ..scene.clone() };
+        scene.claiming(&tails, "zoom-identity-snapshot", json!(got)).inputs()
+    };
+    let added = scene.user.clone().adding(WATCH);
+    let title = "A device that was added since the attestation, and approved by one that was there";
+    let approved = "approved-since-the-attestation";
+    cases.taken(approved, title, with(added.clone().approve(PHONE)), &[]);
+    let which = ("added-since-the-attestation", "whose approval follows");
+    cases.pair(rule, approved, which, with(added.clone().approve(WATCH)), rule);
+    let title = "A device that was added since the attestation and nobody approved is refused";
+    cases.refused("unapproved-since-the-attestation", title, with(added.clone()), rule);
+    let title = "An approval by another device that was added since is not enough";
+    let two = scene.user.clone().adding(Device::named("desk")).adding(WATCH);
+    let by_other = two.approve(Device::named("desk"));
+    cases.refused("approved-by-who-was-added-since", title, with(by_other), rule);
 }
 
 /// Alice's address, which went to somebody else and came back without her chain saying so anew.

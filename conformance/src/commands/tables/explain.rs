@@ -152,8 +152,8 @@ fn write_rule(rule: Rule, table: &Obligations, sheet: &mut Sheet<'_>) -> io::Res
     let id = rule.id();
     sheet.heading(&format!("{id} {}", rule.name()), rule.statement())?;
     sheet.line("kind", words::kind(rule.kind()))?;
-    let level = rule.level();
-    sheet.line("level", &format!("{}: {}", words::level(level), words::consequence(level)))?;
+    let consequence = words::consequence(rule.level(), rule.provenance());
+    sheet.line("level", &format!("{}: {consequence}", words::level(rule.level())))?;
     sheet.line("provenance", &provenance(rule.provenance()))?;
     sheet.line("reaction", reaction(rule.reaction()))?;
     sheet.line("paper", &format!("{}, {}", rule.citation().paper, rule.citation().place))?;
