@@ -1,4 +1,4 @@
-//! Looks for inputs of the targets `step` and `formula` that come deep, and stores them in the corpus:
+//! Looks for inputs of the targets `step`, `session` and `formula` that come deep, and stores them in the corpus:
 //! after a change of what bytes mean, the old ones may not.
 //!
 //! ```sh
@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use conclave_fuzz::targets::{Came, Depth, computed, depth};
+use conclave_fuzz::targets::{Came, Depth, computed, depth, reached};
 use conclave_spec::Profile;
 use sha2::{Digest as _, Sha256};
 
@@ -17,8 +17,45 @@ const TRIES: u32 = 60_000;
 const LENGTH: usize = 1_200;
 
 fn main() {
-    steps();
+    sessions();
     formulas();
+    steps();
+}
+
+/// The bytes of the operations that open a meeting, and that hand on what was sent; both begin with a
+/// sign that another operation follows.
+const OPENING: [u8; 6] = [1, 0, 0, 0, 0, 0];
+const SETTLE: [u8; 6] = [1, 0, 0, 0, 0, 0x10];
+
+/// For each version a session in which something is played and something refused, and for some one in
+/// which something is played after a rotation.
+fn sessions() {
+    for (at, profile) in (0..).zip(Profile::all()) {
+        let rotated = ["zoom-4.6", "hardened"].contains(&profile.id).then_some(("rotated", 1));
+        for (kind, mk_seq) in [("deep", 0)].into_iter().chain(rotated) {
+            let deep = |input: &Vec<u8>| {
+                let reached = reached(input);
+                reached.refused > 2 && reached.rendered > 0 && reached.mk_seq > mk_seq
+            };
+            let found = (0..TRIES).map(|number| meeting(at, &bytes(number))).find(deep);
+            store("session", &format!("{kind}-{}", profile.id), found.as_deref());
+        }
+    }
+}
+
+fn store(target: &str, name: &str, found: Option<&[u8]>) {
+    println!("{target}/{name}: {}", if found.is_some() { "found" } else { "not found" });
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    if let Some(input) = found {
+        fs::write(folder.join(name), input).expect("a file of the corpus");
+    }
+}
+
+/// A meeting that is opened, and goes on as the bytes say: hopefully somebody sends something first.
+fn meeting(version: u8, bytes: &[u8]) -> Vec<u8> {
+    let (first, rest) = bytes.split_at(7);
+    let start = [version, 0, 0];
+    [&start[..], &OPENING, &[1], first, &SETTLE, &rest[..200]].concat()
 }
 
 /// For each formula an input that is computed although it was changed, and one that a rule refuses.

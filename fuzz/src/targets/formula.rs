@@ -9,13 +9,14 @@ use conclave_conformance::{
     compute::{Refused, compute, rules},
 };
 use conclave_spec::{Kind, Rule, profiles::FORMULA_ONLY, rules::Reaction};
+use sha2::{Digest as _, Sha256};
 
 /// The most changes that are made.
 const EDITS: usize = 4;
 
 #[derive(Arbitrary, Debug)]
 struct Choice {
-    case: u16,
+    case: u32,
     without: u8,
     edits: Vec<Edit>,
 }
@@ -43,7 +44,7 @@ enum Change {
     /// The bytes from there on once more.
     Twice,
     /// What the same input of another case is.
-    Of(u16),
+    Of(u32),
 }
 
 /// What came of a case with some of its inputs changed.
@@ -85,7 +86,7 @@ pub fn formula(data: &[u8]) {
 pub fn computed(data: &[u8]) -> Option<Computed> {
     let choice = Choice::arbitrary_take_rest(Unstructured::new(data)).ok()?;
     let cases = cases();
-    let case = cases.get(usize::from(choice.case) % cases.len().max(1))?;
+    let case = cases.chosen(choice.case)?;
     let mut inputs = case.inputs.clone();
     for edit in choice.edits.iter().take(EDITS) {
         apply(edit, cases, &mut inputs);
@@ -112,10 +113,27 @@ pub fn computed(data: &[u8]) -> Option<Computed> {
     Some(Computed { formula: case.formula, changed: inputs != case.inputs, came })
 }
 
+/// The cases of formulas, by a hash of their names: a new one comes between two others, so that the
+/// bytes of the corpus go on to choose the cases they chose.
+struct ByHash(BTreeMap<u32, FormulaDraft>);
+
+impl ByHash {
+    /// The first from there on; after the last, the first of all.
+    fn chosen(&self, from: u32) -> Option<&FormulaDraft> {
+        self.0.range(from..).chain(&self.0).next().map(|(_, case)| case)
+    }
+}
+
 /// Every case of a formula; made once, for some of them are signed with slow keys.
-fn cases() -> &'static [FormulaDraft] {
-    static CASES: OnceLock<Vec<FormulaDraft>> = OnceLock::new();
-    CASES.get_or_init(|| formula_drafts(rules()))
+fn cases() -> &'static ByHash {
+    static CASES: OnceLock<ByHash> = OnceLock::new();
+    CASES.get_or_init(|| {
+        let by_hash = |case: FormulaDraft| {
+            let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(&case.name).into();
+            (u32::from_be_bytes([a, b, c, d]), case)
+        };
+        ByHash(formula_drafts(rules()).into_iter().map(by_hash).collect())
+    })
 }
 
 /// One of the guards that stand beside meetings and refuse.
@@ -127,11 +145,11 @@ fn guard(number: u8) -> Option<Rule> {
     guards.get(usize::from(number) % guards.len().max(1)).copied()
 }
 
-fn apply(edit: &Edit, cases: &[FormulaDraft], inputs: &mut BTreeMap<String, String>) {
+fn apply(edit: &Edit, cases: &ByHash, inputs: &mut BTreeMap<String, String>) {
     let at = usize::from(edit.input) % inputs.len().max(1);
     let Some((name, value)) = inputs.iter_mut().nth(at) else { return };
     if let Change::Of(other) = &edit.change {
-        let other = cases.get(usize::from(*other) % cases.len().max(1));
+        let other = cases.chosen(*other);
         if let Some(instead) = other.and_then(|case| case.inputs.get(name)) {
             *value = instead.clone();
         }

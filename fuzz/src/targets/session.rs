@@ -38,6 +38,8 @@ pub fn session(data: &[u8]) {
 /// What a list of operations came to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reached {
+    /// The version that was played.
+    pub version: &'static str,
     /// Requests refused by a rule.
     pub refused: usize,
     /// Packets played or shown.
@@ -115,7 +117,7 @@ impl Table {
             now_ms: BTreeMap::new(),
             sent: Vec::new(),
             told: BTreeMap::new(),
-            reached: Reached::default(),
+            reached: Reached { version: profile.id, ..Reached::default() },
         }
     }
 
