@@ -42,6 +42,13 @@ impl RuleSet {
         self.set(rule, false)
     }
 
+    /// This set with `asked` exactly if it has `own`: for a primitive that asks one rule and is used
+    /// where another one stands.
+    #[must_use]
+    pub const fn with_as(self, asked: Rule, own: Rule) -> Self {
+        self.set(asked, self.contains(own))
+    }
+
     /// This set less every rule of `other`.
     #[must_use]
     pub fn less(self, other: Self) -> Self {

@@ -162,11 +162,8 @@ pub fn open(
         Incoming::classic(rules, secrets.x25519, pair.sender.x25519)?
     };
     let meta = meta(rules, route).ok()?;
-    // The primitive asks the rule of meeting keys; here it stands for the one of seeds.
-    let opens = rules.contains(Rule::SeedBoxOpens);
-    let opening = rules.without(Rule::SealOpens);
-    let opening = if opens { opening.with(Rule::SealOpens) } else { opening };
-    incoming.open(opening, &purpose(rules, &meta), sealed).filter(|seed| seed.len() == 32)
+    let rules = rules.with_as(Rule::SealOpens, Rule::SeedBoxOpens);
+    incoming.open(rules, &purpose(rules, &meta), sealed).filter(|seed| seed.len() == 32)
 }
 
 /// What a box is bound to.

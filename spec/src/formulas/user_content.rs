@@ -98,11 +98,8 @@ pub fn open(rules: RuleSet, held: &Held<'_>, of: Use, sealed: &SealedContent) ->
     let meta = meta(rules, held).ok()?;
     let (nonce, ciphertext) = (sealed.nonce.clone(), sealed.ciphertext.clone());
     let sealed = SealedBox { nonce, kem: Octets::default(), ciphertext };
-    // The primitive asks the rule of meeting keys; here it stands for the one of content.
-    let opens = rules.contains(Rule::ContentOpens);
-    let opening = rules.without(Rule::SealOpens);
-    let opening = if opens { opening.with(Rule::SealOpens) } else { opening };
-    incoming.open(opening, &purpose(rules, of, &meta), &sealed)
+    let rules = rules.with_as(Rule::SealOpens, Rule::ContentOpens);
+    incoming.open(rules, &purpose(rules, of, &meta), &sealed)
 }
 
 fn symmetric(rules: RuleSet, held: &Held<'_>) -> Option<Octets> {
