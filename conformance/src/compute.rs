@@ -26,72 +26,16 @@ mod contacts;
 mod content;
 mod identities;
 mod inputs;
+mod listed;
 mod lists;
 mod names;
 mod seeds;
+mod transparency;
+
+pub use listed::FORMULAS;
 
 use inputs::Inputs;
 use names::names;
-
-/// The formulas, by the names used in `compute`.
-pub const FORMULAS: &[&str] = &[
-    "sign",
-    "verify",
-    "agree",
-    "binding",
-    "verify_statement",
-    "classic_seal",
-    "classic_open",
-    "kem_public",
-    "hybrid_seal",
-    "hybrid_open",
-    "stream_key",
-    "packet_seal",
-    "packet_open",
-    "security_code",
-    "link_hash",
-    "heartbeat_hash",
-    "verify_heartbeat",
-    "verify_heartbeat_tuple",
-    "verify_lock_request",
-    "decode",
-    "chain_link_signed",
-    "chain_link_hash",
-    "commit",
-    "open_commitment",
-    "user_chain",
-    "email_chain",
-    "account_chain",
-    "membership_chain",
-    "identity",
-    "fingerprint",
-    "verify_fingerprint",
-    "per_user_keys",
-    "verify_per_user_keys",
-    "store_key",
-    "load_key",
-    "make_backup_key",
-    "backup_key",
-    "contact_warning",
-    "contact_recorded",
-    "seeds_due",
-    "seal_seed",
-    "open_seed",
-    "seal_content",
-    "open_content",
-    "contact_tag",
-    "seal_contact",
-    "open_contact",
-    "attestation_signed",
-    "attestation",
-    "sharing_token",
-    "redeem_sharing_token",
-    "server_chain",
-    "binding_with_tails",
-    "statement_with_tails",
-    "snapshot_with_tails",
-    "participant_identity",
-];
 
 /// The rules of formulas, which belong to no profile: all but the one that makes a stream key
 /// depend on the device, which no version of the protocol has.
@@ -154,6 +98,9 @@ pub fn compute(
         | "statement_with_tails"
         | "snapshot_with_tails"
         | "participant_identity" => identities::compute(rules, formula, &inputs),
+        "tree_commitment" | "tree_alpha" | "tree_label" | "tree_leaf" | "tree_parent"
+        | "tree_markers" | "verify_commitment" | "verify_fork" | "verify_lookup"
+        | "verify_history" | "verify_append_only" => transparency::compute(rules, formula, &inputs),
         "server_chain" => certificates::compute(rules, &inputs),
         "contact_warning" | "contact_recorded" => contacts::compute(rules, formula, &inputs),
         "seeds_due" | "seal_seed" | "open_seed" => seeds::compute(rules, formula, &inputs),

@@ -28,6 +28,7 @@ pub mod sequence;
 pub mod shared;
 pub mod sigchain;
 pub mod stage;
+pub mod transparency;
 pub mod user_content;
 pub mod values;
 pub mod world;

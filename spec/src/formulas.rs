@@ -25,6 +25,7 @@ pub mod security_code;
 pub mod seed_box;
 pub mod sigchain;
 pub mod sign;
+pub mod transparency;
 pub mod user_content;
 
 #[cfg(test)]

@@ -72,11 +72,15 @@ pub enum Label {
     ContactTag,
     /// Signature over a contact record. The paper gives no string: reading R-148.
     ContactRecord,
+    /// The server's signature over the state of its tree. The paper gives no string: reading R-152.
+    TreeCommitment,
+    /// An auditor's signature over the same. The paper gives no string: reading R-152.
+    TreeAudit,
 }
 
 impl Label {
     /// Every context string.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Announcement,
         Self::KeySeedDerivation,
         Self::KeySeedCipher,
@@ -109,6 +113,8 @@ impl Label {
         Self::ContactCipher,
         Self::ContactTag,
         Self::ContactRecord,
+        Self::TreeCommitment,
+        Self::TreeAudit,
     ];
 
     /// The string itself, ASCII, without a terminator.
@@ -147,6 +153,8 @@ impl Label {
             Self::ContactCipher => "Conclave-1-Box-ContactRecord",
             Self::ContactTag => "Conclave-1-KDF-ContactTag",
             Self::ContactRecord => "Conclave-1-Sig-ContactRecord",
+            Self::TreeCommitment => "Conclave-1-Sig-TreeCommitment",
+            Self::TreeAudit => "Conclave-1-Sig-TreeAudit",
         }
     }
 }

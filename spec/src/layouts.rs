@@ -10,6 +10,7 @@ pub mod identity;
 pub mod per_user;
 pub mod sigchain;
 pub mod stored;
+pub mod transparency;
 
 /// How long a field may be, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,7 +247,7 @@ pub const SEALED_KEY: Layout = Layout {
 };
 
 /// Every layout, for generated tables and fuzzing.
-pub const ALL: [&Layout; 68] = [
+pub const ALL: [&Layout; 80] = [
     &BINDING,
     &STATEMENT,
     &META,
@@ -315,4 +316,16 @@ pub const ALL: [&Layout; 68] = [
     &identity::BINDING,
     &identity::STATEMENT,
     &identity::SNAPSHOT,
+    &transparency::NAME,
+    &transparency::COMMITMENT,
+    &transparency::AUDIT,
+    &transparency::NODE,
+    &transparency::PATH,
+    &transparency::ABSENCE,
+    &transparency::MARKER,
+    &transparency::LOOKUP,
+    &transparency::UPDATE,
+    &transparency::MISSING,
+    &transparency::HISTORY,
+    &transparency::GROWTH,
 ];

@@ -7,6 +7,7 @@ mod aead;
 pub(crate) mod aes_256_gcm;
 pub(crate) mod chacha20_poly1305;
 pub(crate) mod curve25519;
+pub(crate) mod ecvrf;
 pub(crate) mod ed25519;
 pub(crate) mod hash;
 pub(crate) mod kyber768;

@@ -29,6 +29,7 @@ mod outside;
 mod per_user;
 mod rotation;
 mod sigchain;
+mod transparency;
 mod under;
 
 /// One way to resolve a reading.
@@ -240,6 +241,12 @@ pub const ALL: &[Reading] = &[
     per_user::R_147,
     per_user::R_148,
     identity::R_149,
+    transparency::R_150,
+    transparency::R_151,
+    transparency::R_152,
+    transparency::R_153,
+    transparency::R_154,
+    transparency::R_155,
 ];
 
 /// The key of every policy that a client can declare.

@@ -86,11 +86,13 @@ pub enum Area {
     Attestation,
     /// `IDN`: who a participant is by its chains: tails that are signed, chains served, older attestations.
     Identity,
+    /// `KTR`: the server's tree of tails: its commitments, auditors, proofs, and a user's own history.
+    Transparency,
 }
 
 impl Area {
     /// Every area, in the order of the table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Device,
         Self::Rotation,
         Self::Membership,
@@ -104,6 +106,7 @@ impl Area {
         Self::Family,
         Self::Attestation,
         Self::Identity,
+        Self::Transparency,
     ];
 
     /// The folder, module and test word of the area.
@@ -123,6 +126,7 @@ impl Area {
             Self::Family => "family",
             Self::Attestation => "attestation",
             Self::Identity => "identity",
+            Self::Transparency => "transparency",
         }
     }
 
@@ -143,6 +147,7 @@ impl Area {
             Self::Family => "FAM",
             Self::Attestation => "ATT",
             Self::Identity => "IDN",
+            Self::Transparency => "KTR",
         }
     }
 }
@@ -1221,6 +1226,94 @@ rules! {
     /// The snapshot of an attestation is one with tails, over an identity key that the user's chain has or had.
     SnapshotKeyOfUser = "IDN-13", Identity, Guard, Must, Reading("R-142"),
         Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+
+    // KTR: the state of the tree
+    /// A commitment of the tree counts only signed by the server.
+    TreeSigned = "KTR-01", Transparency, Guard, Must, Literal,
+        Reject, cite("4.6", "sec:ztt"), needs [];
+    /// The signed commitment names the cloud.
+    TreeNamesCloud = "KTR-02", Transparency, Field, Must, Reading("R-152"),
+        Reject, cite("4.6", "sec:ztt"), needs [];
+    /// The signed commitment names the epoch.
+    TreeNamesEpoch = "KTR-03", Transparency, Field, Must, Reading("R-152"),
+        Reject, cite("4.6", "sec:ztt"), needs [];
+    /// The signed commitment names the root of the tree.
+    TreeNamesRoot = "KTR-04", Transparency, Field, Must, Literal,
+        Reject, cite("4.6", "sec:ztt"), needs [];
+    /// The signed commitment names the key behind the labels.
+    TreeNamesLabelKey = "KTR-05", Transparency, Field, Must, Reading("R-152"),
+        Reject, cite("4.6", "sec:ztt"), needs [];
+    /// The key behind the labels stays the one that the client knows.
+    LabelKeyKept = "KTR-06", Transparency, Guard, Must, Reading("R-150"),
+        Reject, cite("4.6", "subsec:zttaudit"), needs [TreeNamesLabelKey];
+    /// A commitment is of no earlier epoch than the client knows.
+    TreeGoesOn = "KTR-07", Transparency, Guard, Must, Literal,
+        Reject, cite("4.6", "4.2.3"), needs [TreeNamesEpoch];
+    /// A commitment of the epoch that the client knows has the root that the client knows.
+    TreeUnforked = "KTR-08", Transparency, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:zttaudit"), needs [TreeNamesRoot];
+
+    // KTR: auditors
+    /// An audit counts only signed by an auditor that the client knows.
+    AuditSigned = "KTR-09", Transparency, Guard, Must, Reading("R-153"),
+        Reject, cite("4.6", "subsec:zttaudit"), needs [];
+    /// No audit shows another root or key of an epoch than the client has of it.
+    AuditAgrees = "KTR-10", Transparency, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:zttaudit"), needs [];
+    /// A user sees whether an auditor vouches for the commitment, or its level is degraded.
+    AuditShown = "KTR-11", Transparency, Display, Must, Literal,
+        None, cite("4.6", "subsec:zttaudit"), needs [];
+    /// Only two commitments of one epoch that differ show a fork.
+    ForkShown = "KTR-12", Transparency, Guard, Must, Reading("R-153"),
+        Reject, cite("4.6", "subsec:zttaudit"), needs [];
+
+    // KTR: proofs
+    /// A label in the tree is the one that the server's key gives to the name, the version and whether it is stale.
+    LabelOfName = "KTR-13", Transparency, Guard, Must, Reading("R-150"),
+        Reject, cite("4.6", "4.1"), needs [];
+    /// What a proof shows leads to the root of the commitment.
+    PathToRoot = "KTR-14", Transparency, Guard, Must, Literal,
+        Reject, cite("4.6", "4.1"), needs [];
+    /// The leaf of an entry commits to its value and its epoch.
+    LeafCommits = "KTR-15", Transparency, Guard, Must, Literal,
+        Reject, cite("4.6", "4.1"), needs [];
+    /// Versions count from 1, and an entry is in the tree before its commitment.
+    EntryInEpoch = "KTR-16", Transparency, Guard, Must, Reading("R-151"),
+        Reject, cite("4.6", "4.1"), needs [];
+    /// The versions that mark the way to an entry's version are in the tree.
+    MarkersThere = "KTR-17", Transparency, Guard, Must, Reading("R-154"),
+        Reject, cite("4.6", "sec:ztt"), needs [];
+    /// The absence of a label is shown at the last node on the way to it.
+    AbsenceExact = "KTR-18", Transparency, Guard, Must, Reading("R-154"),
+        Reject, cite("4.6", "sec:ztt"), needs [];
+    /// A chain that is served ends in the newest tail that the tree has of it.
+    TailAsInTree = "KTR-19", Transparency, Guard, Must, Literal,
+        Reject, cite("4.6", "4.2.4"), needs [];
+
+    // KTR: a user's own history
+    /// A history has every version from the first on, each of a later epoch and a longer chain.
+    HistoryWhole = "KTR-20", Transparency, Guard, Must, Reading("R-155"),
+        Reject, cite("4.6", "4.2.3"), needs [];
+    /// Every version of a history but the last was marked stale in the epoch of the next one.
+    OlderStale = "KTR-21", Transparency, Guard, Must, Reading("R-155"),
+        Reject, cite("4.6", "4.2.3"), needs [];
+    /// The versions that would mark the way beyond a history are not in the tree.
+    FutureAbsent = "KTR-22", Transparency, Guard, Must, Reading("R-154"),
+        Reject, cite("4.6", "4.2.3"), needs [];
+    /// A history has what the user has reviewed before.
+    HistoryKept = "KTR-23", Transparency, Guard, Must, Literal,
+        Reject, cite("4.6", "4.2.3"), needs [];
+    /// A user is shown every change since the last review.
+    ReviewShown = "KTR-24", Transparency, Display, Must, Literal,
+        None, cite("4.6", "4.2.3"), needs [];
+
+    // KTR: that the tree only grew
+    /// Only leaves are inserted, and nothing that is kept or inserted lies below another thing that is.
+    GrowthApart = "KTR-25", Transparency, Guard, Must, Reading("R-150"),
+        Reject, cite("4.6", "subsec:zttaudit"), needs [];
+    /// A proof of growth leads from the root before to the root after.
+    GrowthProven = "KTR-26", Transparency, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:zttaudit"), needs [];
 }
 
 impl Rule {

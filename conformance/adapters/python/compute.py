@@ -20,6 +20,7 @@ import identity
 import seeds
 import sigchain
 import stored
+import transparency
 import user_keys
 from family import UserChain
 from formulas import BYTES, KEY, LAYOUTS, NONCE, TEXT, U32, Width
@@ -273,6 +274,10 @@ SHARING = {"key": KEY} | f.SHARING
 CLAIMED = [f"{side}_{name}" for side in displayed.SIDES for name in SERVED]
 SIGNED_BESIDE = [f"{what}_signature" for what in ("binding", "statement", "attestation")]
 LISTS = ["known_tails", "binding_tails", "statement_tails", *CLAIMED, *SIGNED_BESIDE]
+KNOWN = {"known_epoch": f.U64, "known_root": f.MAYBE_KEY, "known_vrf_key": f.MAYBE_KEY}
+SERVED_TREE = {"cloud_name": TEXT, "server_key": KEY, "signature": BYTES} | f.ROOTED
+TREE_NAME = LAYOUTS["conclave/tree-name"]
+SHOWN = f.ROOTED | TREE_NAME | {"proof": BYTES}
 PARTICIPANT = (
     LAYOUTS["conclave/binding"]
     | {"now_s": f.U64, "cloud_name": TEXT, "server_key": KEY}
@@ -405,6 +410,32 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "statement_with_tails": encoding_of("statement"),
     "snapshot_with_tails": encoding_of("snapshot"),
     "participant_identity": (PARTICIPANT, displayed.participant_identity),
+    "tree_commitment": (LAYOUTS["conclave/tree-commitment"], transparency.tree_commitment),
+    "tree_alpha": (TREE_NAME | {"freshness": TEXT, "version": f.U64}, transparency.tree_alpha),
+    "tree_label": ({"vrf_key": KEY, "alpha": BYTES, "vrf_proof": BYTES}, transparency.tree_label),
+    "tree_leaf": ({"value": BYTES, "nonce": KEY, "epoch": f.U64}, transparency.tree_leaf),
+    "tree_parent": (
+        {name: w for name, w in LAYOUTS["conclave/tree-absence"].items() if name != "steps"},
+        transparency.tree_parent,
+    ),
+    "tree_markers": ({"version": f.U64, "epoch": f.U64}, transparency.tree_markers),
+    "verify_commitment": (
+        SERVED_TREE | KNOWN | {"auditors": BYTES, "audits": BYTES},
+        transparency.verify_commitment,
+    ),
+    "verify_fork": (
+        SERVED_TREE | {"other_root": KEY, "other_vrf_key": KEY, "other_signature": BYTES},
+        transparency.verify_fork,
+    ),
+    "verify_lookup": (SHOWN | {"tail": BYTES}, transparency.verify_lookup),
+    "verify_history": (
+        SHOWN | {"reviewed_version": f.U64, "reviewed_tail": BYTES},
+        transparency.verify_history,
+    ),
+    "verify_append_only": (
+        {"epoch": f.U64, "start_root": KEY, "end_root": KEY, "proof": BYTES},
+        transparency.verify_append_only,
+    ),
 }
 
 

@@ -52,6 +52,8 @@ CONTACT_DERIVATION = "Conclave-1-KDF-ContactRecord"
 CONTACT_CIPHER = "Conclave-1-Box-ContactRecord"
 CONTACT_TAG = "Conclave-1-KDF-ContactTag"
 CONTACT_RECORD = "Conclave-1-Sig-ContactRecord"
+TREE_COMMITMENT = "Conclave-1-Sig-TreeCommitment"
+TREE_AUDIT = "Conclave-1-Sig-TreeAudit"
 CONTEXTS = {
     ANNOUNCEMENT, KEY_SEED_DERIVATION, KEY_SEED_CIPHER, SECURITY_CODE, SERVER_STATEMENT, STREAM_KEY,
     PARTICIPANT_LIST, LOCK_REQUEST, SIGCHAIN_LINK, PER_USER_X25519, PER_USER_KYBER768,
@@ -59,7 +61,7 @@ CONTEXTS = {
     PER_USER_VOICEMAIL_X25519, PER_USER_VOICEMAIL_KYBER768, PER_USER_SYMMETRIC_KEY, SECRET_STORE,
     ATTESTATION, BACKUP_KEY_SALT, BACKUP_KEY_ED25519, BACKUP_KEY_X25519, BACKUP_KEY_KYBER768,
     SEED_BOX_DERIVATION, SEED_BOX_CIPHER, CONTENT_DERIVATION, CONTENT_CIPHER, CONTACT_DERIVATION,
-    CONTACT_CIPHER, CONTACT_TAG, CONTACT_RECORD,
+    CONTACT_CIPHER, CONTACT_TAG, CONTACT_RECORD, TREE_COMMITMENT, TREE_AUDIT,
 }  # fmt: skip
 
 COUNTER_BYTES = 12
@@ -189,6 +191,15 @@ REMEMBERED = {
 }
 FILED = {"device_id": TEXT, "tag": KEY, "record": Width("bytes", 0, 1024)}
 
+VRF_PROOF = Width("bytes", 80, 80)
+LABEL = Width("bytes", 36, 36)
+ROOTED = {"epoch": U64, "root": KEY, "vrf_key": KEY}
+VALUED = {"version": U64, "epoch": U64, "value": Width("bytes", 0, 128), "nonce": KEY}
+STEPS = Width("bytes", 0, 1 << 15)
+WAY = Width("bytes", 0, 1 << 16)
+MANY = Width("bytes", 0, 1 << 20)
+PROVED = {"vrf_proof": VRF_PROOF, "path": WAY}
+
 # Ordered field lists by tag (docs/generated/layouts.md).
 LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/binding": WHERE | PEOPLE | {"ivk": KEY, "pk": PK},
@@ -303,6 +314,29 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/binding-with-tails": WHERE | PEOPLE | {"ivk": KEY, "pk": PK} | TAILS,
     "conclave/statement-with-tails": {"meeting_uuid": UUID} | PEOPLE | {"ivk": KEY} | TAILS,
     "conclave/snapshot-with-tails": {"ivk": KEY} | TAILS,
+    "conclave/tree-name": {"sigchain_type": WORD, "subject": TEXT},
+    "conclave/tree-commitment": {"cloud_name": TEXT} | ROOTED,
+    "conclave/tree-audit": {"auditor": KEY}
+    | ROOTED
+    | {"server_signature": SIGNATURE, "signature": SIGNATURE},
+    "conclave/tree-path": {"hash": KEY, "steps": STEPS},
+    "conclave/tree-absence": {
+        f"{side}_{name}": width
+        for side in ("left", "right")
+        for name, width in (("label", LABEL), ("hash", KEY))
+    }
+    | {"steps": STEPS},
+    "conclave/tree-node": {"label": LABEL, "hash": KEY},
+    "conclave/tree-marker": PROVED,
+    "conclave/tree-lookup": VALUED
+    | PROVED
+    | {"markers": MANY, "stale_vrf_proof": VRF_PROOF, "absence": WAY},
+    "conclave/tree-update": VALUED
+    | PROVED
+    | {"stale_vrf_proof": Width("bytes", 0, 80), "stale_path": WAY},
+    "conclave/tree-missing": {"vrf_proof": VRF_PROOF, "absence": WAY},
+    "conclave/tree-history": {"updates": MANY, "absences": MANY},
+    "conclave/tree-growth": {"unchanged": MANY, "inserted": MANY},
 }
 
 

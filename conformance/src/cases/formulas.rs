@@ -33,6 +33,7 @@ mod provider;
 mod seeds;
 mod sigchain;
 mod stored;
+mod transparency;
 
 use collected::{Cases, disclosures, joined, offered, offered_to};
 
@@ -79,6 +80,7 @@ pub fn formula_drafts(world: RuleSet) -> Vec<FormulaDraft> {
     attestation::drafts(world, &mut list);
     certificate::drafts(&mut list);
     identity::drafts(world, &mut list);
+    transparency::drafts(world, &mut list);
     list
 }
 

@@ -2,7 +2,9 @@
 
 use conclave_spec::layouts::{self, Layout};
 
-use super::{Refused, attestations, certificates, chains, contacts, content, identities, seeds};
+use super::{
+    Refused, attestations, certificates, chains, contacts, content, identities, seeds, transparency,
+};
 
 /// The inputs of a formula.
 pub(super) fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
@@ -50,6 +52,7 @@ pub(super) fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
             let others = others.or_else(|| content::names(formula));
             let others = others.or_else(|| certificates::names(formula));
             let others = others.or_else(|| identities::names(formula));
+            let others = others.or_else(|| transparency::names(formula));
             let others = others.or_else(|| chains::names(formula));
             return others.ok_or(Refused::Unknown);
         }

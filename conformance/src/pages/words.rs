@@ -98,6 +98,9 @@ pub const fn area(area: Area) -> &'static str {
         Area::Identity => {
             "who a participant is by its sigchains, and attestations over their tails"
         }
+        Area::Transparency => {
+            "the server's tree of tails: commitments, auditors, proofs, a user's own history"
+        }
     }
 }
 
@@ -366,6 +369,18 @@ const BESIDE_MEETINGS: &[(&str, &str)] = &[
         "conclave/snapshot-with-tails",
         "What a provider vouches for then; in the token as lowercase hexadecimal.",
     ),
+    ("conclave/tree-name", "What a chain goes by in the server's tree of tails (reading R-151)."),
+    ("conclave/tree-commitment", "What server and auditors sign of the tree (reading R-152)."),
+    ("conclave/tree-audit", "What an auditor says of an epoch, with the server's signature."),
+    ("conclave/tree-node", "A node of the tree: 36 bytes of label, and its hash."),
+    ("conclave/tree-path", "From a node to the root: siblings, that of the node first."),
+    ("conclave/tree-absence", "The last node on the way to a label that is not in the tree."),
+    ("conclave/tree-marker", "A version that is in the tree."),
+    ("conclave/tree-lookup", "That a tail is the newest of its chain (reading R-154)."),
+    ("conclave/tree-update", "A version of a history; in the first the last two fields are empty."),
+    ("conclave/tree-missing", "A version that is not in the tree."),
+    ("conclave/tree-history", "All versions of a chain's tail (reading R-155)."),
+    ("conclave/tree-growth", "What an epoch left as it was, and the leaves it inserted."),
 ];
 
 /// The name of a context string in Rust and in `docs/formulas.md`.
@@ -444,6 +459,9 @@ pub const fn label_use(label: Label) -> &'static str {
         }
         Label::ContactRecord => {
             "signature over a contact record; the paper gives no string (reading R-148)"
+        }
+        Label::TreeCommitment | Label::TreeAudit => {
+            "signatures of server and auditors over the state of the tree; the paper gives no string (reading R-152)"
         }
         Label::SecretStore => "secret key at rest (4.6, subsec:lks, step 2)",
     }

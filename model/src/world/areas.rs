@@ -81,7 +81,11 @@ impl Slice {
             // Nobody steps out of the meeting that is explored; `rooms` is about that.
             Area::Breakout => &[],
             // No meeting has any of these; `family` and `sigchain` are explored on their own.
-            Area::Sigchain | Area::Family | Area::Attestation | Area::Identity => &[],
+            Area::Sigchain
+            | Area::Family
+            | Area::Attestation
+            | Area::Identity
+            | Area::Transparency => &[],
         };
         names.iter().filter_map(|name| Self::by_name(name)).collect()
     }

@@ -4,8 +4,8 @@ use crate::rules::Rule;
 
 /// The rules of formulas that no profile of this release has: the server statement (client 5.7.0), and
 /// what stands beside meetings: sigchains, families of devices, contacts, keys at
-/// rest, attestations, the certificates of the server's key, who a participant is by its chains. They are
-/// checked by byte vectors alone.
+/// rest, attestations, the certificates of the server's key, who a participant is by its chains, the tree
+/// of their tails. They are checked by byte vectors alone.
 pub const FORMULA_ONLY: &[Rule] = &[
     Rule::StatementVerifies,
     Rule::StatementNamesInstance,
@@ -151,4 +151,30 @@ pub const FORMULA_ONLY: &[Rule] = &[
     Rule::NothingChangedSince,
     Rule::DeviceReviewed,
     Rule::SnapshotKeyOfUser,
+    Rule::TreeSigned,
+    Rule::TreeNamesCloud,
+    Rule::TreeNamesEpoch,
+    Rule::TreeNamesRoot,
+    Rule::TreeNamesLabelKey,
+    Rule::LabelKeyKept,
+    Rule::TreeGoesOn,
+    Rule::TreeUnforked,
+    Rule::AuditSigned,
+    Rule::AuditAgrees,
+    Rule::AuditShown,
+    Rule::ForkShown,
+    Rule::LabelOfName,
+    Rule::PathToRoot,
+    Rule::LeafCommits,
+    Rule::EntryInEpoch,
+    Rule::MarkersThere,
+    Rule::AbsenceExact,
+    Rule::TailAsInTree,
+    Rule::HistoryWhole,
+    Rule::OlderStale,
+    Rule::FutureAbsent,
+    Rule::HistoryKept,
+    Rule::ReviewShown,
+    Rule::GrowthApart,
+    Rule::GrowthProven,
 ];

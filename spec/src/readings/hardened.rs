@@ -419,4 +419,25 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     ("R-148", Safest, "A server that moves a record to another user or device is found out."),
     ("R-149", Safest, "An attestation vouches for nothing that nobody looked over."),
+    (
+        "R-150",
+        Leaves("rzks"),
+        "A VRF key that leaked could be replaced; no maintained implementation has it, and the tree is \
+         of no profile, so there is nowhere to take it.",
+    ),
+    ("R-151", Safest, "One proof covers the whole chain, and that nothing follows."),
+    (
+        "R-152",
+        Leaves("with_time"),
+        "An old state could not be passed off as that of now; how old one may be is the application's, \
+         and there is nowhere to take it.",
+    ),
+    (
+        "R-153",
+        Leaves("all"),
+        "One auditor that colludes would not do; with one that is down every level would be degraded, \
+         and there is nowhere to take it.",
+    ),
+    ("R-154", Safest, "No version is served that its owner's history denies."),
+    ("R-155", Safest, "A device that is new sees what the others saw."),
 ];

@@ -1,0 +1,3 @@
+//! Things of others, in the shape of ours.
+
+pub(crate) mod tree;
