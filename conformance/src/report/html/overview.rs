@@ -77,6 +77,12 @@ pub(super) fn areas() -> Vec<&'static str> {
     Area::ALL.iter().map(|area| area.word()).collect()
 }
 
+/// The areas that a run has cases of.
+pub(super) fn areas_of(run: &Report) -> Vec<&'static str> {
+    let there = |area: &&str| run.cases.iter().any(|case| failures::area(&case.case) == *area);
+    areas().into_iter().filter(there).collect()
+}
+
 /// The words to filter by: those of rules, and those of the cases there are.
 pub(super) fn words(runs: &[Report]) -> Vec<&'static str> {
     let said = |word: &&str| runs.iter().any(|run| run.counts.contains_key(*word));
@@ -165,7 +171,7 @@ pub(super) fn profiles(run: &Report) -> Vec<ProfileRow> {
     let there = names.filter(|name| table.keys().any(|(profile, _)| profile == name));
     let row = |profile: &str| ProfileRow {
         profile: profile.to_owned(),
-        cells: areas().into_iter().map(|area| cell(table.get(&(profile, area)))).collect(),
+        cells: areas_of(run).into_iter().map(|area| cell(table.get(&(profile, area)))).collect(),
     };
     there.map(row).collect()
 }
