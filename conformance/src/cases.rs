@@ -26,7 +26,7 @@ mod rotation;
 pub(crate) mod scene;
 mod whole;
 
-pub use formulas::{FormulaDraft, formula_drafts};
+pub use formulas::{FormulaDraft, formula_drafts, mixtures};
 
 /// A case before it is recorded.
 #[derive(Clone, Debug)]

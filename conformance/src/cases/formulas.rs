@@ -28,6 +28,7 @@ mod due;
 mod family;
 mod identity;
 mod list;
+pub mod mixtures;
 mod participant;
 mod provider;
 mod seeds;

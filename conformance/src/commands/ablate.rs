@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use super::Exit;
 
 mod chains;
+mod mixtures;
 mod rooms;
 
 use crate::{
@@ -80,7 +81,11 @@ pub fn run(options: &Options, out: &mut dyn Write) -> Exit {
 fn one(rule: Rule, out: &mut dyn Write) -> Result<(), AblationError> {
     writeln!(out, "{} {}", style(rule.id()).bold(), rule.statement())?;
     if FORMULA_ONLY.contains(&rule) {
-        return Ok(chains::one(rule, out)?);
+        return Ok(if chains::is_of_chains(rule) {
+            chains::one(rule, out)
+        } else {
+            mixtures::Bench::new().one(rule, out)
+        }?);
     }
     if rooms::is_of_rooms(rule) {
         return rooms::one(rule, out);
@@ -273,6 +278,7 @@ fn summary(table: &Table, out: &mut dyn Write) -> Result<(), AblationError> {
     }
     rooms::write(out)?;
     chains::write(out)?;
+    mixtures::Bench::new().write(out)?;
     writeln!(out, "\n{}", wrapped(&tally.words(table.states_max), 0, 100))?;
     writeln!(out, "{}", wrapped(UNSEEN, 0, 100))?;
     Ok(())

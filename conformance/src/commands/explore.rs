@@ -26,6 +26,7 @@ use crate::cores;
 pub mod chains;
 mod deep_first;
 pub mod families;
+pub mod mixtures;
 mod plan;
 pub mod rooms;
 mod serve;

@@ -157,7 +157,7 @@ fn run(command: Command) -> Exit {
 
 /// What is explored beside meetings.
 fn run_scenario(args: ExploreArgs, out: &mut dyn std::io::Write) -> Exit {
-    use explore::{chains, families, rooms};
+    use explore::{chains, families, mixtures, rooms};
     let ExploreArgs { scenario, profile, reading, without, devices, transitions, .. } = args;
     let bound = Bound { devices, transitions };
     match scenario.as_deref() {
@@ -173,8 +173,19 @@ fn run_scenario(args: ExploreArgs, out: &mut dyn std::io::Write) -> Exit {
         }
         Some(families::SCENARIO) => families::run(&families::Options { reading, bound }, out),
         Some(chains::SCENARIO) => chains::run(&chains::Options { reading, without }, out),
+        Some(name)
+            if mixtures::SCENARIOS.contains(&name) && (profile.is_some() || reading.is_some()) =>
+        {
+            Exit::usage(
+                "what is mixed beside meetings is of no profile, and has no reading to choose",
+            )
+        }
+        Some(name) if mixtures::SCENARIOS.contains(&name) => {
+            mixtures::run(&mixtures::Options { scenario: name.to_owned(), without }, out)
+        }
         other => {
-            let known = [families::SCENARIO, chains::SCENARIO, rooms::SCENARIO];
+            let meetings = [families::SCENARIO, chains::SCENARIO, rooms::SCENARIO];
+            let known = [&meetings[..], mixtures::SCENARIOS].concat();
             commands::no_such("scenario", other.unwrap_or_default(), &known)
         }
     }

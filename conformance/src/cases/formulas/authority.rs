@@ -124,11 +124,16 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    fn new(holder: Holder, issuer: Holder, serial: u8) -> Self {
+    pub(super) fn new(holder: Holder, issuer: Holder, serial: u8) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name = holder.distinguished();
         params.serial_number = Some(vec![serial].into());
         Self { params, holder, issuer, serial, p256: false }
+    }
+
+    /// Who has it.
+    pub(super) const fn holder(&self) -> Holder {
+        self.holder
     }
 
     /// The server's, for a week of which a day is over.

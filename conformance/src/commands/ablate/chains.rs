@@ -1,10 +1,6 @@
-//! What the rules are worth that no meeting has: those of chains by the search over chains, the others by
-//! byte vectors alone.
+//! What the rules of chains and families are worth, by the search over chains.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use conclave_model::sigchain::search::{self, Goal, Way};
 use conclave_spec::{Rule, profiles::FORMULA_ONLY, rules::Area};
@@ -46,10 +42,9 @@ const OWN_WORDS: [Goal; 2] = [Goal::Framed, Goal::Remembers];
 pub(super) fn write(out: &mut dyn Write) -> io::Result<()> {
     let anyway = search::anyway();
     let (mut shown, mut in_own_words, mut all) = (0, 0, 0);
-    for rule in FORMULA_ONLY {
-        let of_chains = is_of_chains(*rule);
-        let worth = if of_chains { search::worth(*rule, &anyway) } else { BTreeMap::new() };
-        all += usize::from(of_chains);
+    for rule in FORMULA_ONLY.iter().filter(|rule| is_of_chains(**rule)) {
+        let worth = search::worth(*rule, &anyway);
+        all += 1;
         let further = worth.keys().any(|goal| !OWN_WORDS.contains(goal));
         shown += usize::from(further);
         in_own_words += usize::from(!further && !worth.is_empty());
@@ -74,9 +69,6 @@ pub(super) fn write(out: &mut dyn Write) -> io::Result<()> {
 
 /// What one is worth, with the way.
 pub(super) fn one(rule: Rule, out: &mut dyn Write) -> io::Result<()> {
-    if !is_of_chains(rule) {
-        return writeln!(out, "{}", why(rule));
-    }
     let worth = search::worth(rule, &search::anyway());
     if worth.is_empty() {
         return writeln!(out, "{}", why(rule));
@@ -89,16 +81,12 @@ pub(super) fn one(rule: Rule, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn is_of_chains(rule: Rule) -> bool {
+pub(super) fn is_of_chains(rule: Rule) -> bool {
     matches!(rule.area(), Area::Sigchain | Area::Family)
 }
 
 fn why(rule: Rule) -> &'static str {
-    let otherwise = if is_of_chains(rule) {
-        "no chain of the search reaches it: byte vectors alone show it"
-    } else {
-        "in force in no profile: byte vectors alone show it"
-    };
+    let otherwise = "no chain of the search reaches it: byte vectors alone show it";
     let found = WHY.iter().find(|(rules, _)| rules.contains(&rule));
     found.map_or(otherwise, |(_, why)| why)
 }
