@@ -2,11 +2,14 @@
 
 use conclave_model::{
     properties::{Bounds, Goal, bounds},
+    rooms,
+    sigchain::search,
     world::Slice,
 };
 use conclave_spec::Profile;
 
 use super::markdown;
+use crate::{cases::mixtures, compute};
 
 /// A bound: its name, the formula, and its value.
 type Formula = (&'static str, &'static str, fn(&Bounds) -> u64);
@@ -61,7 +64,33 @@ pub(super) fn page() -> String {
             row
         }),
     ));
+    text.push_str(
+        "\n## Beside meetings\n\nWhat must hold whatever a client is served: `conclave explore --scenario \
+         NAME`. The goals of chains are broken as the findings say, those of rooms in profiles without \
+         BRK-02 to BRK-04; the others hold.\n\n",
+    );
+    text.push_str(&markdown::table(["goal", "statement", "source", "scenario"], beside()));
     text
+}
+
+/// The goals of what is no meeting, or more than one.
+fn beside() -> Vec<[String; 4]> {
+    let row = |id: &str, text: &str, source: &str, scenario: &str| {
+        [
+            format!("{}{id}", markdown::anchor(id)),
+            text.to_owned(),
+            source.to_owned(),
+            format!("`{scenario}`"),
+        ]
+    };
+    let of_rooms = rooms::Goal::ALL.iter().map(|it| row(it.id(), it.text(), it.source(), "rooms"));
+    let of_chains =
+        search::Goal::ALL.iter().map(|it| row(it.id(), it.text(), it.source(), "sigchain"));
+    let mixed = mixtures::all(compute::rules());
+    let of_mixtures = mixed.iter().flat_map(|scenario| {
+        scenario.goals.iter().map(|it| row(it.id, it.text, it.source, scenario.name))
+    });
+    of_rooms.chain(of_chains).chain(of_mixtures).collect()
 }
 
 fn row(goal: &Goal) -> [String; 6] {
