@@ -353,10 +353,11 @@ mod tests {
     #[test]
     fn every_goal_of_every_scenario_can_be_broken() {
         for scenario in all(rules()) {
-            let anyway = scenario.search(rules(), 1);
+            let anyway = scenario.search(rules(), DEPTH);
             let covered = Rule::ALL.iter().filter(|rule| scenario.covers(**rule, &anyway));
-            let lost: BTreeSet<_> =
-                covered.flat_map(|rule| scenario.worth(*rule, &anyway, 1).into_keys()).collect();
+            let lost: BTreeSet<_> = covered
+                .flat_map(|rule| scenario.worth(*rule, &anyway, DEPTH).into_keys())
+                .collect();
             let goals: BTreeSet<_> = scenario.goals.iter().map(|goal| goal.id).collect();
             assert_eq!(lost, goals, "{}", scenario.name);
         }
