@@ -24,13 +24,18 @@ mod certificates;
 mod chains;
 mod contacts;
 mod content;
+mod devices;
+mod escrows;
+mod for_user;
 mod identities;
 mod inputs;
 mod listed;
 mod lists;
+mod meetings;
 mod names;
 mod seeds;
 mod transparency;
+mod writing;
 
 pub use listed::FORMULAS;
 
@@ -97,16 +102,30 @@ pub fn compute(
         "binding_with_tails"
         | "statement_with_tails"
         | "snapshot_with_tails"
-        | "participant_identity" => identities::compute(rules, formula, &inputs),
+        | "participant_identity"
+        | "looked_up_identity"
+        | "key_statement"
+        | "verify_key_statement" => identities::compute(rules, formula, &inputs),
+        "meeting_identities" => meetings::compute(rules, &inputs),
         "tree_commitment" | "tree_alpha" | "tree_label" | "tree_leaf" | "tree_parent"
         | "tree_markers" | "verify_commitment" | "verify_fork" | "verify_lookup"
         | "verify_history" | "verify_append_only" => transparency::compute(rules, formula, &inputs),
+        "escrowed_user_chain"
+        | "escrow_status"
+        | "escrowed_seeds_due"
+        | "seal_escrow"
+        | "open_escrow" => escrows::compute(rules, formula, &inputs),
         "server_chain" => certificates::compute(rules, &inputs),
         "contact_warning" | "contact_recorded" => contacts::compute(rules, formula, &inputs),
         "seeds_due" | "seal_seed" | "open_seed" => seeds::compute(rules, formula, &inputs),
         "seal_content" | "open_content" | "contact_tag" | "seal_contact" | "open_contact" => {
             content::compute(rules, formula, &inputs)
         }
+        "device_list" | "chain_notices" | "address_history" | "account_member" => {
+            devices::compute(rules, formula, &inputs)
+        }
+        "write_link" => writing::compute(rules, &inputs),
+        "seal_for_user" | "open_for_user" => for_user::compute(rules, formula, &inputs),
         // The others are known by their inputs.
         _ => chains::compute(rules, formula, &inputs),
     }

@@ -77,8 +77,8 @@ pub fn files(cases: &[Case]) -> Result<BTreeMap<String, String>, StoryError> {
 }
 
 /// Whether the rules that answer a sentence, or carry its readings, are all of what stands beside
-/// meetings (chains, devices of a user, keys at rest, attestations, certificates, who a participant is): no
-/// meeting has them, and byte vectors show each.
+/// meetings (chains, devices of a user, keys at rest, attestations, certificates, who a participant is,
+/// the tree of tails, escrow): no meeting has them, and byte vectors show each.
 #[must_use]
 pub fn shown_by_formulas(obligation: &Obligation) -> bool {
     let rules: Vec<_> = obligation.rules.iter().filter_map(|id| Rule::by_id(id)).collect();

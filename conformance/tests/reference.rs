@@ -331,7 +331,7 @@ fn the_sides_of_a_formula_pair_are_one_input_apart() {
                 things.remove("signature");
                 things.remove("attestation_signature");
             }
-            if formula == "participant_identity" && things.len() > 1 {
+            if formula.ends_with("_identity") && things.len() > 1 {
                 let of_chain = things.iter().any(|name| name.ends_with("links"));
                 for by in ["binding", "statement"] {
                     things.remove(&format!("{by}_signature"));
@@ -339,10 +339,16 @@ fn the_sides_of_a_formula_pair_are_one_input_apart() {
                         things.remove(&format!("{by}_tails"));
                     }
                 }
+                // What the tree has of the chain is in its root.
+                if of_chain {
+                    things.remove("lookups");
+                    things.remove("root");
+                }
             }
             // A proof is of the tree with its root, and a signature is on the state it stands beside.
             for (thing, part) in [
                 ("proof", "root"),
+                ("lookups", "root"),
                 ("reviewed_version", "reviewed_tail"),
                 ("other_root", "other_signature"),
             ] {

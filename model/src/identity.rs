@@ -8,7 +8,8 @@
 //! attestation, if any --> attestation: checked --> tails lie on the chains, nothing changed since
 //! ```
 //!
-//! Nothing of a participant is displayed before all of it holds.
+//! Nothing of a participant is displayed before all of it holds. With the server's tree of tails each of
+//! these tails is looked up too ([`looked_up`]), and over a meeting all of it goes on ([`meeting`]).
 
 use conclave_spec::{
     Label, Octets, Rule, RuleSet,
@@ -28,10 +29,13 @@ use crate::{
 
 mod attested;
 mod chains;
+mod looked_up;
+pub mod meeting;
 #[cfg(test)]
 mod tests;
 
 use chains::Chains;
+pub use looked_up::{Proofs, ShownBy, looked_up};
 
 /// What is signed about a participant, with the tails that are said to be in it.
 #[derive(Clone, Copy, Debug)]
@@ -117,10 +121,22 @@ pub fn verify(
     rules: RuleSet,
     answers: &impl Answers,
     here: Here<'_>,
-    (binding, bound, stated): (&Binding<'_>, Signed<'_>, Signed<'_>),
+    joined: (&Binding<'_>, Signed<'_>, Signed<'_>),
     said: Said<'_>,
     vouched: Option<Vouched<'_>>,
 ) -> Result<Participant, Rule> {
+    checked(rules, answers, here, joined, said, vouched).map(|(participant, _)| participant)
+}
+
+/// The same, with the chains that were checked.
+fn checked<'a>(
+    rules: RuleSet,
+    answers: &impl Answers,
+    here: Here<'_>,
+    (binding, bound, stated): (&Binding<'_>, Signed<'_>, Signed<'_>),
+    said: Said<'a>,
+    vouched: Option<Vouched<'_>>,
+) -> Result<(Participant, Chains<'a>), Rule> {
     signatures(rules, here.server_key, binding, (bound, stated))?;
     let chains = Chains::verify(rules, here.cloud_name, binding.user_id, said)?;
     let tails = chains.tails(rules);
@@ -136,7 +152,7 @@ pub fn verify(
     if chains.are_of_a_guest() {
         let nameless = said.email.is_empty() && said.account_id.is_empty() && vouched.is_none();
         require(rules, Rule::GuestNameless, nameless)?;
-        return Ok(participant);
+        return Ok((participant, chains));
     }
     participant.device = chains.device(rules, binding.ivk)?;
     chains.address(rules, said.email)?;
@@ -151,7 +167,7 @@ pub fn verify(
         let attested = attestation::vouched(rules, answers, place, shown, served, fits)?;
         participant.attested = Some(attested);
     }
-    Ok(participant)
+    Ok((participant, chains))
 }
 
 /// Whether the participant signed its binding and the server its statement, each with the tails.

@@ -18,14 +18,20 @@ use conclave_spec::{
 
 use crate::guard::require;
 
+pub mod addresses;
+pub mod administrators;
 pub mod build;
+pub mod escrowed;
+pub mod history;
 pub mod search;
 pub mod seeds;
+pub mod shown;
+pub mod write;
 
 pub use body::{Body, Kind, NewDevice, NewKeys, UserKeys};
 pub use identity::identity;
 pub use opening::{Opened, Opening};
-pub use plain::{AccountChain, EmailChain, MembershipChain};
+pub use plain::{AccountChain, EmailChain, EscrowChange, MembershipChain};
 pub use user::{Confirmed, Device, EmailChange, UserChain};
 
 mod admissible;
@@ -155,13 +161,27 @@ impl UserChain {
     /// # Errors
     /// The link breaks a rule.
     pub fn extended(&self, rules: RuleSet, cloud_name: &str, link: &Link) -> Result<Self, Rule> {
+        self.extended_by(rules, cloud_name, link, &Opened::default())
+    }
+
+    /// The same, of which this is disclosed.
+    ///
+    /// # Errors
+    /// The link breaks a rule.
+    pub fn extended_by(
+        &self,
+        rules: RuleSet,
+        cloud_name: &str,
+        link: &Link,
+        opened: &Opened,
+    ) -> Result<Self, Rule> {
         let mut next = self.clone();
         let subject = self.user_id.clone();
         let served =
             Served { cloud_name, subject: &subject, known: None, links: &[], openings: &[] };
         framing(rules, ChainType::User, &served, &self.tail, link)?;
         let body = Body::read(rules, ChainType::User, link)?;
-        next.take(rules, &Read { link, body: &body, opened: &Opened::default() })?;
+        next.take(rules, &Read { link, body: &body, opened })?;
         next.tail.last_sequence_number = link.sequence_number;
         next.tail.last_link_hash = link.hash(rules).map_err(|_| Rule::EncodingCanonical)?;
         Ok(next)

@@ -16,6 +16,7 @@ pub mod box_classic;
 pub mod box_hybrid;
 pub mod certificate;
 pub mod contact;
+pub mod escrow;
 pub mod identity;
 pub mod key_store;
 pub mod media;
@@ -26,6 +27,7 @@ pub mod seed_box;
 pub mod sigchain;
 pub mod sign;
 pub mod transparency;
+pub mod user_box;
 pub mod user_content;
 
 #[cfg(test)]

@@ -76,11 +76,26 @@ pub enum Label {
     TreeCommitment,
     /// An auditor's signature over the same. The paper gives no string: reading R-152.
     TreeAudit,
+    /// A client's signature over the statement that the key server hands out. The paper gives no
+    /// string: reading R-172.
+    KeyStatement,
+    /// Key derivation of what is sealed for another user. The paper gives no string: reading R-169.
+    UserBoxDerivation,
+    /// Associated data of that box. The paper gives no string: reading R-169.
+    UserBoxCipher,
+    /// Signature over what is sealed for another user. The paper gives no string: reading R-169.
+    UserBoxSignature,
+    /// Key derivation of the box of an escrow device's secrets. The paper gives no string: reading R-158.
+    EscrowBoxDerivation,
+    /// Associated data of that box. The paper gives no string: reading R-158.
+    EscrowBoxCipher,
+    /// Signature over that box. The paper gives no string: reading R-158.
+    EscrowBox,
 }
 
 impl Label {
     /// Every context string.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 41] = [
         Self::Announcement,
         Self::KeySeedDerivation,
         Self::KeySeedCipher,
@@ -115,6 +130,13 @@ impl Label {
         Self::ContactRecord,
         Self::TreeCommitment,
         Self::TreeAudit,
+        Self::KeyStatement,
+        Self::UserBoxDerivation,
+        Self::UserBoxCipher,
+        Self::UserBoxSignature,
+        Self::EscrowBoxDerivation,
+        Self::EscrowBoxCipher,
+        Self::EscrowBox,
     ];
 
     /// The string itself, ASCII, without a terminator.
@@ -155,6 +177,13 @@ impl Label {
             Self::ContactRecord => "Conclave-1-Sig-ContactRecord",
             Self::TreeCommitment => "Conclave-1-Sig-TreeCommitment",
             Self::TreeAudit => "Conclave-1-Sig-TreeAudit",
+            Self::KeyStatement => "Conclave-1-Sig-KeyStatement",
+            Self::UserBoxDerivation => "Conclave-1-KDF-PerUserBox",
+            Self::UserBoxCipher => "Conclave-1-Box-PerUser",
+            Self::UserBoxSignature => "Conclave-1-Sig-PerUserBox",
+            Self::EscrowBoxDerivation => "Conclave-1-KDF-EscrowBox",
+            Self::EscrowBoxCipher => "Conclave-1-Box-Escrow",
+            Self::EscrowBox => "Conclave-1-Sig-EscrowBox",
         }
     }
 }

@@ -6,7 +6,10 @@
 use crate::{rule_set::RuleSet, rules::Rule};
 
 pub mod attestation;
+pub mod devices;
+pub mod escrow;
 pub mod identity;
+pub mod meeting;
 pub mod per_user;
 pub mod sigchain;
 pub mod stored;
@@ -247,7 +250,7 @@ pub const SEALED_KEY: Layout = Layout {
 };
 
 /// Every layout, for generated tables and fuzzing.
-pub const ALL: [&Layout; 80] = [
+pub const ALL: [&Layout; 106] = [
     &BINDING,
     &STATEMENT,
     &META,
@@ -328,4 +331,30 @@ pub const ALL: [&Layout; 80] = [
     &transparency::MISSING,
     &transparency::HISTORY,
     &transparency::GROWTH,
+    &meeting::KEY_STATEMENT,
+    &meeting::KNOWN_CHAIN,
+    &meeting::EVENT,
+    &meeting::LISTED,
+    &meeting::LEFT,
+    &meeting::BINDING,
+    &meeting::STATEMENT,
+    &meeting::CHAINS,
+    &meeting::ATTESTATION,
+    &meeting::GROWTH,
+    &meeting::TREE,
+    &meeting::LOOKUP,
+    &meeting::DISPLAY,
+    &devices::DEVICE_SHOWN,
+    &devices::IDENTIFIER_SHOWN,
+    &devices::NOTICE,
+    &devices::ADDRESS_USER,
+    &devices::SEALED_FOR_USER,
+    &devices::SEALED_FOR_USER_SIGNED,
+    &devices::USER_BOX_META,
+    &escrow::CHAIN,
+    &escrow::META,
+    &escrow::KEYS,
+    &escrow::SECRETS,
+    &escrow::SIGNED,
+    &escrow::BOX,
 ];

@@ -15,8 +15,10 @@ mod attestation;
 mod breakout;
 mod certificate;
 mod device;
+mod devices;
 mod election;
 mod encoding;
+mod escrow;
 mod hardened;
 mod heartbeat;
 mod hybrid;
@@ -24,6 +26,7 @@ mod identity;
 mod liveness;
 mod lock;
 mod media;
+mod meeting;
 mod membership;
 mod outside;
 mod per_user;
@@ -247,6 +250,31 @@ pub const ALL: &[Reading] = &[
     transparency::R_153,
     transparency::R_154,
     transparency::R_155,
+    escrow::R_156,
+    escrow::R_157,
+    escrow::R_158,
+    escrow::R_159,
+    escrow::R_160,
+    escrow::R_161,
+    escrow::R_162,
+    escrow::R_163,
+    devices::R_164,
+    devices::R_165,
+    devices::R_166,
+    devices::R_167,
+    devices::R_168,
+    devices::R_169,
+    devices::R_170,
+    devices::R_171,
+    meeting::R_172,
+    meeting::R_173,
+    meeting::R_174,
+    meeting::R_175,
+    meeting::R_176,
+    meeting::R_177,
+    meeting::R_178,
+    meeting::R_179,
+    meeting::R_180,
 ];
 
 /// The key of every policy that a client can declare.

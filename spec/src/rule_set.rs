@@ -2,7 +2,7 @@
 
 use crate::rules::Rule;
 
-const WORDS: usize = 6;
+const WORDS: usize = 7;
 
 /// A set of [`Rule`]s: small, ordered, usable in constants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -88,11 +88,13 @@ pub enum Area {
     Identity,
     /// `KTR`: the server's tree of tails: its commitments, auditors, proofs, and a user's own history.
     Transparency,
+    /// `ESC`: account escrow: the chain of the administrators, a member's escrow device, recovery.
+    Escrow,
 }
 
 impl Area {
     /// Every area, in the order of the table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Device,
         Self::Rotation,
         Self::Membership,
@@ -107,6 +109,7 @@ impl Area {
         Self::Attestation,
         Self::Identity,
         Self::Transparency,
+        Self::Escrow,
     ];
 
     /// The folder, module and test word of the area.
@@ -127,6 +130,7 @@ impl Area {
             Self::Attestation => "attestation",
             Self::Identity => "identity",
             Self::Transparency => "transparency",
+            Self::Escrow => "escrow",
         }
     }
 
@@ -148,6 +152,7 @@ impl Area {
             Self::Attestation => "ATT",
             Self::Identity => "IDN",
             Self::Transparency => "KTR",
+            Self::Escrow => "ESC",
         }
     }
 }
@@ -862,6 +867,35 @@ rules! {
     FingerprintCompared = "SIG-28", Sigchain, Guard, Must, Literal,
         Reject, cite("4.6", "subsec:fingerprints"), needs [];
 
+    // SIG: what a client shows and concludes of addresses, accounts and memberships
+    /// A user is told of every change of the address, also to what it was.
+    AddressChangeTold = "SIG-33", Sigchain, Display, Must, Reading("R-164"),
+        None, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// A user is told of every change of the account.
+    AccountChangeTold = "SIG-34", Sigchain, Display, Must, Literal,
+        None, cite("3.3", "4.8.1"), needs [];
+    /// Nobody but the user is told of a user's new address.
+    AddressKeptFromOthers = "SIG-35", Sigchain, Display, Must, Literal,
+        None, cite("4.6", "3.3.1"), needs [];
+    /// Who dealt with an address is told when another user had it since, also if it was given back.
+    TakeoverTold = "SIG-36", Sigchain, Display, Must, Reading("R-166"),
+        None, cite("4.6", "3.3.1"), needs [];
+    /// An address counts as never another's only where every link of its chain tells its user.
+    UntoldIsUnknown = "SIG-37", Sigchain, Display, Must, Reading("R-166"),
+        None, cite("4.6", "3.5.4"), needs [];
+    /// A user is shown every address and every account so far.
+    AddressesListed = "SIG-38", Sigchain, Display, Must, Literal,
+        None, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// The fingerprint beside a list of devices is that of the chain that the list is of.
+    FingerprintOfShown = "SIG-39", Sigchain, Display, Must, Literal,
+        None, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// A user is in an account only where the membership chain adds the user at the place that the user's chain gives.
+    MemberAtPlace = "SIG-40", Sigchain, Guard, Must, Reading("R-167"),
+        Reject, cite("4.6", "subsubsec:usersigchains, AccountChange"), needs [];
+    /// Nobody counts as still in an account unless every later removal is disclosed.
+    MemberUnlessHidden = "SIG-41", Sigchain, Display, Must, Reading("R-167"),
+        None, cite("4.6", "3.5.6"), needs [];
+
     // FAM: which devices there are
     /// The identifier of a new device was never one of another device of the user.
     DeviceIdNew = "FAM-01", Family, Guard, Must, Literal,
@@ -1043,6 +1077,79 @@ rules! {
     /// The tag of a record depends on the per-user key.
     ContactTagKeyed = "FAM-54", Family, Field, Must, Literal,
         Reject, cite("4.6", "subsec:contactsync"), needs [];
+
+    // FAM: what a client shows of its user's devices, and what it does of itself
+    /// A user is told of every device that came or went since the last look, also of one that did both.
+    ChangesTold = "FAM-57", Family, Display, Must, Reading("R-164"),
+        None, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// What is new counts from what the user was shown, not from what the client has checked.
+    NewSinceShown = "FAM-74", Family, Display, Must, Reading("R-164"),
+        None, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// What nobody signed is shown as the server's.
+    ServerMakesShown = "FAM-58", Family, Display, Must, Literal,
+        None, cite("2.3.1", "4.2"), needs [];
+    /// What a device made that the viewing device does not trust is not shown as the user's.
+    TrustedIsUser = "FAM-59", Family, Display, Must, Reading("R-165"),
+        None, cite("2.3.1", "4.2"), needs [];
+    /// A device that another one from outside its approval class gave keys is not taken for the user's.
+    TakenOverNotUser = "FAM-75", Family, Display, Must, Reading("R-165"),
+        None, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// A user is told of every device that another one from outside its approval class gave keys.
+    TakenOverTold = "FAM-77", Family, Display, Must, Reading("R-164"),
+        None, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The list of devices has the revoked ones, and tells them from the active ones.
+    RevokedListed = "FAM-60", Family, Display, Must, Literal,
+        None, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// A device is listed with the last name that the chain gives it.
+    ListedByLastName = "FAM-61", Family, Display, Must, Literal,
+        None, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// A user is asked about every active device that the viewing device does not trust, new or not.
+    ReviewAsked = "FAM-62", Family, Display, Must, Reading("R-165"),
+        None, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// A device that may makes new per-user keys when they are stale.
+    KeysRemade = "FAM-63", Family, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:usersigchains, PerUserKeyRotate"), needs [];
+
+    // FAM: what a client writes
+    /// A client writes no link that verifiers would refuse.
+    WritesAdmissible = "FAM-64", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:sigchains"), needs [];
+    /// A link that approves or trusts devices is written only where its user was shown all of them.
+    ApprovesShown = "FAM-65", Family, Guard, Must, Reading("R-168"),
+        Reject, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// A link that approves or trusts devices is written only where its user was shown every one that
+    /// another from outside its approval class gave keys.
+    ApprovesShownKeys = "FAM-76", Family, Guard, Must, Reading("R-168"),
+        Reject, cite("4.6", "subsubsec:devicemgmt"), needs [];
+    /// A name that was a device's before is given again with the next version.
+    NameNextVersion = "FAM-66", Family, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:usersigchains, DeviceAdd"), needs [];
+
+    // FAM: what others seal for public per-user keys
+    /// What is sealed for a user is read only where its authenticated decryption succeeds.
+    UserBoxOpens = "FAM-67", Family, Structural, Must, Reading("R-169"),
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// What is sealed for a user counts only with a signature of a device of its author.
+    UserBoxSigned = "FAM-68", Family, Guard, Must, Literal,
+        Reject, cite("4.6", "3.11.4"), needs [];
+    /// What is sealed for a user is bound to its author.
+    UserBoxNamesAuthor = "FAM-69", Family, Field, Must, Reading("R-169"),
+        Reject, cite("4.6", "3.11.4"), needs [];
+    /// What is sealed for a user is bound to that user.
+    UserBoxNamesRecipient = "FAM-70", Family, Field, Must, Reading("R-169"),
+        Reject, cite("4.6", "subsubsec:puks"), needs [];
+    /// What is sealed for a user is bound to the device that signs it.
+    UserBoxNamesDevice = "FAM-78", Family, Field, Must, Reading("R-169"),
+        Reject, cite("4.6", "3.11.4"), needs [];
+    /// What is sealed for a user with hybrid per-user keys is sealed in a hybrid box.
+    UserBoxHybrid = "FAM-71", Family, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// Nothing is sealed for a user whose per-user keys are stale.
+    SealedUnderFresh = "FAM-72", Family, Guard, Should, Reading("R-170"),
+        Reject, cite("4.6", "3.11.5"), needs [];
+    /// Whoever reads what a device signed that is revoked is shown that it is.
+    RevokedSignerShown = "FAM-73", Family, Display, Must, Reading("R-171"),
+        None, cite("4.6", "3.11.4"), needs [];
 
     // DEV: keys at rest
     /// A stored key is used only when its authenticated decryption succeeds.
@@ -1227,6 +1334,66 @@ rules! {
     SnapshotKeyOfUser = "IDN-13", Identity, Guard, Must, Reading("R-142"),
         Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
 
+    // IDN: the statement of the key server
+    /// A key from the key server counts only with a statement that is signed with it.
+    KeyStatementSigned = "IDN-16", Identity, Guard, Must, Literal,
+        Reject, cite("2.3.1", "3.6"), needs [];
+    /// The statement that a key signs about itself names the user.
+    KeyStatementNamesUser = "IDN-17", Identity, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.6"), needs [];
+    /// The statement that a key signs about itself names the device.
+    KeyStatementNamesDevice = "IDN-18", Identity, Field, Must, Literal,
+        Reject, cite("2.3.1", "3.6"), needs [];
+
+    // IDN: with the tree
+    /// Where clients look into the tree, it has every tail of a participant as the newest of its chain.
+    TailsLookedUp = "IDN-19", Identity, Guard, Must, Reading("R-173"),
+        Reject, cite("4.6", "sec:ztt"), needs [];
+    /// Where clients look into the tree, the provider that vouches is the one that the account's chain names.
+    ProviderAsInTree = "IDN-20", Identity, Guard, Must, Literal,
+        Reject, cite("4.6", "subsec:adnToIdp"), needs [];
+    /// Identifiers are displayed only of whom a provider vouches for, or whose chains the tree has.
+    ShownWithProof = "IDN-21", Identity, Display, Must, Reading("R-174"),
+        None, cite("3.3", "4.3"), needs [];
+
+    // IDN: over a meeting
+    /// Nothing is displayed of a participant before the check has ended well.
+    ShownWhenChecked = "IDN-22", Identity, Display, Must, Literal,
+        None, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// A check that fails takes back what was displayed, and is shown.
+    FailureTakesBack = "IDN-23", Identity, Display, Must, Reading("R-175"),
+        None, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// An identity is that of the identity key and the ephemeral key that it was proved for.
+    ProvedForListedKeys = "IDN-24", Identity, Guard, Must, Reading("R-178"),
+        Ignore, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// An attestation that expires during the meeting takes back what it showed.
+    AttestedUntilExpiry = "IDN-25", Identity, Guard, Must, Reading("R-177"),
+        Reject, cite("4.6", "subsec:validateattestation"), needs [];
+    /// All chains of one name that a client sees in a meeting are parts of one chain.
+    OneChainInMeeting = "IDN-26", Identity, Guard, Must, Reading("R-176"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// Nobody is displayed whose device or key a later link, seen in the meeting, took away.
+    DeviceStillInUse = "IDN-27", Identity, Guard, Must, Reading("R-176"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// Nobody is displayed whose address or account a later link, seen in the meeting, changed.
+    IdentifiersStillHeld = "IDN-28", Identity, Guard, Must, Reading("R-176"),
+        Reject, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// Where a meeting demands it, a host gives keys only to participants that it has checked.
+    KeysToChecked = "IDN-29", Identity, Duty, Must, Literal,
+        None, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// A tail is looked up at the newest commitment that the client took.
+    LookedUpAtNewest = "IDN-30", Identity, Guard, Must, Reading("R-173"),
+        Ignore, cite("4.6", "4.2.3"), needs [];
+    /// A client remembers of a meeting only chains by which it displayed somebody, with the tree as far as that has them.
+    RememberedAsShown = "IDN-31", Identity, Duty, Must, Reading("R-176"),
+        None, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// A binding that is not signed under its identity key replaces none for the same keys.
+    UnsignedReplacesNothing = "IDN-32", Identity, Guard, Must, Reading("R-175"),
+        Ignore, cite("4.6", "subsec:keyagreementidentity"), needs [];
+    /// Where a meeting demands it, a host gives keys only to whom it displays with an address, an account or an attestation.
+    KeysToNamed = "IDN-33", Identity, Duty, Must, Reading("R-179"),
+        None, cite("4.6", "subsec:idpattestationmeetings"), needs [];
+
     // KTR: the state of the tree
     /// A commitment of the tree counts only signed by the server.
     TreeSigned = "KTR-01", Transparency, Guard, Must, Literal,
@@ -1314,6 +1481,131 @@ rules! {
     /// A proof of growth leads from the root before to the root after.
     GrowthProven = "KTR-26", Transparency, Guard, Must, Literal,
         Reject, cite("4.6", "subsec:zttaudit"), needs [];
+
+    // ESC: the escrow device on a member's chain
+    /// An escrow device comes by a link that names the administrators' chain, and no other device does.
+    EscrowDeviceNamesAdministrators = "ESC-01", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains"), needs [];
+    /// A user has one active escrow device at most.
+    OneEscrowDevice = "ESC-02", Escrow, Guard, Must, Reading("R-162"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// An escrow device signs approvals and the rotation of its own keys, and nothing else.
+    EscrowDeviceSignsLittle = "ESC-03", Escrow, Guard, Must, Reading("R-159"),
+        Reject, cite("4.6", "subsubsec:userrecovery"), needs [];
+    /// What an escrow device signs is signed by a device of the administrators too.
+    AdministratorSigns = "ESC-04", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:userrecovery"), needs [];
+    /// That device is of the class of the device that began lockdown before the tail that the escrow device's link names.
+    AdministratorTrusted = "ESC-05", Escrow, Guard, Must, Reading("R-161"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [AdministratorSigns];
+    /// That device was not revoked up to that tail.
+    AdministratorStayed = "ESC-06", Escrow, Guard, Must, Reading("R-161"),
+        Reject, cite("4.6", "subsubsec:userrecovery"), needs [AdministratorSigns];
+    /// Of a user's other devices only one of its class rotates the keys of an escrow device.
+    EscrowRotatedWithinClass = "ESC-07", Escrow, Guard, Must, Reading("R-162"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The administrators' chain has every tail of it that was gone by.
+    AdministratorsTailKept = "ESC-08", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The generation that was gone by is that of the administrators' chain at that tail.
+    AdministratorsGenerationAsTail = "ESC-09", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:usersigchains"), needs [];
+
+    // ESC: what a member's client checks of its administrators' chain
+    /// A member's account is the one that the own chain discloses.
+    AccountDisclosed = "ESC-10", Escrow, Guard, Must, Reading("R-156"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// Who the administrators are is the newest that the account's chain says, and disclosed.
+    AdministratorsDisclosed = "ESC-11", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The chain of the administrators is that of the user ID in the account's chain.
+    AdministratorsNamed = "ESC-12", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The administrators' chain is as long as the account's chain says, or longer.
+    AdministratorsReach = "ESC-13", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "3.5.5"), needs [];
+    /// The administrators' chain has no address.
+    AdministratorsNameless = "ESC-14", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:escrowadmins"), needs [];
+    /// The administrators' chain names no other account.
+    AdministratorsOfAccount = "ESC-15", Escrow, Guard, Must, Reading("R-156"),
+        Reject, cite("4.6", "subsubsec:escrowadmins"), needs [];
+    /// The administrators' chain is in lockdown.
+    AdministratorsLocked = "ESC-16", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The administrators' newest keys are made by a device of the class of the one that began lockdown.
+    AdministratorsKeysTrusted = "ESC-17", Escrow, Guard, Must, Reading("R-157"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// An escrow device is added only for administrators whose present fingerprint the user has acknowledged.
+    AdministratorsAcknowledged = "ESC-18", Escrow, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The user is asked again if lockdown was begun by a device that the one before it does not trust.
+    AdministratorsAcknowledgedAnew = "ESC-19", Escrow, Duty, Must, Reading("R-157"),
+        None, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// An escrow device is revoked once the account has other administrators or none.
+    EscrowEndsWithAdministrators = "ESC-20", Escrow, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// An escrow device is revoked once its user has changed accounts.
+    EscrowEndsWithAccount = "ESC-21", Escrow, Duty, Must, Reading("R-162"),
+        None, cite("4.6", "subsubsec:escrowadmins"), needs [];
+    /// An escrow device that only younger devices approved does not count.
+    EscrowDeviceCounts = "ESC-22", Escrow, Guard, Must, Reading("R-162"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The keys of an escrow device are rotated once the administrators have newer keys than they are sealed for.
+    EscrowFollowsKeys = "ESC-23", Escrow, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The keys of an escrow device are rotated once the device that made them is revoked.
+    EscrowOutlivesNoMaker = "ESC-24", Escrow, Duty, Must, Reading("R-163"),
+        None, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+
+    // ESC: the box of an escrow device's secrets
+    /// The box of an escrow device's secrets counts only signed by who made its present keys.
+    EscrowBoxSigned = "ESC-25", Escrow, Guard, Must, Reading("R-158"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The box of an escrow device's secrets names the user.
+    EscrowBoxNamesUser = "ESC-26", Escrow, Field, Must, Reading("R-158"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The box of an escrow device's secrets names the device and its present key.
+    EscrowBoxNamesDevice = "ESC-27", Escrow, Field, Must, Reading("R-158"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The box of an escrow device's secrets names the administrators' chain.
+    EscrowBoxNamesAdministrators = "ESC-28", Escrow, Field, Must, Reading("R-158"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The box of an escrow device's secrets names the tail of that chain and its generation.
+    EscrowBoxNamesTail = "ESC-29", Escrow, Field, Must, Reading("R-158"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The box of an escrow device's secrets has context strings of its own.
+    EscrowBoxNamesContext = "ESC-30", Escrow, Field, Must, Reading("R-158"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// An escrow device's secrets are taken only from a box that opens.
+    EscrowBoxOpens = "ESC-31", Escrow, Structural, Must, Literal,
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// An escrow device's secrets are those of its public keys.
+    EscrowSecretsMatch = "ESC-32", Escrow, Guard, Must, Reading("R-158"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The box of an escrow device's secrets is hybrid once the administrators' keys are.
+    EscrowBoxHybrid = "ESC-33", Escrow, Guard, Must, Literal,
+        Reject, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// An escrow device is added only once no younger device waits for the approval that comes with it.
+    EscrowApprovesNobodyUnseen = "ESC-34", Escrow, Duty, Must, Reading("R-160"),
+        None, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+
+    // ESC: who had a say and has none any more
+    /// The keys of an escrow device that administrators made are rotated once the device of theirs is revoked that signed the box.
+    EscrowOutlivesNoAdministrator = "ESC-35", Escrow, Duty, Must, Reading("R-163"),
+        None, cite("4.6", "subsubsec:escrowmgmt"), needs [];
+    /// The box of an escrow device's secrets is signed under a key that its signer had when it could be made, or later.
+    EscrowBoxOfLaterKey = "ESC-36", Escrow, Guard, Must, Reading("R-158"),
+        Reject, cite("4.6", "subsubsec:escrowmgmt"), needs [EscrowBoxSigned];
+    /// The administrators' chain has no escrow device.
+    AdministratorsWithoutEscrow = "ESC-37", Escrow, Guard, Must, Reading("R-157"),
+        Reject, cite("4.6", "subsubsec:escrowadmins"), needs [];
+    /// The keys of an escrow device are rotated if their box is classic and the keys it is sealed for are hybrid.
+    EscrowFollowsHybrid = "ESC-38", Escrow, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:sigchainpqsecurity"), needs [];
+    /// In lockdown of the own chain a device that is not of the oldest class waits for one that is.
+    EscrowWaitsInLockdown = "ESC-39", Escrow, Duty, Must, Literal,
+        None, cite("4.6", "subsubsec:lockdownmode"), needs [];
 }
 
 impl Rule {

@@ -14,14 +14,25 @@ import backup_key
 import certificates
 import contacts
 import content
+import device_list
 import displayed
+import escrow
+import escrow_box
+import escrow_status
+import for_user
 import formulas as f
 import identity
+import looked_up
+import meeting_identities
 import seeds
 import sigchain
 import stored
+import told
 import transparency
 import user_keys
+import write_link
+from administrators import check_chains, read_chains
+from device_list import yes_or_no
 from family import UserChain
 from formulas import BYTES, KEY, LAYOUTS, NONCE, TEXT, U32, Width
 from sigchain import AccountChain, Chain, EmailChain, MembershipChain, Tail
@@ -149,14 +160,13 @@ def tail_of(chain: Chain) -> Inputs:
     return {"sequence_number": chain.tail.number, "hash": chain.tail.hash}
 
 
-def yes_or_no(holds: bool) -> str:
-    """A flag as text."""
-    return "yes" if holds else "no"
-
-
 def user_chain(v: Inputs) -> Inputs:
     """The chain of a user."""
-    chain = checked(UserChain, v)
+    return known_of(checked(UserChain, v))
+
+
+def known_of(chain: UserChain) -> Inputs:
+    """What is known of a user."""
     email, account = chain.email_change[1], chain.account_change
     return tail_of(chain) | {
         "devices": chain.states(),
@@ -235,6 +245,22 @@ def redeem_sharing_token(v: Inputs) -> Inputs:
     return {}
 
 
+# Account escrow (docs/escrow.md)
+
+
+def escrowed_user_chain(v: Inputs) -> Inputs:
+    """The chain of a member of an account with escrow."""
+    known = sigchain.tail(v["known_sequence_number"], v["known_hash"])
+    served, chains = sigchain.served(v["links"], v["openings"]), read_chains(v["escrow_chains"])
+    administrators = check_chains(v["cloud_name"], chains)
+    chain = escrow.MemberChain(v["cloud_name"], v["subject"], administrators).check(served, known)
+    device = chain.escrow_device()
+    return known_of(chain) | {
+        "escrow_device_id": device.device_id if device else "",
+        "escrow_user_id": chain.terms[device.device_id]["user_id"] if device else "",
+    }
+
+
 # Who a participant is (docs/identity.md)
 
 
@@ -242,6 +268,16 @@ def encoding_of(what: str) -> tuple[dict[str, Width], Callable[[Inputs], Inputs]
     """A formula that encodes a layout with tails."""
     layout = f"conclave/{what}-with-tails"
     return LAYOUTS[layout], lambda v: {what: f.encode(layout, v)}
+
+
+# Who participants are over a meeting (docs/meeting-identity.md)
+
+
+def verify_key_statement(v: Inputs) -> Inputs:
+    """What a key signed about itself, for the key server."""
+    statement = f.encode("conclave/key-statement", v)
+    f.verify(v["ivk"], f.KEY_STATEMENT, statement, v["signature"], "IDN-16")
+    return {}
 
 
 BOX = {"shared": KEY, "meta": BYTES}
@@ -276,14 +312,35 @@ SIGNED_BESIDE = [f"{what}_signature" for what in ("binding", "statement", "attes
 LISTS = ["known_tails", "binding_tails", "statement_tails", *CLAIMED, *SIGNED_BESIDE]
 KNOWN = {"known_epoch": f.U64, "known_root": f.MAYBE_KEY, "known_vrf_key": f.MAYBE_KEY}
 SERVED_TREE = {"cloud_name": TEXT, "server_key": KEY, "signature": BYTES} | f.ROOTED
+SEEDS_DUE = {"cloud_name": TEXT, "user_id": TEXT, "links": BYTES, "known": BYTES}
+MEMBER = {"cloud_name": TEXT, "user_id": TEXT}
+STATUS_LISTS = [f"{side}_{name}" for side in ("user", "account") for name in SERVED]
+STATUS_TAILS = [f"known_{side}" for side in ("user", "account", "escrow")]
 TREE_NAME = LAYOUTS["conclave/tree-name"]
 SHOWN = f.ROOTED | TREE_NAME | {"proof": BYTES}
+SHOWN_TO = CHAIN | {"shown_sequence_number": U32, "device_id": f.MAYBE_TEXT}
+MEMBER_OF = [f"{side}_{name}" for side in ("user", "membership") for name in SERVED]
+WRITING = (
+    CHAIN
+    | {"shown_sequence_number": U32, "link_type": ANY_TEXT}
+    | dict.fromkeys(("signer", "device_id", "name", "mode"), f.MAYBE_TEXT)
+    | {"device_type": Width("text", 0, 16)}
+    | dict.fromkeys((*write_link.WIDTHS, "revoke", "seed", "known"), BYTES)
+)
+CHAIN_ALONE = {name: CHAIN[name] for name in CHAIN if name not in ("subject", "openings")}
 PARTICIPANT = (
     LAYOUTS["conclave/binding"]
     | {"now_s": f.U64, "cloud_name": TEXT, "server_key": KEY}
     | dict.fromkeys(("email", "account_id"), f.MAYBE_TEXT)
     | dict.fromkeys(LISTS, BYTES)
     | dict.fromkeys([name for name in SAID if name != "served_email"], ANY_TEXT)
+)
+KEY_STATEMENT = told.LAYOUTS["conclave/key-statement"]
+IN_MEETING = (
+    {"cloud_name": TEXT, "server_key": KEY}
+    | f.WHERE
+    | dict.fromkeys(("by_chains", "looks_up", "host_checks"), ANY_TEXT)
+    | dict.fromkeys(("known", "auditors", "events"), BYTES)
 )
 
 FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
@@ -357,10 +414,7 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
         {"participants": U32, "together_s": U32, "spoke_s": U32},
         contact_recorded,
     ),
-    "seeds_due": (
-        {"cloud_name": TEXT, "user_id": TEXT, "links": BYTES, "known": BYTES},
-        seeds.seeds_due,
-    ),
+    "seeds_due": (SEEDS_DUE, seeds.seeds_due),
     "seal_seed": (
         dict.fromkeys(("user_id", "sender", "recipient"), TEXT)
         | {"devices": BYTES, "x25519_secret": KEY, "generation": U32}
@@ -410,6 +464,16 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "statement_with_tails": encoding_of("statement"),
     "snapshot_with_tails": encoding_of("snapshot"),
     "participant_identity": (PARTICIPANT, displayed.participant_identity),
+    "key_statement": (
+        KEY_STATEMENT,
+        lambda v: {"statement": f.encode("conclave/key-statement", v)},
+    ),
+    "verify_key_statement": (KEY_STATEMENT | {"signature": BYTES}, verify_key_statement),
+    "looked_up_identity": (
+        PARTICIPANT | f.ROOTED | {"lookups": BYTES},
+        looked_up.looked_up_identity,
+    ),
+    "meeting_identities": (IN_MEETING, meeting_identities.meeting_identities),
     "tree_commitment": (LAYOUTS["conclave/tree-commitment"], transparency.tree_commitment),
     "tree_alpha": (TREE_NAME | {"freshness": TEXT, "version": f.U64}, transparency.tree_alpha),
     "tree_label": ({"vrf_key": KEY, "alpha": BYTES, "vrf_proof": BYTES}, transparency.tree_label),
@@ -435,6 +499,52 @@ FORMULAS: dict[str, tuple[dict[str, Width], Callable[[Inputs], Inputs]]] = {
     "verify_append_only": (
         {"epoch": f.U64, "start_root": KEY, "end_root": KEY, "proof": BYTES},
         transparency.verify_append_only,
+    ),
+    "escrowed_user_chain": (CHAIN | {"escrow_chains": BYTES}, escrowed_user_chain),
+    "escrow_status": (
+        MEMBER
+        | {"device_id": TEXT, "acknowledged": f.MAYBE_KEY}
+        | dict.fromkeys([*STATUS_LISTS, *STATUS_TAILS, "escrow_chains", "box"], BYTES),
+        escrow_status.escrow_status,
+    ),
+    "escrowed_seeds_due": (SEEDS_DUE | {"escrow_chains": BYTES}, escrow.escrowed_seeds_due),
+    "seal_escrow": (
+        LAYOUTS["conclave/escrow-meta"]
+        | LAYOUTS["conclave/escrow-secrets"]
+        | {"user_keys": BYTES, "nonce": NONCE}
+        | dict.fromkeys(("maker_seed", "ephemeral", "coins"), KEY),
+        escrow_box.seal_escrow,
+    ),
+    "open_escrow": (
+        MEMBER | dict.fromkeys(("links", "escrow_chains", "seeds", "box"), BYTES),
+        escrow_box.open_escrow,
+    ),
+    "device_list": (
+        SHOWN_TO | {"account_sequence_number": U32, "account_hash": f.MAYBE_KEY},
+        device_list.device_list,
+    ),
+    "chain_notices": (SHOWN_TO, device_list.chain_notices),
+    "address_history": (
+        CHAIN | {"shown_sequence_number": U32, "user_id": TEXT},
+        device_list.address_history,
+    ),
+    "account_member": (
+        dict.fromkeys(("cloud_name", "user_id", "account_id"), TEXT)
+        | dict.fromkeys(MEMBER_OF, BYTES),
+        device_list.account_member,
+    ),
+    "write_link": (WRITING, write_link.write_link),
+    "seal_for_user": (
+        CHAIN_ALONE
+        | dict.fromkeys(("user_id", "author", "device_id"), TEXT)
+        | dict.fromkeys(("ed25519_seed", "x25519_secret", "coins"), KEY)
+        | {"kyber768_seed": SEED_64, "nonce": NONCE, "plaintext": BYTES},
+        for_user.seal_for_user,
+    ),
+    "open_for_user": (
+        CHAIN_ALONE
+        | {"user_id": TEXT, "author": TEXT, "seeds": BYTES, "sealed": BYTES},
+        for_user.open_for_user,
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import attestation
@@ -70,7 +71,7 @@ def check_signed(v: Values, layout: str, tails: Values, by: tuple[bytes, str, by
     f.verify(key, context, signed, signature, code)
 
 
-def check_chains(v: Values, known: dict[str, Tail], served: dict[str, Any]) -> Chains:
+def check_chains(v: Values, known: Mapping[str, Tail], served: dict[str, Any]) -> Chains:
     """The chains of which there is something, by side [SIG, FAM]."""
     kind = UserChain if served["user"].links else Guest
     chains: Chains = {"user": kind(v["cloud_name"], v["user_id"])}
@@ -157,9 +158,25 @@ def read_snapshot(text: Any) -> Values:
 # The whole
 
 
-def participant_identity(v: Values) -> dict[str, Any]:
-    """What may be displayed of a participant, and what is to be remembered. Raises `Refusal`."""
-    known = read_known(v["known_tails"])
+@dataclass(frozen=True)
+class Checked:
+    """A participant of whom all that is here was checked."""
+
+    served: dict[str, sigchain.Served]  # by side, whether the chain was looked at or not
+    chains: Chains
+    tails: dict[str, bytes]
+    device: Device | None  # that joined; a guest has none
+    attested: bool
+
+    @property
+    def user(self) -> UserChain | None:
+        """The chain of the user, unless it is a guest."""
+        user = self.chains["user"]
+        return user if isinstance(user, UserChain) and user.tail.number else None
+
+
+def check(v: Values, known: Mapping[str, Tail]) -> Checked:
+    """What may be displayed of a participant: steps 1 to 9. Raises `Refusal`."""
     bound, stated = read_tails(v["binding_tails"]), read_tails(v["statement_tails"])
     served = {s: sigchain.served(v[f"{s}_links"], v[f"{s}_openings"]) for s in SIDES}
     by_it = v["ivk"], f.ANNOUNCEMENT, v["binding_signature"], "DEV-01"
@@ -170,19 +187,38 @@ def participant_identity(v: Values) -> dict[str, Any]:
     tails = tails_of(chains)
     ensure(tails == stated, "IDN-04", "not what the server signed")
     ensure(tails == bound, "IDN-05", "not what the participant signed")
-    shown: dict[str, Any] = {"tails": sigchain.list_of([tails[side] for side in SIDES])}
-    shown |= dict.fromkeys(("device_id", "device_type", "email", "account_id"), "")
-    shown |= {"adn": "", "provider": ""}
-    user = chains["user"]
-    if not isinstance(user, UserChain) or not user.tail.number:
+    checked = Checked(served, chains, tails, None, bool(v["attestation"]))
+    user = checked.user
+    if user is None:
         nameless = not (v["email"] or v["account_id"] or v["attestation"])
         ensure(nameless, "IDN-10", "a guest with a name")
-        return shown
+        return checked
     device = device_in_use(user, v["ivk"])
     check_address(user, chains)
     check_account(user, v["account_id"])
     if v["attestation"]:
         check_attested(v, user, chains, device)
-        shown |= {"adn": v["adn"], "provider": v["served_provider"]}
-    shown |= {"device_id": device.device_id, "device_type": device.device_type}
-    return shown | {"email": v["email"], "account_id": v["account_id"]}
+    return replace(checked, device=device)
+
+
+def shown(v: Values, checked: Checked) -> dict[str, str]:
+    """What is displayed of a participant who was checked."""
+    found = dict.fromkeys(("device_id", "device_type", "email", "account_id"), "")
+    found |= {"adn": "", "provider": ""}
+    if checked.device:
+        found |= {name: getattr(checked.device, name) for name in ("device_id", "device_type")}
+        found |= {"email": v["email"], "account_id": v["account_id"]}
+    if checked.attested:
+        found |= {"adn": v["adn"], "provider": v["served_provider"]}
+    return found
+
+
+def tails_to_remember(checked: Checked) -> bytes:
+    """A list of three."""
+    return sigchain.list_of([checked.tails[side] for side in SIDES])
+
+
+def participant_identity(v: Values) -> dict[str, Any]:
+    """What may be displayed of a participant, and what is to be remembered. Raises `Refusal`."""
+    checked = check(v, read_known(v["known_tails"]))
+    return shown(v, checked) | {"tails": tails_to_remember(checked)}

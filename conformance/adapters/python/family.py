@@ -16,7 +16,8 @@ APPROVES = {"BatchApprove", "DeviceAddAndApprove"}
 KEY_NAMES = ("device_ed25519", "device_x25519", "device_kyber768")
 ESCROW = "ESCROW"
 
-Expected = list[tuple[bytes, str]]  # verification keys, each with the rule it stands for
+# Signatures in their order: the keys that one of may verify it, and the rule it stands for.
+Expected = list[tuple[list[bytes], str]]
 
 
 @dataclass
@@ -28,12 +29,21 @@ class Device:
     keys: dict[str, bytes]
     added: int
     revoked: int = 0
-    replaced: list[bytes] = field(default_factory=list)  # signing keys it had before
+    replaced: dict[bytes, int] = field(default_factory=dict)  # keys before, and until which link
 
     @property
     def ivk(self) -> bytes:
         """What its signatures verify under."""
         return self.keys["device_ed25519"]
+
+    @property
+    def signing_keys(self) -> list[bytes]:
+        """What its signatures verify under, or did."""
+        return self.keys_since(0)
+
+    def keys_since(self, number: int) -> list[bytes]:
+        """The same, less those that were replaced up to a link."""
+        return [self.ivk, *(key for key, until in self.replaced.items() if until > number)]
 
 
 def keys_of(body: Fields) -> dict[str, bytes]:
@@ -125,18 +135,18 @@ class UserChain(Chain):
         itself = link.kind == "DeviceKeyRotate" and signer == link.body["device_id"]
         found: Expected = []
         if signer:
-            found.append((self.devices[signer].ivk, "SIG-12" if itself else "SIG-10"))
+            found.append(([self.devices[signer].ivk], "SIG-12" if itself else "SIG-10"))
         if "device_ed25519" in link.body:
-            found.append((link.body["device_ed25519"], "SIG-11"))
+            found.append(([link.body["device_ed25519"]], "SIG-11"))
         return found
 
     def check_signatures(self, link: Link) -> None:
         """Those that must be there and no others [SIG-02, SIG-14, SIG-10 to SIG-12]."""
         given, expected = signatures_of(link.signatures), self.expected(link)
         ensure(len(given) <= len(expected), "SIG-14", "more signatures than there must be")
-        for at, (ivk, code) in enumerate(expected):
+        for at, (ivks, code) in enumerate(expected):
             ensure(at < len(given), code, "a signature that is missing")
-            f.verify(ivk, f.SIGCHAIN_LINK, link.signed, given[at], code)
+            f.verify_any(ivks, f.SIGCHAIN_LINK, link.signed, given[at], code)
 
     def check_new(self, link: Link) -> None:
         """What is admissible, 1: identifier [FAM-01] and keys [FAM-02] were never there."""
@@ -254,7 +264,7 @@ class UserChain(Chain):
             self.classes[added.device_id] = {added.device_id}
         else:
             device = self.devices[body["device_id"]]
-            device.replaced.append(device.ivk)
+            device.replaced[device.ivk] = link.number
             device.keys = keys
 
     def approve(self, signer: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import sha3_256, sha256
 
@@ -54,6 +54,13 @@ CONTACT_TAG = "Conclave-1-KDF-ContactTag"
 CONTACT_RECORD = "Conclave-1-Sig-ContactRecord"
 TREE_COMMITMENT = "Conclave-1-Sig-TreeCommitment"
 TREE_AUDIT = "Conclave-1-Sig-TreeAudit"
+ESCROW_BOX_DERIVATION = "Conclave-1-KDF-EscrowBox"
+ESCROW_BOX_CIPHER = "Conclave-1-Box-Escrow"
+ESCROW_BOX = "Conclave-1-Sig-EscrowBox"
+USER_BOX_DERIVATION = "Conclave-1-KDF-PerUserBox"
+USER_BOX_CIPHER = "Conclave-1-Box-PerUser"
+USER_BOX_SIGNATURE = "Conclave-1-Sig-PerUserBox"
+KEY_STATEMENT = "Conclave-1-Sig-KeyStatement"
 CONTEXTS = {
     ANNOUNCEMENT, KEY_SEED_DERIVATION, KEY_SEED_CIPHER, SECURITY_CODE, SERVER_STATEMENT, STREAM_KEY,
     PARTICIPANT_LIST, LOCK_REQUEST, SIGCHAIN_LINK, PER_USER_X25519, PER_USER_KYBER768,
@@ -61,7 +68,9 @@ CONTEXTS = {
     PER_USER_VOICEMAIL_X25519, PER_USER_VOICEMAIL_KYBER768, PER_USER_SYMMETRIC_KEY, SECRET_STORE,
     ATTESTATION, BACKUP_KEY_SALT, BACKUP_KEY_ED25519, BACKUP_KEY_X25519, BACKUP_KEY_KYBER768,
     SEED_BOX_DERIVATION, SEED_BOX_CIPHER, CONTENT_DERIVATION, CONTENT_CIPHER, CONTACT_DERIVATION,
-    CONTACT_CIPHER, CONTACT_TAG, CONTACT_RECORD, TREE_COMMITMENT, TREE_AUDIT,
+    CONTACT_CIPHER, CONTACT_TAG, CONTACT_RECORD, TREE_COMMITMENT, TREE_AUDIT, KEY_STATEMENT,
+    ESCROW_BOX_DERIVATION, ESCROW_BOX_CIPHER, ESCROW_BOX,
+    USER_BOX_DERIVATION, USER_BOX_CIPHER, USER_BOX_SIGNATURE,
 }  # fmt: skip
 
 COUNTER_BYTES = 12
@@ -191,6 +200,16 @@ REMEMBERED = {
 }
 FILED = {"device_id": TEXT, "tag": KEY, "record": Width("bytes", 0, 1024)}
 
+SEALED_FOR_USER = {
+    "device_id": TEXT,
+    "generation": U32,
+    "x25519": KEY,
+    "kyber768": MAYBE_KEM_KEY,
+    "nonce": NONCE,
+    "kem": KEM,
+    "ciphertext": Width("bytes", 0, 1 << 20),
+}
+
 VRF_PROOF = Width("bytes", 80, 80)
 LABEL = Width("bytes", 36, 36)
 ROOTED = {"epoch": U64, "root": KEY, "vrf_key": KEY}
@@ -199,6 +218,13 @@ STEPS = Width("bytes", 0, 1 << 15)
 WAY = Width("bytes", 0, 1 << 16)
 MANY = Width("bytes", 0, 1 << 20)
 PROVED = {"vrf_proof": VRF_PROOF, "path": WAY}
+ESCROW_TAIL = {"last_sequence_number": U32, "last_link_hash": KEY, "generation": U32}
+ESCROW_SEALED = {
+    "ephemeral": KEY,
+    "nonce": NONCE,
+    "kem": KEM,
+    "ciphertext": Width("bytes", 0, 512),
+}
 
 # Ordered field lists by tag (docs/generated/layouts.md).
 LAYOUTS: dict[str, dict[str, Width]] = {
@@ -295,6 +321,22 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/contact": REMEMBERED,
     "conclave/filed-contact": FILED | {"sig": SIGNATURE},
     "conclave/filed-contact-signed": FILED,
+    "conclave/device-shown": {"device_id": TEXT, "name": MAYBE_TEXT, "version": U32}
+    | {"device_type": WORD, "state": WORD, "added": U32, "came": WORD, "revoked": U32}
+    | {"went": Width("text", 0, 16), "review": WORD, "new": WORD},
+    "conclave/identifier-shown": {"sequence_number": U32, "identifier": MAYBE_TEXT},
+    "conclave/chain-notice": {"sequence_number": U32, "notice": LINK_TYPE}
+    | {"about": MAYBE_TEXT, "made": WORD},
+    "conclave/address-user": {"sequence_number": U32, "user_id": MAYBE_TEXT}
+    | {"user_chain_sequence_number": U32},
+    "conclave/sealed-for-user": SEALED_FOR_USER | {"sig": SIGNATURE},
+    "conclave/sealed-for-user-signed": SEALED_FOR_USER,
+    "conclave/user-box-meta": {
+        "author": TEXT,
+        "device_id": TEXT,
+        "user_id": TEXT,
+        "generation": U32,
+    },
     "conclave/chain-tail": {
         "sigchain_type": WORD,
         "last_sequence_number": U32,
@@ -337,6 +379,22 @@ LAYOUTS: dict[str, dict[str, Width]] = {
     "conclave/tree-missing": {"vrf_proof": VRF_PROOF, "absence": WAY},
     "conclave/tree-history": {"updates": MANY, "absences": MANY},
     "conclave/tree-growth": {"unchanged": MANY, "inserted": MANY},
+    "conclave/escrow-chain": {"user_id": TEXT, "links": MANY, "openings": MANY},
+    "conclave/escrow-meta": {"user_id": TEXT, "device_id": TEXT, "device_ed25519": KEY}
+    | {"escrow_user_id": TEXT}
+    | ESCROW_TAIL,
+    "conclave/escrow-keys": {
+        "ephemeral": KEY,
+        "user_x25519": KEY,
+        "user_kyber768": MAYBE_KEM_KEY,
+    },
+    "conclave/escrow-secrets": {
+        "ed25519_seed": KEY,
+        "x25519_secret": KEY,
+        "kyber768_seed": Width("bytes", 0, 64),
+    },
+    "conclave/escrow-box-signed": {"meta": Width("bytes", 0, 2048)} | ESCROW_SEALED,
+    "conclave/escrow-box": ESCROW_TAIL | ESCROW_SEALED | {"sig": SIGNATURE},
 }
 
 
@@ -431,6 +489,18 @@ def verify(ivk: bytes, context: str, message: bytes, signature: bytes, code: str
         sodium.crypto_sign_open(signature + two_hashes(context, message), ivk)
     except CryptoError as error:
         raise Refusal(code, "signature") from error
+
+
+def verify_any(
+    ivks: Sequence[bytes], context: str, message: bytes, signature: bytes, code: str
+) -> None:
+    """Checks a signature that one of several keys made. Raises `Refusal` with this code."""
+    for ivk in ivks:
+        try:
+            return verify(ivk, context, message, signature, code)
+        except Refusal:
+            continue
+    raise Refusal(code, "a signature under none of the keys")
 
 
 def x25519_public(secret: bytes) -> bytes:

@@ -159,16 +159,34 @@ def seeds_for(chain: Watched, device_id: str, known: set[int]) -> set[int]:
     return {number for number in found if kyber or not chain.hybrid[number]}  # FAM-56
 
 
-def seeds_due(v: Fields) -> Fields:
-    """Which seeds are sealed with the last link, and for whom. Raises `Refusal`, `BadRequest`."""
-    links = f.split(v["links"])
-    known = {item["generation"] for item in elements("conclave/known-seed", v["known"])}
-    chain = Watched(v["cloud_name"], v["user_id"]).check(Served(links, []))
+def read_known(raw: bytes) -> set[int]:
+    """The generations whose seeds a device knows [DEV-10]."""
+    return {item["generation"] for item in elements("conclave/known-seed", raw)}
+
+
+def check_known(chain: Watched, known: set[int]) -> None:
+    """That the chain has these generations. Raises `BadRequest`."""
     if not known <= chain.hybrid.keys():
         raise f.BadRequest("a generation that the chain does not have")
+
+
+def due_with_last(chain: Watched, known: set[int]) -> bytes:
+    """A list of `conclave/seed-due`: what the maker of the last link seals with it."""
     due = [
         f.encode("conclave/seed-due", {"device_id": device_id, "generation": number})
         for device_id in chain.devices
         for number in sorted(seeds_for(chain, device_id, known))
     ]
-    return {"due": list_of(due)}
+    return list_of(due)
+
+
+def seeds_due(v: Fields) -> Fields:
+    """Which seeds are sealed with the last link, and for whom. Raises `Refusal`, `BadRequest`."""
+    links, known = f.split(v["links"]), read_known(v["known"])
+    return due_after(Watched(v["cloud_name"], v["user_id"]).check(Served(links, [])), known)
+
+
+def due_after(chain: Watched, known: set[int]) -> Fields:
+    """The same of a chain that was checked. Raises `BadRequest`."""
+    check_known(chain, known)
+    return {"due": due_with_last(chain, known)}

@@ -60,6 +60,12 @@ def refused_as(code: str) -> Iterator[None]:
         raise Refusal(code, str(refusal)) from refusal
 
 
+def asked(holds: bool, detail: str) -> None:
+    """Raises `BadRequest` where an input is not as the page has it."""
+    if not holds:
+        raise f.BadRequest(detail)
+
+
 def ensure(holds: bool, code: str, detail: str) -> None:
     """Raises `Refusal` with this code where something does not hold."""
     if not holds:
@@ -236,6 +242,7 @@ class Chain:
         self.subject = subject
         self.tail = Tail()
         self.hashes: list[bytes] = []  # of every link
+        self.history: list[Link] = []
 
     def is_subject(self, raw: bytes) -> bool:
         """Whether a link is about whom the chain is about [SIG-07]."""
@@ -275,6 +282,7 @@ class Chain:
         self.take(link)
         self.tail = Tail(number, link_hash(fields))
         self.hashes.append(self.tail.hash)
+        self.history.append(link)
         return link
 
     def check_place(self, fields: Fields) -> None:
@@ -326,12 +334,14 @@ class AccountChain(UnsignedChain):
     links = ACCOUNT_TYPES
     idp_domain = ""
     escrow_admin = ""
+    admin_change: tuple[int, Fields | None] = 0, None  # the link, what it disclosed
 
     def apply(self, link: Link) -> None:
         if link.kind == "IDPUpdate":
             self.idp_domain = link.body["idp_domain"]
         else:
-            self.escrow_admin = link.opened.get("escrow_admin", {}).get("user_id", "")
+            self.admin_change = link.number, link.opened.get("escrow_admin")
+            self.escrow_admin = (self.admin_change[1] or {}).get("user_id", "")
 
 
 class MembershipChain(UnsignedChain):

@@ -11,18 +11,12 @@ import formulas as f
 import tree
 import vrf
 from formulas import BadRequest, Refusal
-from sigchain import Fields, elements, ensure, list_of
+from sigchain import Fields, asked, elements, ensure, list_of
 from tree import Absence, Label, Path
 
 TYPES = ("User", "Email", "Account", "Membership")
 FRESHNESS = {"fresh": b"\1", "stale": b"\0"}
 KEY_BYTES = 32
-
-
-def asked(holds: bool, detail: str) -> None:
-    """Raises `BadRequest` where an input is not as the page has it."""
-    if not holds:
-        raise BadRequest(detail)
 
 
 # Names, labels and leaves (The construction)

@@ -35,7 +35,7 @@ pub enum Step {
 use Step::{Refused as Refuses, Taken};
 
 /// Every one of them, in the order of the identifiers.
-pub const BESIDE: [Beside; 8] = [
+pub const BESIDE: [Beside; 9] = [
     Beside {
         id: "ATK-ZM-34",
         title: "Attestation abused",
@@ -115,6 +115,25 @@ pub const BESIDE: [Beside; 8] = [
                 to a user of its own.",
         note: "The link is in order, in lockdown too. Who looks at both chains sees whose the address is.",
         steps: &[Taken("address-noted"), Refuses("address-is-anothers", Rule::EmailHeldByUser)],
+    },
+    Beside {
+        id: "ATK-DV-07",
+        title: "Escrow chain substituted",
+        story: "The server gives a member another chain of administrators than the account has: that of \
+                other people, one without lockdown, or one whose newest keys are of a device that it \
+                added. What the member's devices can read is sealed for these keys.",
+        note: "Who sees the chain for the first time has its fingerprint alone. A fork by a device that \
+               was revoked on the other branch is followed by whoever never saw that one: admitted \
+               without the transparency tree, finding F-22.",
+        steps: &[
+            Refuses("administrators-of-another-user-id", Rule::AdministratorsNamed),
+            Refuses("administrators-of-another-account", Rule::AdministratorsOfAccount),
+            Refuses("administrators-out-of-lockdown", Rule::AdministratorsLocked),
+            Refuses("administrators-keys-by-a-ghost", Rule::AdministratorsKeysTrusted),
+            Refuses("administrators-with-an-escrow-device", Rule::AdministratorsWithoutEscrow),
+            Refuses("administrators-forked", Rule::ChainExtends),
+            Taken("administrators-forked-unseen"),
+        ],
     },
     Beside {
         id: "ATK-MX-05",

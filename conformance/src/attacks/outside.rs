@@ -16,7 +16,7 @@ const fn later(id: &'static str, title: &'static str, area: &'static str) -> Els
 }
 
 /// Not played, so that nobody takes them for refused.
-pub const ELSEWHERE: [Elsewhere; 13] = [
+pub const ELSEWHERE: [Elsewhere; 12] = [
     later("ATK-ZM-16", "Key number wraps at eight bits", "versions 1 and 2, which have no profile"),
     later(
         "ATK-ZM-36",
@@ -24,7 +24,6 @@ pub const ELSEWHERE: [Elsewhere; 13] = [
         "abuse reports, not modelled; see ATK-ZM-03",
     ),
     later("ATK-PH-01..02", "Calls: short code, upgrade", "phone calls, not modelled yet"),
-    later("ATK-DV-07", "Escrow chain substituted", "escrow administrators, not modelled yet"),
     later("ATK-MX-02", "Homeserver keeps the member list", "as ATK-GR-01 and ATK-ZM-30 here"),
     later("ATK-MX-04", "Matrix: key in a group channel", "a channel this protocol does not have"),
     later("ATK-MX-06", "Matrix: nonce outside the MAC", "a cipher this protocol does not have"),

@@ -17,6 +17,7 @@ use crate::{
     compute::compute,
 };
 
+mod addresses;
 mod attestation;
 mod authority;
 mod backup;
@@ -24,17 +25,24 @@ mod certificate;
 mod collected;
 mod contacts;
 mod content;
+mod devices;
 mod due;
+mod escrow;
 mod family;
+mod for_user;
 mod identity;
 mod list;
+mod looked_up;
+mod meeting;
 pub mod mixtures;
+mod notices;
 mod participant;
 mod provider;
 mod seeds;
 mod sigchain;
 mod stored;
 mod transparency;
+mod writing;
 
 use collected::{Cases, disclosures, joined, offered, offered_to};
 
@@ -81,7 +89,14 @@ pub fn formula_drafts(world: RuleSet) -> Vec<FormulaDraft> {
     attestation::drafts(world, &mut list);
     certificate::drafts(&mut list);
     identity::drafts(world, &mut list);
+    meeting::drafts(world, &mut list);
     transparency::drafts(world, &mut list);
+    devices::drafts(world, &mut list);
+    notices::drafts(world, &mut list);
+    addresses::drafts(world, &mut list);
+    writing::drafts(world, &mut list);
+    for_user::drafts(world, &mut list);
+    escrow::drafts(world, &mut list);
     list
 }
 

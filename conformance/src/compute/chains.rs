@@ -27,7 +27,7 @@ const LINK: [&str; 8] = [
     "body",
     "signatures",
 ];
-const CHAIN: [&str; 6] =
+pub(super) const CHAIN: [&str; 6] =
     ["cloud_name", "subject", "known_sequence_number", "known_hash", "links", "openings"];
 const TAILS: [&str; 4] =
     ["user_sequence_number", "user_hash", "account_sequence_number", "account_hash"];
@@ -128,21 +128,21 @@ pub(super) fn openings(
     openings.map_err(|_| Refused::By(Rule::EncodingCanonical))
 }
 
-fn by(refusal: Refusal) -> Refused {
+pub(super) fn by(refusal: Refusal) -> Refused {
     Refused::By(refusal.rule)
 }
 
 /// What a chain formula is given, owned.
-struct Given {
+pub(super) struct Given {
     cloud_name: String,
     subject: String,
-    known: Option<Tail>,
+    pub(super) known: Option<Tail>,
     links: Vec<Octets>,
     openings: Vec<Opening>,
 }
 
 impl Given {
-    fn of(rules: RuleSet, inputs: &Inputs<'_>, chain: &str) -> Result<Self, Refused> {
+    pub(super) fn of(rules: RuleSet, inputs: &Inputs<'_>, chain: &str) -> Result<Self, Refused> {
         Ok(Self {
             cloud_name: identifier(inputs, "cloud_name")?.to_owned(),
             subject: identifier(inputs, "subject")?.to_owned(),
@@ -152,7 +152,7 @@ impl Given {
         })
     }
 
-    fn served(&self) -> Served<'_> {
+    pub(super) fn served(&self) -> Served<'_> {
         Served {
             cloud_name: &self.cloud_name,
             subject: &self.subject,
@@ -170,7 +170,11 @@ pub(super) fn identifier<'a>(inputs: &'a Inputs<'_>, name: &str) -> Result<&'a s
 }
 
 /// A tail; none where the number is 0 and the hash empty.
-fn tail(inputs: &Inputs<'_>, chain: &str, prefix: &str) -> Result<Option<Tail>, Refused> {
+pub(super) fn tail(
+    inputs: &Inputs<'_>,
+    chain: &str,
+    prefix: &str,
+) -> Result<Option<Tail>, Refused> {
     let (number, hash) = (format!("{prefix}_sequence_number"), format!("{prefix}_hash"));
     let last_link_hash = inputs.octets(&hash)?;
     let last = u32::try_from(inputs.number(&number)?).map_err(|_| inputs.width(&number))?;
@@ -196,20 +200,25 @@ fn with_tail(tail: &Tail, prefix: &str) -> Outputs {
 fn user_chain(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
     let given = Given::of(rules, inputs, "User")?;
     let chain = UserChain::verify(rules, &given.served()).map_err(by)?;
+    Ok(known_of(rules, &chain))
+}
+
+/// What is known of a user.
+pub(super) fn known_of(rules: RuleSet, chain: &UserChain) -> Outputs {
     let mut outputs = with_tail(&chain.tail, "");
-    outputs.extend(one("devices", &devices(rules, &chain)));
+    outputs.extend(one("devices", &devices(rules, chain)));
     outputs.extend(one("user_keys", &chain.user_keys));
     let yes = |it: bool| if it { "yes" } else { "no" };
-    let (email, account) = (chain.email.and_then(|it| it.opened), chain.account_id);
+    let email = chain.email.as_ref().and_then(|it| it.opened.clone());
     let texts = [
         ("generation", chain.generation.to_string()),
         ("stale", yes(chain.stale).to_owned()),
         ("lockdown", yes(chain.lockdown).to_owned()),
         ("email", email.map(|(email, _)| email).unwrap_or_default()),
-        ("account_id", account.unwrap_or_default()),
+        ("account_id", chain.account_id.clone().unwrap_or_default()),
     ];
     outputs.extend(texts.map(|(name, text)| (name.to_owned(), text)));
-    Ok(outputs)
+    outputs
 }
 
 /// Every device, oldest first, each as its encoding behind its length.
@@ -246,8 +255,8 @@ fn plain(rules: RuleSet, formula: &str, inputs: &Inputs<'_>) -> Result<Outputs, 
             let given = Given::of(rules, inputs, "Account")?;
             let chain = AccountChain::verify(rules, &given.served()).map_err(by)?;
             let domain = chain.idp_domain.unwrap_or_default();
-            let texts =
-                [("idp_domain", domain), ("escrow_admin", chain.escrow_admin.unwrap_or_default())];
+            let (admin, _) = chain.escrow.and_then(|it| it.opened).unwrap_or_default();
+            let texts = [("idp_domain", domain), ("escrow_admin", admin)];
             (with_tail(&chain.tail, ""), texts)
         }
         _ => {

@@ -61,7 +61,7 @@ pub(super) fn compute(
     }
 }
 
-fn held(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Vec<(u32, Octets)>, Refused> {
+pub(super) fn held(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Vec<(u32, Octets)>, Refused> {
     let fields = elements(rules, inputs, "seeds", &HELD)?;
     Ok(fields.iter().map(|it| (it.number("generation"), it.octets("seed"))).collect())
 }

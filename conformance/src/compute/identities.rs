@@ -1,17 +1,23 @@
 //! The formulas about who a participant is by its chains.
 
 use conclave_model::{
-    identity::{Given, Here, Participant, Said, Signed, Vouched, verify},
+    identity::{
+        Given, Here, Participant, Proofs, Said, ShownBy, Signed, Vouched, looked_up, verify,
+    },
     sigchain::{ChainType, Opening},
 };
 use conclave_spec::{
     Octets, Rule, RuleSet,
     formulas::{
         binding::{Binding, Statement, binding, statement},
-        identity::Tails,
+        identity::{Tails, verify_key_statement},
         sigchain::Tail,
+        transparency::TreeState,
     },
-    layouts::identity::{BINDING, SNAPSHOT, STATEMENT},
+    layouts::{
+        identity::{BINDING, SNAPSHOT, STATEMENT},
+        meeting::KEY_STATEMENT,
+    },
 };
 
 use super::{
@@ -54,6 +60,9 @@ const PARTICIPANT: [&str; 29] = [
     "key_set",
 ];
 
+/// What a client has that looks into the tree.
+const TREE: [&str; 4] = ["epoch", "root", "vrf_key", "lookups"];
+
 /// The inputs of a formula of this module.
 pub(super) fn names(formula: &str) -> Option<Vec<&'static str>> {
     match formula {
@@ -61,6 +70,9 @@ pub(super) fn names(formula: &str) -> Option<Vec<&'static str>> {
         "statement_with_tails" => Some(fields_of(&STATEMENT)),
         "snapshot_with_tails" => Some(fields_of(&SNAPSHOT)),
         "participant_identity" => Some(PARTICIPANT.to_vec()),
+        "looked_up_identity" => Some([&PARTICIPANT[..], &TREE].concat()),
+        "key_statement" => Some(fields_of(&KEY_STATEMENT)),
+        "verify_key_statement" => Some(vec!["user_id", "hardware_id", "ivk", "signature"]),
         _ => None,
     }
 }
@@ -75,8 +87,28 @@ pub(super) fn compute(
         "binding_with_tails" => Ok(one("binding", &encoded(&BINDING, rules, inputs)?)),
         "statement_with_tails" => Ok(one("statement", &encoded(&STATEMENT, rules, inputs)?)),
         "snapshot_with_tails" => Ok(one("snapshot", &encoded(&SNAPSHOT, rules, inputs)?)),
-        _ => identity(rules, inputs),
+        "key_statement" => Ok(one("statement", &encoded(&KEY_STATEMENT, rules, inputs)?)),
+        "verify_key_statement" => {
+            let device = (identifier(inputs, "user_id")?, identifier(inputs, "hardware_id")?);
+            let (ivk, signature) = (inputs.key("ivk")?, inputs.octets("signature")?);
+            let counts = verify_key_statement(rules, device, &ivk, &signature);
+            counts.map(|()| Outputs::new()).map_err(Refused::By)
+        }
+        "looked_up_identity" => identity(rules, inputs, true),
+        _ => identity(rules, inputs, false),
     }
+}
+
+/// What the server shows of the tree; none for a client that does not look into it.
+fn lookups(inputs: &Inputs<'_>) -> Result<(TreeState, Option<[Octets; 3]>), Refused> {
+    let epoch = inputs.number("epoch")?;
+    let state = TreeState { epoch, root: inputs.key("root")?, vrf_key: inputs.key("vrf_key")? };
+    let proofs = items(inputs, "lookups")?;
+    if proofs.is_empty() {
+        return Ok((state, None));
+    }
+    let proofs = proofs.try_into().map_err(|_| Refused::By(Rule::EncodingCanonical))?;
+    Ok((state, Some(proofs)))
 }
 
 /// A chain as the inputs have it, owned.
@@ -132,7 +164,7 @@ fn maybe<'a>(inputs: &'a Inputs<'_>, name: &str) -> Result<&'a str, Refused> {
     if text.len() <= 255 { Ok(text) } else { Err(inputs.width(name)) }
 }
 
-fn identity(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+fn identity(rules: RuleSet, inputs: &Inputs<'_>, tree: bool) -> Result<Outputs, Refused> {
     let (uuid, ivk, pk) = (inputs.uuid()?, inputs.key("ivk")?, inputs.octets("pk")?);
     let (user_id, hardware_id) =
         (identifier(inputs, "user_id")?, identifier(inputs, "hardware_id")?);
@@ -178,8 +210,21 @@ fn identity(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
     let bound = Signed { tails: &bound, signature: &by_it };
     let stated = Signed { tails: &stated, signature: &by_server };
     let vouched = Some(vouched).filter(|vouched| !vouched.attestation.is_empty());
-    let participant = verify(rules, &answers, here, (&joined, bound, stated), said, vouched);
-    Ok(displayed(participant.map_err(Refused::By)?))
+    let joined = (&joined, bound, stated);
+    if !tree {
+        let participant = verify(rules, &answers, here, joined, said, vouched);
+        return Ok(displayed(participant.map_err(Refused::By)?));
+    }
+    let (state, lookups) = lookups(inputs)?;
+    let proofs = lookups.as_ref().map(|lookups| Proofs { state: &state, lookups });
+    let found = looked_up(rules, &answers, here, joined, (said, vouched), proofs);
+    let (participant, shown) = found.map_err(Refused::By)?;
+    Ok(shown_by(displayed(participant), shown))
+}
+
+fn shown_by(mut outputs: Outputs, shown: ShownBy) -> Outputs {
+    outputs.insert("shown_by".to_owned(), shown.word().to_owned());
+    outputs
 }
 
 fn displayed(participant: Participant) -> Outputs {

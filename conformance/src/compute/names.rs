@@ -3,7 +3,8 @@
 use conclave_spec::layouts::{self, Layout};
 
 use super::{
-    Refused, attestations, certificates, chains, contacts, content, identities, seeds, transparency,
+    Refused, attestations, certificates, chains, contacts, content, devices, escrows, for_user,
+    identities, meetings, seeds, transparency, writing,
 };
 
 /// The inputs of a formula.
@@ -52,7 +53,12 @@ pub(super) fn names(formula: &str) -> Result<Vec<&'static str>, Refused> {
             let others = others.or_else(|| content::names(formula));
             let others = others.or_else(|| certificates::names(formula));
             let others = others.or_else(|| identities::names(formula));
+            let others = others.or_else(|| meetings::names(formula));
             let others = others.or_else(|| transparency::names(formula));
+            let others = others.or_else(|| devices::names(formula));
+            let others = others.or_else(|| writing::names(formula));
+            let others = others.or_else(|| for_user::names(formula));
+            let others = others.or_else(|| escrows::names(formula));
             let others = others.or_else(|| chains::names(formula));
             return others.ok_or(Refused::Unknown);
         }

@@ -7,7 +7,7 @@ use conclave_model::sigchain::{
     seeds::{Due, Generation, Holder, Recipient, due, take},
 };
 use conclave_spec::{
-    RuleSet,
+    Octets, RuleSet,
     formulas::{
         pairing::Draws,
         seed_box::{Pair, Route, Secrets, seal},
@@ -69,6 +69,17 @@ pub(super) fn compute(
 }
 
 fn seeds_due(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
+    due_with(rules, inputs, |served| {
+        UserChain::verify(rules, served).map_err(|refusal| Refused::By(refusal.rule))
+    })
+}
+
+/// The seeds that are due with the last link, of a chain that is checked like this.
+pub(super) fn due_with(
+    rules: RuleSet,
+    inputs: &Inputs<'_>,
+    verify: impl FnOnce(&Served<'_>) -> Result<UserChain, Refused>,
+) -> Result<Outputs, Refused> {
     let links = items(inputs, "links")?;
     let numbers = elements(rules, inputs, "known", &KNOWN)?;
     let known: BTreeSet<u32> = numbers.iter().map(|it| it.number("generation")).collect();
@@ -79,18 +90,21 @@ fn seeds_due(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {
         links: &links,
         openings: &[],
     };
-    let chain = UserChain::verify(rules, &served).map_err(|refusal| Refused::By(refusal.rule))?;
+    let chain = verify(&served)?;
     if known.iter().any(|it| *it == 0 || *it > chain.generation) {
         return Err(inputs.width("known"));
     }
     let due = due(rules, &links, &chain, &known).map_err(Refused::By)?;
-    let encoded = |Due { device_id, generation }: &Due| {
-        let number = wire::u32_be(*generation);
-        let fields: [(&str, &[u8]); 2] =
-            [("device_id", device_id.as_bytes()), ("generation", number.as_slice())];
-        wire::encode(&DUE, rules, &fields).unwrap_or_default()
-    };
-    Ok(one("due", &wire::join(&due.iter().map(encoded).collect::<Vec<_>>())))
+    let due: Vec<_> = due.iter().map(|due| encoded(rules, due)).collect();
+    Ok(one("due", &wire::join(&due)))
+}
+
+/// A seed that is due, encoded.
+pub(super) fn encoded(rules: RuleSet, Due { device_id, generation }: &Due) -> Octets {
+    let number = wire::u32_be(*generation);
+    let fields: [(&str, &[u8]); 2] =
+        [("device_id", device_id.as_bytes()), ("generation", number.as_slice())];
+    wire::encode(&DUE, rules, &fields).unwrap_or_default()
 }
 
 fn seal_seed(rules: RuleSet, inputs: &Inputs<'_>) -> Result<Outputs, Refused> {

@@ -180,7 +180,7 @@ fn known(inputs: &Inputs<'_>) -> Result<Option<TreeState>, Refused> {
     }
 }
 
-fn auditors(inputs: &Inputs<'_>) -> Result<Vec<Octets>, Refused> {
+pub(super) fn auditors(inputs: &Inputs<'_>) -> Result<Vec<Octets>, Refused> {
     let keys = wire::split(&inputs.octets("auditors")?).unwrap_or(vec![Octets::default()]);
     let fit = keys.iter().all(|key| key.len() == 32);
     if fit { Ok(keys) } else { Err(inputs.width("auditors")) }

@@ -105,6 +105,9 @@ pub const fn area(area: Area) -> &'static str {
         Area::Transparency => {
             "the server's tree of tails: commitments, auditors, proofs, a user's own history"
         }
+        Area::Escrow => {
+            "account escrow: the administrators' chain, a member's escrow device, recovery"
+        }
     }
 }
 
@@ -302,8 +305,24 @@ pub const fn label_use(label: Label) -> &'static str {
         Label::ContactRecord => {
             "signature over a contact record; the paper gives no string (reading R-148)"
         }
+        Label::EscrowBoxDerivation | Label::EscrowBoxCipher => {
+            "box of an escrow device's secrets; the paper gives no string (reading R-158)"
+        }
+        Label::EscrowBox => "signature over that box; the paper gives no string (reading R-158)",
         Label::TreeCommitment | Label::TreeAudit => {
             "signatures of server and auditors over the state of the tree; the paper gives no string (reading R-152)"
+        }
+        Label::KeyStatement => {
+            "signature of a key over a statement about itself; the paper gives no string (reading R-172)"
+        }
+        Label::UserBoxDerivation => {
+            "key derivation of what is sealed for another user; the paper gives no string (reading R-169)"
+        }
+        Label::UserBoxCipher => {
+            "associated data of what is sealed for another user; the paper gives no string (reading R-169)"
+        }
+        Label::UserBoxSignature => {
+            "signature over what is sealed for another user; the paper gives no string (reading R-169)"
         }
         Label::SecretStore => "secret key at rest (4.6, subsec:lks, step 2)",
     }

@@ -35,6 +35,7 @@ impl<'a> Token<'a> {
         let text = |name: &str| header.get(name).and_then(Value::as_str).map(str::to_owned);
         let (algorithm, key_id) = (text("alg")?, text("kid")?);
         let claims = object(claims).filter(|_| !header.contains_key("crit"))?;
+        URL_SAFE_NO_PAD.decode(signature).ok()?;
         Some(Self { signed, signature, algorithm, key_id, claims })
     }
 

@@ -11,12 +11,22 @@ use conclave_spec::{
 use super::{AccountChain, Device, EmailChain, Given, Said, Served, UserChain, require};
 use crate::sigchain::{ChainType, identity};
 
+/// A chain that was checked, with what it is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<'a> {
+    pub(super) kind: ChainType,
+    pub(super) subject: &'a str,
+    pub(super) tail: &'a Tail,
+    pub(super) links: &'a [Octets],
+}
+
 /// Chains that were checked, each with its links.
 pub(super) struct Chains<'a> {
     pub(super) user: UserChain,
     /// None where the participant is said to have no address.
     pub(super) email: Option<EmailChain>,
-    account: Option<AccountChain>,
+    /// None where the participant is said to have no account.
+    pub(super) account: Option<AccountChain>,
     said: Said<'a>,
 }
 
@@ -62,6 +72,24 @@ impl<'a> Chains<'a> {
             email: encoded(rules, self.email.as_ref().map(|chain| &chain.tail)),
             account: encoded(rules, self.account.as_ref().map(|chain| &chain.tail)),
         }
+    }
+
+    /// Those that have links: of user, address and account, in this order.
+    pub(super) fn named(&self) -> Vec<Named<'_>> {
+        let said = &self.said;
+        let user = Some((&self.user.user_id[..], &self.user.tail, said.user_chain.links));
+        let email = self.email.as_ref();
+        let email = email.map(|chain| (said.email, &chain.tail, said.email_chain.links));
+        let account = self.account.as_ref();
+        let account = account.map(|chain| (said.account_id, &chain.tail, said.account_chain.links));
+        let all =
+            [(ChainType::User, user), (ChainType::Email, email), (ChainType::Account, account)];
+        all.into_iter()
+            .filter_map(|(kind, chain)| {
+                let (subject, tail, links) = chain?;
+                (!links.is_empty()).then_some(Named { kind, subject, tail, links })
+            })
+            .collect()
     }
 
     /// Whether there is no chain of a user.

@@ -95,6 +95,12 @@ impl UserChain {
         }
     }
 
+    /// Whether a link has to bring keys, whoever signs it.
+    pub(super) fn must_bring(&self, body: &Body) -> bool {
+        let signer = body.signer.as_ref().and_then(|id| self.place(id));
+        matches!(self.brings(body, signer), Brings::Must(_))
+    }
+
     /// Whether a device has ever been given per-user keys: in lockdown only a confirmed one.
     fn had_keys(&self, id: &str) -> bool {
         !self.lockdown || self.place(id).is_some_and(|at| self.is_confirmed(at))
@@ -110,7 +116,7 @@ impl UserChain {
     }
 
     /// How many active devices have no Kyber key once the link is taken.
-    fn classic_after(&self, body: &Body) -> usize {
+    pub(super) fn classic_after(&self, body: &Body) -> usize {
         let classic = |at: &usize| self.is_active(*at) && self.is_classic(*at);
         let gone: BTreeSet<_> = body.revoked.iter().filter_map(|id| self.place(id)).collect();
         let mut count = self.classic.saturating_sub(gone.iter().filter(|at| classic(at)).count());

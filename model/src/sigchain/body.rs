@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use conclave_spec::{
     Octets, Rule, RuleSet,
-    formulas::sigchain::Link,
+    formulas::{escrow::Terms, sigchain::Link},
     layouts::{
         Layout,
         sigchain::{
             ACCOUNT_CHANGE, BATCH_APPROVE, CHANGE_MEMBERS, COMMITMENT, DEVICE_ADD,
             DEVICE_ADD_AND_APPROVE, DEVICE_ID, DEVICE_KEY_ROTATE, DEVICE_RENAME, DEVICE_REVOKE,
-            EMAIL_CHANGE, ESCROW, ESCROW_ADMIN, IDP_UPDATE, KYBER_PUBLIC, LOCKDOWN_MODE,
+            EMAIL_CHANGE, ESCROW_ADMIN, IDP_UPDATE, KYBER_PUBLIC, LOCKDOWN_MODE,
             PER_USER_KEY_ROTATE, USER_ID_CHANGE, USER_KEYS, USER_ROOT,
         },
     },
@@ -108,6 +108,14 @@ const TYPES: [(ChainType, &str, Kind, &Layout); 15] = [
     (ChainType::Membership, "ChangeMembers", Kind::ChangeMembers, &CHANGE_MEMBERS),
 ];
 
+/// What a type of a chain is, and its layout.
+pub(super) fn layout_of(chain: ChainType, link_type: &str) -> Option<(Kind, &'static Layout)> {
+    let known = |(of, name, ..): &&(ChainType, &str, Kind, &'static Layout)| {
+        *of == chain && *name == link_type
+    };
+    TYPES.iter().find(known).map(|(_, _, kind, layout)| (*kind, *layout))
+}
+
 /// What a link says. A part that its type has not is none or empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body {
@@ -127,6 +135,8 @@ pub struct Body {
     pub committed: BTreeMap<String, Octets>,
     /// Lockdown, on or off.
     pub lockdown: Option<bool>,
+    /// What an escrow device is for.
+    pub escrow: Option<Terms>,
     /// The domain of the identity provider.
     pub idp_domain: Option<String>,
 }
@@ -137,27 +147,25 @@ impl Body {
     /// # Errors
     /// The chain has no such type, or the fields are not those of the type.
     pub(super) fn read(rules: RuleSet, chain: ChainType, link: &Link) -> Result<Self, Rule> {
-        let known = |(of, name, ..): &&(ChainType, &str, Kind, &Layout)| {
-            *of == chain && *name == link.link_type
-        };
-        let Some((_, _, kind, layout)) = TYPES.iter().find(known) else {
+        let Some((kind, layout)) = layout_of(chain, &link.link_type) else {
             let unknown = Rule::LinkTypeKnown;
             return if rules.contains(unknown) { Err(unknown) } else { Ok(Self::unknown()) };
         };
         let fields = Fields::of(rules, layout, &link.body)?;
         let body = Self {
-            kind: *kind,
-            signer: fields.signer(*kind),
+            kind,
+            signer: fields.signer(kind),
             device: fields.device()?,
-            replaced: fields.replaced(*kind)?,
+            replaced: fields.replaced(kind)?,
             revoked: fields.revoked()?,
             user_keys: fields.user_keys()?,
             committed: fields.committed()?,
             lockdown: fields.lockdown()?,
+            escrow: fields.escrow()?,
             idp_domain: fields.text("idp_domain"),
         };
-        let revokes_nobody = *kind == Kind::DeviceRevoke && body.revoked.is_empty();
-        if revokes_nobody || !fields.escrow_fits() { Err(NOT_FIT) } else { Ok(body) }
+        let revokes_nobody = kind == Kind::DeviceRevoke && body.revoked.is_empty();
+        if revokes_nobody { Err(NOT_FIT) } else { Ok(body) }
     }
 
     fn unknown() -> Self {
@@ -170,6 +178,7 @@ impl Body {
             user_keys: None,
             committed: BTreeMap::new(),
             lockdown: None,
+            escrow: None,
             idp_domain: None,
         }
     }
@@ -303,9 +312,12 @@ impl Fields {
         }
     }
 
-    fn escrow_fits(&self) -> bool {
+    fn escrow(&self) -> Result<Option<Terms>, Rule> {
         let escrow = self.octets("escrow");
-        escrow.is_empty() || wire::decode(&ESCROW, self.rules, &escrow).is_ok()
+        if escrow.is_empty() {
+            return Ok(None);
+        }
+        Terms::decode(self.rules, &escrow).map(Some).map_err(|_| NOT_FIT)
     }
 }
 

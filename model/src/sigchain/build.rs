@@ -19,10 +19,10 @@ use super::NewKeys;
 use sha2::{Digest as _, Sha256};
 
 pub use links::{
-    account, account_value, add, add_and_approve, add_named, approve, commitment_key, email_change,
-    email_value, escrow, escrow_admin, escrow_value, idp, lockdown, members, name_commitment,
-    name_value, rename, revoke, root, rooted, rotate, rotate_user_keys, signature_list, user_id,
-    user_value,
+    account, account_value, add, add_and_approve, add_and_approve_less, add_named, approve,
+    commitment_key, email_change, email_value, escrow, escrow_admin, escrow_value, idp, lockdown,
+    members, name_commitment, name_value, rename, revoke, root, rooted, rotate, rotate_user_keys,
+    signature_list, user_id, user_value,
 };
 
 mod links;

@@ -1,5 +1,7 @@
 //! What is disclosed of a link: the values it commits to.
 
+use std::collections::BTreeMap;
+
 use conclave_spec::{
     Octets, Rule, RuleSet,
     formulas::sigchain::{Link, commitment},
@@ -58,14 +60,18 @@ pub struct Opened {
     pub email: Option<(String, u32)>,
     /// The user's account, empty for none.
     pub account: Option<String>,
+    /// The number of the link of the membership chain that added the user, and the place in it.
+    pub addition: Option<(u32, u32)>,
     /// Names of devices, each with its version.
     pub names: Vec<(String, u32)>,
     /// The user of an address, and the number of the link of the user's chain.
     pub user: Option<(String, u32)>,
-    /// The user ID of the escrow administrators, empty for none.
-    pub escrow: Option<String>,
+    /// The user ID of the escrow administrators, empty for none, and the number of a link of their chain.
+    pub escrow: Option<(String, u32)>,
     /// The address that an email chain is about.
     pub address: Option<String>,
+    /// Members that come and go, by field: the user, and the number of the link of the user's chain.
+    pub members: BTreeMap<String, (String, u32)>,
 }
 
 const NOT_OPENED: Rule = Rule::CommitmentOpens;
@@ -101,11 +107,18 @@ impl Opened {
         };
         match field.split('/').next()? {
             "email_change" => self.email = Some(of(&EMAIL_OPENED)?),
-            "account_change" => self.account = Some(of(&ACCOUNT_OPENED)?.0),
+            "account_change" => {
+                let (account, number) = of(&ACCOUNT_OPENED)?;
+                let place = value.as_slice().last_chunk::<4>().copied();
+                self.account = Some(account);
+                self.addition = place.map(|place| (number, u32::from_be_bytes(place)));
+            }
             "device_name" => self.names.push(of(&NAME_OPENED)?),
             "user_id_change" => self.user = Some(of(&USER_ID_OPENED)?),
-            "escrow_admin" => self.escrow = Some(of(&ESCROW_OPENED)?.0),
-            "added" | "removed" => drop(of(&USER_ID_OPENED)?),
+            "escrow_admin" => self.escrow = Some(of(&ESCROW_OPENED)?),
+            "added" | "removed" => {
+                drop(self.members.insert(field.to_owned(), of(&USER_ID_OPENED)?))
+            }
             "email" => self.address = Some(str::from_utf8(value.as_slice()).ok()?.to_owned()),
             _ => return None,
         }

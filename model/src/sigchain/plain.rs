@@ -5,7 +5,7 @@ use conclave_spec::{
     formulas::sigchain::{Link, Tail},
 };
 
-use super::{ChainType, Refusal, Served, body::Kind, require, signatures, walk};
+use super::{ChainType, Opened, Refusal, Served, body::Kind, require, signatures, walk};
 
 /// Whose an email address is (4.6, "Email Sigchains").
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,15 @@ impl EmailChain {
     /// # Errors
     /// A link breaks a rule, or what is known already is missing.
     pub fn verify(rules: RuleSet, served: &Served<'_>) -> Result<Self, Refusal> {
+        Self::verify_with(rules, served, |_, _| {})
+    }
+
+    /// The same, where somebody else is given what is disclosed of each link, with its number.
+    pub(super) fn verify_with(
+        rules: RuleSet,
+        served: &Served<'_>,
+        mut give: impl FnMut(u32, &Opened),
+    ) -> Result<Self, Refusal> {
         let (mut user, mut disclosed) = (None, false);
         let tail = walk(rules, ChainType::Email, served, |read| {
             unsigned(rules, read.link)?;
@@ -31,6 +40,7 @@ impl EmailChain {
             require(rules, Rule::LinkOfSubject, about_it)?;
             disclosed = address.is_some();
             user = read.opened.user.clone();
+            give(read.link.sequence_number, read.opened);
             Ok(())
         })?;
         require(rules, Rule::LinkOfSubject, disclosed || served.links.is_empty())
@@ -46,8 +56,16 @@ pub struct AccountChain {
     pub tail: Tail,
     /// The domain of the identity provider, if there ever was one.
     pub idp_domain: Option<String>,
-    /// The user ID of the escrow administrators, empty for none, where it is disclosed.
-    pub escrow_admin: Option<String>,
+    /// The newest word on escrow administrators, if there ever was one.
+    pub escrow: Option<EscrowChange>,
+}
+
+/// Who an account's escrow administrators are, as far as the chain says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EscrowChange {
+    /// The user ID of their chain, empty for none, and the number of its newest link then, where
+    /// disclosed.
+    pub opened: Option<(String, u32)>,
 }
 
 impl AccountChain {
@@ -56,18 +74,18 @@ impl AccountChain {
     /// # Errors
     /// A link breaks a rule, or what is known already is missing.
     pub fn verify(rules: RuleSet, served: &Served<'_>) -> Result<Self, Refusal> {
-        let (mut idp_domain, mut escrow_admin) = (None, None);
+        let (mut idp_domain, mut escrow) = (None, None);
         let tail = walk(rules, ChainType::Account, served, |read| {
             unsigned(rules, read.link)?;
             if let Some(domain) = &read.body.idp_domain {
                 idp_domain = Some(domain.clone());
             }
             if read.body.kind == Kind::EscrowAdmin {
-                escrow_admin = read.opened.escrow.clone();
+                escrow = Some(EscrowChange { opened: read.opened.escrow.clone() });
             }
             Ok(())
         })?;
-        Ok(Self { tail, idp_domain, escrow_admin })
+        Ok(Self { tail, idp_domain, escrow })
     }
 }
 
@@ -102,6 +120,6 @@ impl MembershipChain {
 }
 
 /// Links of these chains carry no signatures.
-fn unsigned(rules: RuleSet, link: &Link) -> Result<(), Rule> {
+pub(super) fn unsigned(rules: RuleSet, link: &Link) -> Result<(), Rule> {
     signatures::check(rules, link, &[])
 }

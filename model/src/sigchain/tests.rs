@@ -13,6 +13,8 @@ use super::{
 };
 use crate::family::{Family, Transition};
 
+mod written;
+
 fn served<'a>(links: &'a [Octets], subject: &'a str) -> Served<'a> {
     Served { cloud_name: CLOUD, subject, known: None, links, openings: &[] }
 }

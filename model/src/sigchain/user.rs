@@ -23,8 +23,8 @@ pub struct Device {
     pub device_type: String,
     /// Its keys.
     pub keys: NewKeys,
-    /// The signing keys it had before.
-    pub(super) replaced: Vec<Octets>,
+    /// The signing keys it had before, each with the number of the link that replaced it.
+    pub(super) replaced: Vec<(u32, Octets)>,
     /// The number of the link that added it.
     pub added: u32,
     /// The number of the link that revoked it.
@@ -35,7 +35,18 @@ impl Device {
     /// Whether it has or had this signing key.
     #[must_use]
     pub fn ever_signed_with(&self, key: &Octets) -> bool {
-        self.keys.verifying == *key || self.replaced.contains(key)
+        self.signing_keys().any(|it| it == key)
+    }
+
+    /// The signing key that it has, then those that it had before.
+    pub fn signing_keys(&self) -> impl Iterator<Item = &Octets> {
+        self.signing_keys_since(0)
+    }
+
+    /// The same less those that were replaced up to the link with this number.
+    pub fn signing_keys_since(&self, number: u32) -> impl Iterator<Item = &Octets> {
+        let later = self.replaced.iter().filter(move |(at, _)| *at > number).map(|(_, key)| key);
+        std::iter::once(&self.keys.verifying).chain(later)
     }
 }
 
@@ -101,8 +112,17 @@ impl UserChain {
     /// # Errors
     /// A link breaks a rule, or what is known already is missing.
     pub fn verify(rules: RuleSet, served: &Served<'_>) -> Result<Self, Refusal> {
+        Self::verify_each(rules, served, |chain, read| chain.take(rules, read))
+    }
+
+    /// The same with another way to take a link.
+    pub(super) fn verify_each(
+        rules: RuleSet,
+        served: &Served<'_>,
+        mut take: impl FnMut(&mut Self, &Read<'_>) -> Result<(), Rule>,
+    ) -> Result<Self, Refusal> {
         let mut chain = Self::start(served.subject);
-        chain.tail = walk(rules, ChainType::User, served, |read| chain.take(rules, read))?;
+        chain.tail = walk(rules, ChainType::User, served, |read| take(&mut chain, read))?;
         let rooted = require(rules, Rule::RootFirst, !served.links.is_empty());
         rooted.map_err(|rule| Refusal { rule, at: 1 })?;
         Ok(chain)
@@ -125,6 +145,14 @@ impl UserChain {
     pub fn trusted_since(&self, id: &str) -> Option<u32> {
         let eldest = self.class(self.place(id)?);
         self.devices.get(eldest).map(|device| device.added)
+    }
+
+    /// The version that makes a name of a device a new one, as far as names are disclosed;
+    /// `None` behind the greatest there is.
+    #[must_use]
+    pub fn next_version(&self, name: &str) -> Option<u32> {
+        let versions = self.names.iter().filter(|(it, _)| it == name).map(|(_, version)| *version);
+        versions.max().map_or(Some(1), |version| version.checked_add(1))
     }
 
     /// What is known of a user before the first link.
@@ -161,10 +189,23 @@ impl UserChain {
 
     /// Takes a link, or leaves everything as it was.
     pub(super) fn take(&mut self, rules: RuleSet, read: &Read<'_>) -> Result<(), Rule> {
+        self.take_with(rules, read, |_, _| Ok(Vec::new()))
+    }
+
+    /// The same where more is asked of a link, by whom it is signed: the signatures it must carry
+    /// behind the others.
+    pub(super) fn take_with(
+        &mut self,
+        rules: RuleSet,
+        read: &Read<'_>,
+        more: impl FnOnce(&Self, Option<usize>) -> Result<Vec<Needed>, Rule>,
+    ) -> Result<(), Rule> {
         let is_root = read.body.kind == Kind::UserRoot;
         require(rules, Rule::RootFirst, is_root == self.devices.is_empty())?;
         let signer = self.signer(rules, read.body)?;
-        signatures::check(rules, read.link, &self.needed(rules, read.body, signer)?)?;
+        let mut needed = self.needed(rules, read.body, signer)?;
+        needed.extend(more(self, signer)?);
+        signatures::check(rules, read.link, &needed)?;
         self.admits(rules, read.body, signer)?;
         let known = |name: &(String, u32)| self.names.contains(name);
         require(rules, Rule::DeviceNameNew, !read.opened.names.iter().any(known))?;
@@ -195,7 +236,7 @@ impl UserChain {
             };
             let mut under = vec![signer.keys.verifying.clone()];
             if !rules.contains(Rule::ReplacedKeySilent) {
-                under.extend(signer.replaced.iter().cloned());
+                under.extend(signer.replaced.iter().map(|(_, key)| key.clone()));
             }
             needed.push(Needed { by, under });
         }
@@ -230,11 +271,15 @@ impl UserChain {
         require(rules, Rule::DeviceKeysNew, !used)
     }
 
-    pub(super) fn place(&self, id: &str) -> Option<usize> {
+    /// The place of a device.
+    #[must_use]
+    pub fn place(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
     }
 
-    pub(super) fn is_active(&self, at: usize) -> bool {
+    /// Whether the device at a place is active.
+    #[must_use]
+    pub fn is_active(&self, at: usize) -> bool {
         self.devices.get(at).is_some_and(|device| device.revoked.is_none())
     }
 
@@ -242,8 +287,21 @@ impl UserChain {
         self.devices.get(at).is_some_and(|device| device.keys.kyber768.is_empty())
     }
 
+    /// The device that began the lockdown the user is in, by its place.
+    #[must_use]
+    pub const fn keeper(&self) -> Option<usize> {
+        self.anchor
+    }
+
+    /// Whether a device, by its place, is an escrow device.
+    #[must_use]
+    pub fn is_escrow(&self, at: usize) -> bool {
+        self.devices.get(at).is_some_and(|device| device.device_type == ESCROW_DEVICE)
+    }
+
     /// Whether a device is of the class whose devices are confirmed in lockdown.
-    pub(super) fn is_confirmed(&self, at: usize) -> bool {
+    #[must_use]
+    pub fn is_confirmed(&self, at: usize) -> bool {
         let anchor = self.anchor.filter(|_| self.confirmed == Confirmed::Anchored);
         self.classes.oldest(at) == self.classes.oldest(anchor.unwrap_or(self.first_active))
     }
@@ -255,7 +313,7 @@ impl UserChain {
             self.add(device, number);
         }
         if let Some((device_id, keys)) = &body.replaced {
-            self.replace(device_id, keys);
+            self.replace(device_id, keys, number);
         }
         // Who revokes itself in the same link approves nobody.
         let stays = |by: &usize| self.is_active(*by) || !rules.contains(Rule::SignerActive);
@@ -312,7 +370,7 @@ impl UserChain {
         });
     }
 
-    fn replace(&mut self, device_id: &str, keys: &NewKeys) {
+    fn replace(&mut self, device_id: &str, keys: &NewKeys, number: u32) {
         let Some(at) = self.place(device_id) else { return };
         if self.is_active(at) {
             self.classic = self.classic.saturating_sub(usize::from(self.is_classic(at)));
@@ -321,13 +379,13 @@ impl UserChain {
         self.device_keys.extend(each(keys).cloned());
         if let Some(device) = self.devices.get_mut(at) {
             let old = std::mem::replace(&mut device.keys, keys.clone());
-            device.replaced.push(old.verifying);
+            device.replaced.push((number, old.verifying));
         }
     }
 }
 
 /// The type of a device whose secret keys only the escrow administrators have.
-const ESCROW_DEVICE: &str = "ESCROW";
+pub(super) const ESCROW_DEVICE: &str = "ESCROW";
 
 /// The keys of a device, each.
 fn each(keys: &NewKeys) -> impl Iterator<Item = &Octets> {

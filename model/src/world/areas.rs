@@ -85,7 +85,8 @@ impl Slice {
             | Area::Family
             | Area::Attestation
             | Area::Identity
-            | Area::Transparency => &[],
+            | Area::Transparency
+            | Area::Escrow => &[],
         };
         names.iter().filter_map(|name| Self::by_name(name)).collect()
     }

@@ -4,9 +4,14 @@
 use super::{
     Octets,
     binding::{Binding, Statement},
+    sign,
 };
 use crate::{
-    layouts::identity::{BINDING, SNAPSHOT, STATEMENT},
+    labels::Label,
+    layouts::{
+        identity::{BINDING, SNAPSHOT, STATEMENT},
+        meeting::KEY_STATEMENT,
+    },
     rule_set::RuleSet,
     rules::Rule,
     wire::{self, EncodeError},
@@ -84,6 +89,40 @@ pub fn statement_with_tails(
     ];
     fields.extend(tails.fields());
     wire::encode_for_hash(&STATEMENT, rules, &fields)
+}
+
+/// What a client signs about its own key, for the key server to hand out (2.3.1, 3.6).
+///
+/// # Errors
+/// An identifier is empty or over 255 bytes, or the key has not 32 bytes.
+pub fn key_statement(
+    rules: RuleSet,
+    (user_id, hardware_id): (&str, &str),
+    ivk: &Octets,
+) -> Result<Octets, EncodeError> {
+    let fields: [(&str, &[u8]); 3] = [
+        ("user_id", user_id.as_bytes()),
+        ("hardware_id", hardware_id.as_bytes()),
+        ("ivk", ivk.as_slice()),
+    ];
+    wire::encode_for_hash(&KEY_STATEMENT, rules, &fields)
+}
+
+/// Whether a key is that of this user and device, by its own word.
+///
+/// # Errors
+/// [`Rule::KeyStatementSigned`].
+pub fn verify_key_statement(
+    rules: RuleSet,
+    device: (&str, &str),
+    ivk: &Octets,
+    signature: &Octets,
+) -> Result<(), Rule> {
+    let statement = key_statement(rules, device, ivk);
+    let signed =
+        statement.is_ok_and(|it| sign::verify(rules, ivk, Label::KeyStatement, &it, signature));
+    let rule = Rule::KeyStatementSigned;
+    if signed || !rules.contains(rule) { Ok(()) } else { Err(rule) }
 }
 
 /// What a provider vouches for of a user with chains.

@@ -440,4 +440,58 @@ pub const HARDENED: &[(&str, Stance, &str)] = &[
     ),
     ("R-154", Safest, "No version is served that its owner's history denies."),
     ("R-155", Safest, "A device that is new sees what the others saw."),
+    ("R-156", Safest, "What is acknowledged for one account serves for no other."),
+    ("R-157", Safest, "No keys are taken that nobody of the lockdown answers for."),
+    ("R-158", Safest, "No device of a user seals for older keys than another one did."),
+    ("R-159", Safest, "An escrow device's key alone makes nothing of a chain."),
+    ("R-160", Safest, "Nobody is approved whom the user was not asked about."),
+    (
+        "R-161",
+        Leaves("active_now"),
+        "A device that is revoked could sign no more; but chains that were good would go bad, and \
+         escrow is of no profile, so there is nowhere to take it.",
+    ),
+    ("R-162", Safest, "A device that nobody approved has no say about the escrow device."),
+    ("R-163", Safest, "A device that is revoked reads on by nobody's key."),
+    ("R-164", Safest, "No notice is lost, to the server or to a look that nobody took."),
+    ("R-165", Safest, "No device that the server adds passes for the user."),
+    ("R-166", Safest, "What is not disclosed is not taken for nothing."),
+    ("R-167", Safest, "Nobody counts as a member whose removal may be hidden."),
+    ("R-168", Safest, "Nobody is approved whom the user was not shown."),
+    ("R-169", Safest, "Neither author, device nor recipient of a box can be exchanged."),
+    ("R-170", Safest, "Nothing is sealed under a key that a revoked device has."),
+    (
+        "R-171",
+        Leaves("refused"),
+        "What somebody signs with a device that was taken would not be read; nor would anything that \
+         it ever sent before, and there is nowhere to take it.",
+    ),
+    ("R-172", Safest, "Nobody's key is passed off as another's, or as that of another device."),
+    ("R-173", Safest, "A revocation cannot be kept back without keeping back the tree."),
+    (
+        "R-174",
+        Leaves("vouched"),
+        "A provider is outside the server's reach, and the tree shows a lie only afterwards; users \
+         without a provider would never be displayed, and there is nowhere to take it.",
+    ),
+    (
+        "R-175",
+        Leaves("failure_stays"),
+        "A server that failed once would not be believed again; nor would a provider's key that could not \
+         be had for a moment, and there is nowhere to take it.",
+    ),
+    ("R-176", Safest, "A fork is found out whichever of its sides came first."),
+    (
+        "R-177",
+        Leaves("both"),
+        "A display would end after a day at the latest; that a token ended says nothing of who \
+         somebody is, and there is nowhere to take it.",
+    ),
+    ("R-178", Safest, "What is displayed is about the keys that are in use."),
+    ("R-179", Safest, "Nobody gets keys of whom the host sees nothing."),
+    (
+        "R-180",
+        Leaves("audited_alone"),
+        "An auditor that does not answer would end every display, and there is nowhere to take it.",
+    ),
 ];

@@ -135,7 +135,8 @@ pub(super) const R_116: Reading = Reading {
     chosen: "once_all",
     why: "It keeps older clients, as the paper does. What it leaves: somebody with the user's \
         password adds a device without a Kyber key, or a device rotates to keys without one, and \
-        what is sealed from then on is classic. It shows in the list of devices.",
+        what is sealed from then on is classic; in lockdown too, where such a device waits and is \
+        given no seed. It shows in the list of devices.",
     policy: None,
     rules: &[Rule::HybridOnceAll],
 };
@@ -252,8 +253,8 @@ pub(super) const R_123: Reading = Reading {
         alt("either", "Any active device of the user, or a device of the administrators."),
     ],
     chosen: "user_device",
-    why: "It is what clients do, as the text says; signatures of administrators are left to when \
-        their chains are checked. It lets a device that nobody approved put a key of its own into \
+    why: "It is what clients do, as the text says; signatures of administrators count where \
+        their chains are checked (R-159, R-161). It lets a device that nobody approved put a key of its own into \
         the user's class (F-18).",
     policy: None,
     rules: &[Rule::OldKeySigns, Rule::SignerVerifies],

@@ -251,6 +251,11 @@ fn tokens(scene: &Scene, cases: &mut Cases<'_>) {
     ] {
         cases.refused(name, title, scene.but("key_set", set), verifies);
     }
+    let iss = scene.claiming("iss", Some(json!("https://idp.elsewhere.example")));
+    let unclean = token(&iss, Key::Rsa) + "!";
+    let title = "What is no token is refused before it is looked at whose it is";
+    let name = "attestation-signature-unclean-of-another-provider";
+    cases.refused(name, title, scene.with(&unclean), verifies);
     let title = "Of two keys of one name the first counts";
     let keys = [published(Key::Rsa), renamed(Key::Other, Key::Rsa)];
     let inputs = scene.but("key_set", key_set_of(&keys));

@@ -75,6 +75,18 @@ impl<'a> Cases<'a> {
         self.on_side(rule, Side::Decisive, name, common, differs_in);
     }
 
+    /// Says that cases that were given test this rule too.
+    pub(super) fn also(&mut self, rule: Rule, names: &[&str]) {
+        let area = self.area;
+        let is_one =
+            |draft: &&mut FormulaDraft| draft.area == area && names.contains(&draft.name.as_str());
+        for draft in self.list.iter_mut().filter(is_one) {
+            if !draft.rules.contains(&rule) {
+                draft.rules.push(rule);
+            }
+        }
+    }
+
     /// Puts two cases that were given, one thing apart and with different outputs, on the sides of a pair.
     pub(super) fn told_apart(
         &mut self,

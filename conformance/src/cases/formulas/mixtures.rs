@@ -24,11 +24,15 @@ use crate::{
 
 mod attestations;
 mod certificates;
+mod identities;
 mod tree_states;
 mod trees;
 
 /// How many parts of a mixture are of elsewhere, at the most.
 pub const DEPTH: usize = 2;
+
+/// Whether inputs with the outputs that came of them are as they should be.
+type Judge = Box<dyn Fn(&Inputs, &Inputs) -> bool + Sync>;
 
 /// What should be so, whatever is served.
 pub struct Goal {
@@ -38,7 +42,7 @@ pub struct Goal {
     pub text: &'static str,
     /// Where the paper says it.
     pub source: &'static str,
-    holds: Box<dyn Fn(&Inputs, &Inputs) -> bool + Sync>,
+    holds: Judge,
 }
 
 /// What a client is served.
@@ -138,9 +142,10 @@ pub fn by_name(rules: RuleSet, name: &str) -> Option<Scenario> {
 }
 
 /// The names of all scenarios.
-pub const NAMES: [&str; 6] = [
+pub const NAMES: [&str; 7] = [
     certificates::NAME,
     attestations::NAME,
+    identities::NAME,
     trees::LOOKUPS,
     trees::HISTORIES,
     tree_states::COMMITMENTS,
@@ -153,6 +158,7 @@ pub fn all(rules: RuleSet) -> Vec<Scenario> {
     vec![
         certificates::scenario(),
         attestations::scenario(rules),
+        identities::scenario(rules),
         trees::lookups(),
         trees::histories(),
         tree_states::commitments(rules),
@@ -207,17 +213,19 @@ impl Scenario {
         self
     }
 
-    /// How many stories there are, how many of them have a client, and how many parts for all places together.
+    /// How many stories there are, how many clients, and how many parts for all places together.
     #[must_use]
     pub fn size(&self) -> (usize, usize, usize) {
         let parts = self.parts.values().map(Vec::len).sum();
         (self.stories.len(), self.clients().count(), parts)
     }
 
-    /// The numbers of the stories that have a client.
+    /// The numbers of the stories that have a client, of several alike the first.
     fn clients(&self) -> impl Iterator<Item = usize> {
-        let stories = self.stories.iter().zip(0..);
-        stories.filter(|(story, _)| story.client.own().is_some()).map(|(_, at)| at)
+        let own = |at: usize| self.stories.get(at).and_then(|story| story.client.own());
+        let is_first =
+            move |at: &usize| own(*at).is_some() && (0..*at).all(|it| own(it) != own(*at));
+        (0..self.stories.len()).filter(is_first)
     }
 
     /// Serves every mixture in which at most so many parts are of elsewhere.
@@ -294,8 +302,8 @@ impl Scenario {
                 Outcome::Unfit => found.unfit += 1,
                 Outcome::Taken(inputs, outputs) => {
                     found.taken += 1;
-                    if mixture.0 == mixture.1 && mixture.2.is_empty() {
-                        found.told.insert(mixture.0);
+                    if mixture.2.is_empty() && self.is_own(mixture.0, mixture.1) {
+                        found.told.insert(mixture.1);
                     }
                     for goal in self.goals.iter().filter(|it| !(it.holds)(&inputs, &outputs)) {
                         found.broken.entry(goal.id).or_insert_with(|| self.way(&mixture));
@@ -303,6 +311,12 @@ impl Scenario {
                 }
             }
         }
+    }
+
+    /// Whether a client is that of a story, or like it.
+    fn is_own(&self, client: usize, story: usize) -> bool {
+        let own = |at: usize| self.stories.get(at).and_then(|it| it.client.own());
+        own(client) == own(story)
     }
 
     fn outcome(&self, rules: RuleSet, (client, story, moves): &Mixture) -> Outcome {

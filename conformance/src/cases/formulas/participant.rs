@@ -4,7 +4,7 @@ use conclave_spec::{
     Label, Octets, RuleSet,
     formulas::{
         attestation::{sign_attestation, snapshot},
-        binding::{Binding, Statement, binding},
+        binding::{Binding, Statement, binding, statement},
         identity::{Snapshot, Tails, binding_with_tails, statement_with_tails},
         sigchain::{Tail, commitment},
         sign::{sign, verifying_key},
@@ -29,13 +29,19 @@ pub(super) const NOW_S: u64 = 1_700_000_000;
 /// A device that is not in Alice's chain.
 pub(super) const WATCH: Device = Device::named("watch");
 
-const HARDWARE: &str = "alice-laptop";
-const MEETING: &str = "93017455128";
+/// The meeting.
+pub(super) const MEETING: &str = "93017455128";
 
 /// Alice in a meeting, as another client is told of her.
 #[derive(Clone)]
 pub(super) struct Scene {
     pub(super) world: RuleSet,
+    /// Her user ID.
+    pub(super) who: &'static str,
+    /// The hardware ID of her device.
+    pub(super) hardware: &'static str,
+    /// What her ephemeral key is made of.
+    pub(super) ephemeral: &'static str,
     /// Her chain: the laptop in the account, the phone, the tablet, which the laptop revokes, and
     /// in the fifth link her address.
     pub(super) user: Chain,
@@ -60,6 +66,9 @@ impl Scene {
     pub(super) fn of(world: RuleSet) -> Self {
         Self {
             world,
+            who: ALICE,
+            hardware: "alice-laptop",
+            ephemeral: "alice's ephemeral key",
             user: Self::user_in(world, ACCOUNT),
             email: Self::address_of(world, ALICE, 5),
             account: Chain::new(world, "Account", ACCOUNT).then(&idp(DOMAIN)),
@@ -90,9 +99,13 @@ impl Scene {
 
     /// Alice's chain with an address, in an account.
     pub(super) fn user_in(world: RuleSet, name: &str) -> Chain {
+        Self::addressed(Self::unaddressed_in(world, name))
+    }
+
+    /// A user's chain with the address from then on.
+    pub(super) fn addressed(chain: Chain) -> Chain {
         let (key, value) = (commitment_key(ADDRESS), email_value(ADDRESS, 1));
-        let chain = Self::unaddressed_in(world, name).email(ADDRESS, 1);
-        chain.disclosed("email_change", &key, &value)
+        chain.email(ADDRESS, 1).disclosed("email_change", &key, &value)
     }
 
     pub(super) fn account_commitment(world: RuleSet, name: &str) -> Octets {
@@ -140,7 +153,8 @@ impl Scene {
         tail.encode(RuleSet::all()).unwrap_or_default()
     }
 
-    fn encoded(kind: &str, chain: &Chain) -> Octets {
+    /// The encoded tail of a chain of this type.
+    pub(super) fn encoded(kind: &str, chain: &Chain) -> Octets {
         match u32::try_from(chain.links.len()).unwrap_or_default() {
             0 => Octets::default(),
             number => Self::tail(kind, number, &chain.tail()),
@@ -176,20 +190,21 @@ impl Scene {
         verifying_key(&self.device.seed()).unwrap_or_default()
     }
 
-    fn pk() -> Octets {
-        Octets::new(bytes("alice's ephemeral key", 32))
+    /// The ephemeral key.
+    pub(super) fn pk(&self) -> Octets {
+        Octets::new(bytes(self.ephemeral, 32))
     }
 
     fn uuid() -> [u8; 16] {
         bytes("uuid", 16).try_into().unwrap_or_default()
     }
 
-    fn binding<'a>(uuid: &'a [u8; 16], ivk: &'a Octets, pk: &'a Octets) -> Binding<'a> {
+    fn binding<'a>(&self, uuid: &'a [u8; 16], ivk: &'a Octets, pk: &'a Octets) -> Binding<'a> {
         Binding {
             meeting_id: MEETING,
             meeting_uuid: uuid,
-            user_id: ALICE,
-            hardware_id: HARDWARE,
+            user_id: self.who,
+            hardware_id: self.hardware,
             ivk,
             pk,
         }
@@ -202,15 +217,15 @@ impl Scene {
 
     /// The binding's signature over these tails, by a device.
     pub(super) fn bound_by(&self, device: Device, tails: &Tails) -> String {
-        let (uuid, ivk, pk) = (Self::uuid(), self.ivk(), Self::pk());
-        let message = binding_with_tails(self.world, &Self::binding(&uuid, &ivk, &pk), tails);
+        let (uuid, ivk, pk) = (Self::uuid(), self.ivk(), self.pk());
+        let message = binding_with_tails(self.world, &self.binding(&uuid, &ivk, &pk), tails);
         self.signature(&device.seed(), Label::Announcement, &message.unwrap_or_default())
     }
 
     /// The signature of an announcement as meetings have it today.
     pub(super) fn bound_without_tails(&self) -> String {
-        let (uuid, ivk, pk) = (Self::uuid(), self.ivk(), Self::pk());
-        let message = binding(self.world, &Self::binding(&uuid, &ivk, &pk)).unwrap_or_default();
+        let (uuid, ivk, pk) = (Self::uuid(), self.ivk(), self.pk());
+        let message = binding(self.world, &self.binding(&uuid, &ivk, &pk)).unwrap_or_default();
         self.signature(&self.device.seed(), Label::Announcement, &message)
     }
 
@@ -219,12 +234,26 @@ impl Scene {
         let ivk = verifying_key(&device.seed()).unwrap_or_default();
         let about = Statement {
             meeting_uuid: &Self::uuid(),
-            user_id: ALICE,
-            hardware_id: HARDWARE,
+            user_id: self.who,
+            hardware_id: self.hardware,
             ivk: &ivk,
         };
         let message = statement_with_tails(self.world, &about, tails).unwrap_or_default();
         let seed = Octets::new(bytes(&format!("{key} seed"), 32));
+        self.signature(&seed, Label::ServerStatement, &message)
+    }
+
+    /// The signature of the server's statement as meetings have it without chains.
+    pub(super) fn stated_without_tails(&self) -> String {
+        let ivk = self.ivk();
+        let about = Statement {
+            meeting_uuid: &Self::uuid(),
+            user_id: self.who,
+            hardware_id: self.hardware,
+            ivk: &ivk,
+        };
+        let message = statement(self.world, &about).unwrap_or_default();
+        let seed = Octets::new(bytes("server seed", 32));
         self.signature(&seed, Label::ServerStatement, &message)
     }
 
@@ -268,10 +297,10 @@ impl Scene {
             ("known_tails", list(&self.known)),
             ("meeting_id", text(MEETING)),
             ("meeting_uuid", hex::encode(Self::uuid())),
-            ("user_id", text(ALICE)),
-            ("hardware_id", text(HARDWARE)),
+            ("user_id", text(self.who)),
+            ("hardware_id", text(self.hardware)),
             ("ivk", hex::encode(self.ivk().as_slice())),
-            ("pk", hex::encode(Self::pk().as_slice())),
+            ("pk", hex::encode(self.pk().as_slice())),
             ("binding_tails", list(bound)),
             ("binding_signature", self.bound_by(self.device, bound)),
             ("statement_tails", list(stated)),

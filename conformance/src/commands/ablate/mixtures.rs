@@ -25,6 +25,10 @@ const WHY: &[(&[Rule], &str)] = &[
         &[Rule::EntryInEpoch],
         "an entry of a later epoch is in no earlier tree: KTR-14 stands in, but for a tree that is made for it",
     ),
+    (
+        &[Rule::AttestedOnChains, Rule::NothingChangedSince],
+        "in what is mixed each stands in for the other",
+    ),
     (&[Rule::ForkShown], "it is what an accuser shows, not what a server serves"),
     (
         &[

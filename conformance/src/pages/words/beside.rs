@@ -160,4 +160,67 @@ pub(super) const BESIDE_MEETINGS: &[(&str, &str)] = &[
     ("conclave/tree-missing", "A version that is not in the tree."),
     ("conclave/tree-history", "All versions of a chain's tail (reading R-155)."),
     ("conclave/tree-growth", "What an epoch left as it was, and the leaves it inserted."),
+    (
+        "conclave/key-statement",
+        "What a client signs about its own key (2.3.1, 3.6; reading R-172).",
+    ),
+    (
+        "conclave/known-chain",
+        "A chain that a client remembers: what it is about, and its `conclave/chain-tail`.",
+    ),
+    (
+        "conclave/meeting-event",
+        "Something that a client is told in a meeting. `at_s` is in seconds since 1970; `kind` says of which \
+         layout `body` is.",
+    ),
+    ("conclave/meeting-listed", "Event `listed`: the roster has a device, with these keys."),
+    ("conclave/meeting-left", "Event `left`: the roster has it no more."),
+    ("conclave/meeting-binding", "Event `binding`: a binding and the list of its three tails."),
+    (
+        "conclave/meeting-statement",
+        "Event `statement`: the server's statement and the list of its three tails.",
+    ),
+    (
+        "conclave/meeting-chains",
+        "Event `chains`: address, account and chains that the server serves of a device's user.",
+    ),
+    (
+        "conclave/meeting-attestation",
+        "Event `attestation`: what was fetched for a sharing token, and what is said of it.",
+    ),
+    ("conclave/meeting-growth", "Event `growth`: a whole chain as it is by now."),
+    (
+        "conclave/meeting-tree",
+        "Event `tree`: a commitment with its signature and a list of `conclave/tree-audit`.",
+    ),
+    ("conclave/meeting-lookup", "Event `lookup`: a `conclave/tree-lookup` for an epoch."),
+    (
+        "conclave/meeting-display",
+        "What is displayed of a participant, and whether a host gives keys: `keys` is `yes` or `no`.",
+    ),
+    ("conclave/device-shown", "A device as a client lists it (reading R-165)."),
+    ("conclave/identifier-shown", "An address or an account that a user had, or empty."),
+    ("conclave/chain-notice", "What a user is told of one thing that a link did (reading R-164)."),
+    ("conclave/address-user", "Whose an address was by one link (reading R-166)."),
+    (
+        "conclave/sealed-for-user",
+        "What somebody sealed for a user (reading R-169); `kyber768` and `kem` are empty in a classic box.",
+    ),
+    ("conclave/sealed-for-user-signed", "What its signature is over."),
+    ("conclave/user-box-meta", "What it is bound to (reading R-169)."),
+    (
+        "conclave/escrow-chain",
+        "A chain of administrators as it is served, with what is disclosed of it.",
+    ),
+    (
+        "conclave/escrow-meta",
+        "What the box of an escrow device's secrets is bound to (reading R-158).",
+    ),
+    ("conclave/escrow-keys", "The public keys that a hybrid one is bound to."),
+    ("conclave/escrow-secrets", "The secret keys of an escrow device, before they are sealed."),
+    (
+        "conclave/escrow-box-signed",
+        "What the maker of the keys signs; `meta` is the encoding of `conclave/escrow-meta`.",
+    ),
+    ("conclave/escrow-box", "That box as the server keeps it."),
 ];

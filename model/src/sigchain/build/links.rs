@@ -185,11 +185,24 @@ pub fn add_named(device: Device, name: &Octets, keys: &Octets, revoked: &[Device
 /// A `DeviceAddAndApprove`.
 #[must_use]
 pub fn add_and_approve(by: Device, device: Device, keys: &Octets, escrow: &Octets) -> Draft {
+    add_and_approve_less(by, device, keys, escrow, &[])
+}
+
+/// A `DeviceAddAndApprove` that revokes others.
+#[must_use]
+pub fn add_and_approve_less(
+    by: Device,
+    device: Device,
+    keys: &Octets,
+    escrow: &Octets,
+    revoked: &[Device],
+) -> Draft {
     let brought = Brought::of(device);
+    let revoked = id_list(revoked);
     let mut values: Values<'_> = vec![("signer", by.id.as_bytes())];
     values.extend(brought.fields(&device));
     values.push(("user_keys", keys.as_slice()));
-    values.push(("revoke_device_ids", &[]));
+    values.push(("revoke_device_ids", revoked.as_slice()));
     values.push(("escrow", escrow.as_slice()));
     let body = encoded(&DEVICE_ADD_AND_APPROVE, &values);
     Draft {

@@ -140,7 +140,7 @@ impl Goal {
                 let keys: Vec<_> = chain
                     .devices
                     .iter()
-                    .flat_map(|it| it.replaced.iter().chain([&it.keys.verifying, &it.keys.x25519]))
+                    .flat_map(|it| it.signing_keys().chain([&it.keys.x25519]))
                     .collect();
                 let distinct = keys.iter().collect::<BTreeSet<_>>().len() == keys.len();
                 ids.len() == chain.devices.len() && distinct
