@@ -69,6 +69,9 @@ pub enum Came {
     Unfit,
 }
 
+/// The formulas that say in their outputs what was refused on the way, or what is to be done about it.
+const TELLS_REFUSALS: [&str; 2] = ["meeting_identities", "escrow_status"];
+
 /// A case of a formula with some of its inputs changed. It gets the same answer twice; without changes
 /// the one that is written down; and what is accepted is accepted without a guard as well, with the same
 /// outputs.
@@ -100,7 +103,8 @@ pub fn computed(data: &[u8]) -> Option<Computed> {
     if let (Ok(outputs), Some(guard)) = (&answer, guard(choice.without)) {
         let less = rules().less(guard.with_dependents());
         let without = compute(less, case.formula, &inputs);
-        if guard.with_dependents().iter().all(|rule| rule.kind() == Kind::Guard) {
+        let guards = guard.with_dependents().iter().all(|rule| rule.kind() == Kind::Guard);
+        if guards && !TELLS_REFUSALS.contains(&case.formula) {
             let id = guard.id();
             assert_eq!(without.as_ref(), Ok(outputs), "{}: refused without {id}", case.name);
         }
