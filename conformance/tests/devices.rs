@@ -1,34 +1,11 @@
 //! Devices beside their cases: inputs that do not fit.
 
-use std::collections::BTreeMap;
+mod common;
 
-use conclave_conformance::{
-    case::Case,
-    compute::{Refused, compute, rules},
-    protocol::Input,
-    vectors,
-};
+use common::stored::{but, stored};
+use conclave_conformance::compute::{Refused, compute, rules};
 use conclave_model::sigchain::build::{Chain, LAPTOP, root};
 use conclave_spec::{RuleSet, layouts::sigchain::USER_KEYS, wire};
-
-type Inputs = BTreeMap<String, String>;
-
-/// The formula and the inputs of a stored case.
-fn stored(name: &str) -> (String, Inputs) {
-    let id = format!("formulas/{name}");
-    let cases: Vec<Case> = vectors::load(&vectors::folder(None)).expect("the vectors load");
-    let case = cases.into_iter().find(|case| case.id == id).expect("there is such a case");
-    let [step] = case.steps.as_slice() else { panic!("{id} has one step") };
-    let Input::Compute { formula, inputs } = &step.input else { panic!("{id} is a formula's") };
-    (formula.clone(), inputs.clone())
-}
-
-fn but(inputs: &Inputs, name: &str, value: &str) -> Inputs {
-    assert!(inputs.contains_key(name), "{name}");
-    let mut other = inputs.clone();
-    other.insert(name.to_owned(), value.to_owned());
-    other
-}
 
 #[test]
 fn a_number_that_was_shown_is_none_above_the_tail() {

@@ -1,40 +1,17 @@
 //! Escrow beside its cases: inputs that do not fit, and boxes with any bit changed.
 
-use std::collections::BTreeMap;
+mod common;
 
-use conclave_conformance::{
-    case::Case,
-    compute::{Refused, compute, rules},
-    protocol::Input,
-    vectors,
-};
+use common::stored::{but, stored};
+use conclave_conformance::compute::{Refused, compute, rules};
 use conclave_spec::Rule;
-
-type Inputs = BTreeMap<String, String>;
-
-/// The formula and the inputs of a stored case.
-fn stored(name: &str) -> (String, Inputs) {
-    let id = format!("formulas/escrow/{name}");
-    let cases: Vec<Case> = vectors::load(&vectors::folder(None)).expect("the vectors load");
-    let case = cases.into_iter().find(|case| case.id == id).expect("there is such a case");
-    let [step] = case.steps.as_slice() else { panic!("{id} has one step") };
-    let Input::Compute { formula, inputs } = &step.input else { panic!("{id} is a formula's") };
-    (formula.clone(), inputs.clone())
-}
-
-fn but(inputs: &Inputs, name: &str, value: &str) -> Inputs {
-    assert!(inputs.contains_key(name), "{name}");
-    let mut other = inputs.clone();
-    other.insert(name.to_owned(), value.to_owned());
-    other
-}
 
 #[test]
 fn inputs_that_do_not_fit_are_no_refusals_by_rules() {
     let long = "x".repeat(256);
     let short = "00".repeat(31);
     // A tail of an account, and one of a user with number 0.
-    let (_, known) = stored("escrow-as-before");
+    let (_, known) = stored("escrow/escrow-as-before");
     let account = known["known_account"].clone();
     let zero = known["known_user"].replace("0000000400000004", "0000000400000000");
     assert_ne!(zero, known["known_user"]);
@@ -76,7 +53,7 @@ fn inputs_that_do_not_fit_are_no_refusals_by_rules() {
         ("escrow-device-opened", &[("cloud_name", long.as_str()), ("user_id", "")]),
     ];
     for (name, values) in wrong {
-        let (formula, inputs) = stored(name);
+        let (formula, inputs) = stored(&format!("escrow/{name}"));
         assert!(compute(rules(), &formula, &inputs).is_ok(), "{name}");
         for (input, value) in values {
             let given = but(&inputs, input, value);
@@ -92,7 +69,7 @@ fn inputs_that_do_not_fit_are_no_refusals_by_rules() {
 #[test]
 fn esc_25_no_box_with_a_bit_changed_is_gone_by() {
     for name in ["escrow-set-up", "escrow-device-opened", "escrow-device-opened-hybrid"] {
-        let (formula, inputs) = stored(name);
+        let (formula, inputs) = stored(&format!("escrow/{name}"));
         let whole = hex::decode(&inputs["box"]).expect("hexadecimal");
         for at in (0..whole.len()).step_by(7) {
             let mut changed = whole.clone();
@@ -108,7 +85,7 @@ fn esc_25_no_box_with_a_bit_changed_is_gone_by() {
 
 #[test]
 fn chains_that_are_cut_or_changed_anywhere_are_refused_or_read_otherwise() {
-    let (formula, inputs) = stored("escrow-set-up");
+    let (formula, inputs) = stored("escrow/escrow-set-up");
     let good = compute(rules(), &formula, &inputs);
     for name in ["user_links", "account_links", "escrow_chains"] {
         let whole = hex::decode(&inputs[name]).expect("hexadecimal");
@@ -126,14 +103,14 @@ fn chains_that_are_cut_or_changed_anywhere_are_refused_or_read_otherwise() {
 #[test]
 fn atk_dv_07_no_chain_of_a_server_is_followed_without_the_user() {
     let refused_by = |name: &str| {
-        let (formula, inputs) = stored(name);
+        let (formula, inputs) = stored(&format!("escrow/{name}"));
         match compute(rules(), &formula, &inputs) {
             Err(Refused::By(rule)) => Some(rule),
             _ => None,
         }
     };
     let action = |name: &str| {
-        let (formula, inputs) = stored(name);
+        let (formula, inputs) = stored(&format!("escrow/{name}"));
         let outputs = compute(rules(), &formula, &inputs).expect("it is taken");
         outputs["action"].clone()
     };

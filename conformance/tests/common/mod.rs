@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 
 pub(crate) mod results;
+pub(crate) mod stored;
 
 use std::{
     fs::{self, File},
